@@ -1,0 +1,51 @@
+-- What the tables below stand on: extensions, keys, search and the clock of updated_at.
+
+create extension if not exists citext;
+create extension if not exists pg_trgm;
+create extension if not exists unaccent;
+
+-- PostgreSQL 18 has uuidv7() built in; 15 to 17 get the same shape from here:
+-- 48 bits of milliseconds, 12 bits of the millisecond's fraction, random bits (RFC 9562, section 6.2, method 3).
+do $$
+begin
+  if current_setting('server_version_num')::int < 180000 then
+    create function uuidv7() returns uuid language plpgsql volatile parallel safe as $function$
+    declare
+      microseconds bigint := extract(epoch from clock_timestamp()) * 1000000;
+      bytes bytea := uuid_send(gen_random_uuid());
+    begin
+      bytes := overlay(bytes placing substring(int8send(microseconds / 1000) from 3) from 1 for 6);
+      bytes := overlay(bytes placing substring(
+        int4send((7 << 12) | ((microseconds % 1000) * 4096 / 1000)::int) from 3) from 7 for 2);
+      return encode(bytes, 'hex')::uuid;
+    end
+    $function$;
+  end if;
+end
+$$;
+
+-- Used with `when (old.* is distinct from new.*)`: an update that changes nothing does not move the clock.
+create function touch_updated_at() returns trigger language plpgsql as $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+
+-- What a search compares: compatibility forms, accents and letter case folded. The leading space lets a
+-- pattern ask for the beginning of a word. Bodies after `return` are bound when created, so an empty
+-- search_path (pg_dump, autovacuum) cannot break the indexes built on them.
+create function searchable(words text) returns text
+  language sql immutable strict parallel safe
+  return ' ' || lower(unaccent('unaccent'::regdictionary, normalize(words, nfkc)));
+
+comment on function searchable is 'Text as search compares it: without accents, letter case and typographic variants.';
+
+-- From three characters on a query may match anywhere; below that a trigram index has nothing to look up
+-- but the beginning of a word.
+create function search_pattern(query text) returns text
+  language sql immutable strict parallel safe
+  return case when char_length(searchable(query)) <= 3 then '% ' else '%' end
+    || regexp_replace(substr(searchable(query), 2), '([\\%_])', '\\\1', 'g') || '%';
+
+comment on function search_pattern is 'The LIKE pattern that finds a query in searchable() text; %, _ and \ are ordinary characters.';

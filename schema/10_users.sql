@@ -1,0 +1,50 @@
+create table users (
+  user_id     uuid           not null default uuidv7(),
+  name        text           not null,
+  email       citext         not null,
+  password    text,
+  role        text           not null default 'user',
+  provider    text,
+  provider_id text,
+  created_at  timestamptz(3) not null default now(),
+  updated_at  timestamptz(3) not null default now(),
+
+  constraint users_pkey primary key (user_id),
+  constraint users_email_key unique (email),
+  constraint users_provider_provider_id_key unique (provider, provider_id),
+  constraint users_name_check check (char_length(name) between 2 and 100),
+  constraint users_email_check check (char_length(email) <= 254 and email ~ '^[^@\s]+@[^@\s]+$'),
+  constraint users_password_check check (password ~ '^\$2[abxy]\$[0-9]{2}\$[./A-Za-z0-9]{53}$'),
+  constraint users_role_check check (role in ('user', 'admin', 'moderator')),
+  constraint users_provider_check check (provider in ('google')),
+  constraint users_provider_id_check check (char_length(provider_id) between 1 and 255),
+  constraint users_provider_provider_id_check check ((provider is null) = (provider_id is null)),
+  constraint users_password_provider_check check (password is not null or provider is not null)
+);
+
+create index users_created_at_user_id_idx on users (created_at, user_id);
+create index users_role_created_at_user_id_idx on users (role, created_at, user_id);
+create index users_search_idx on users using gin ((searchable(name || ' ' || email::text)) gin_trgm_ops);
+
+create trigger users_touch_updated_at before update on users
+  for each row when (old.* is distinct from new.*) execute function touch_updated_at();
+
+comment on table users is 'People who sign in to the service, by password or through an identity provider.';
+comment on column users.name is '2 to 100 characters.';
+comment on column users.email is 'Compared without letter case; unique.';
+comment on column users.password is 'bcrypt hash, 60 characters; null for those who sign in through a provider alone. Never selected but by findCredentialsByEmail.';
+comment on column users.role is 'What the user may do in the service.';
+comment on column users.provider is 'Identity provider, with provider_id.';
+comment on column users.provider_id is 'The user''s id at the provider (the `sub` claim of OpenID Connect).';
+comment on column users.updated_at is 'Set by a trigger whenever the row changes.';
+
+comment on constraint users_email_key on users is 'This email address is already taken.';
+comment on constraint users_provider_provider_id_key on users is 'This provider account already belongs to a user.';
+comment on constraint users_name_check on users is 'A name has 2 to 100 characters.';
+comment on constraint users_email_check on users is 'An email address has one @ with something on both sides, no spaces, and at most 254 characters.';
+comment on constraint users_password_check on users is 'A password is stored as its bcrypt hash of 60 characters.';
+comment on constraint users_role_check on users is 'A role is user, admin or moderator.';
+comment on constraint users_provider_check on users is 'The only identity provider is google.';
+comment on constraint users_provider_id_check on users is 'A provider id has 1 to 255 characters.';
+comment on constraint users_provider_provider_id_check on users is 'A provider and its id are given together or not at all.';
+comment on constraint users_password_provider_check on users is 'A user has a password or an identity provider.';

@@ -1,0 +1,35 @@
+create type contact_role as enum
+  ('primary_contact', 'decision_maker', 'billing_contact', 'technical_contact', 'stakeholder');
+
+create table customer_people (
+  customer_person_id uuid    not null default uuidv7(),
+  customer_id        uuid    not null,
+  person_id          uuid    not null,
+  role               contact_role,
+  is_primary         boolean not null default false,
+  start_date         date    not null default current_date,
+  end_date           date,
+
+  constraint customer_people_pkey primary key (customer_person_id),
+  constraint customer_people_customer_id_fkey foreign key (customer_id) references customers on delete cascade,
+  constraint customer_people_person_id_fkey foreign key (person_id) references people on delete cascade,
+  constraint customer_people_customer_id_person_id_role_key unique nulls not distinct (customer_id, person_id, role),
+  constraint customer_people_end_date_check check (end_date >= start_date)
+);
+
+create unique index customer_people_customer_id_is_primary_key on customer_people (customer_id) where is_primary;
+create index customer_people_customer_id_start_date_idx on customer_people (customer_id, start_date, customer_person_id);
+create index customer_people_person_id_start_date_idx on customer_people (person_id, start_date, customer_person_id);
+
+comment on type contact_role is 'What a person is to a customer.';
+
+comment on table customer_people is 'Contacts: which person stands for which customer, as what, and when.';
+comment on column customer_people.role is 'Null while it is not known.';
+comment on column customer_people.is_primary is 'The one to call first; at most one per customer.';
+comment on column customer_people.end_date is 'Last day; null while the contact lasts.';
+
+comment on constraint customer_people_customer_id_fkey on customer_people is 'There is no such customer.';
+comment on constraint customer_people_person_id_fkey on customer_people is 'There is no such person.';
+comment on constraint customer_people_customer_id_person_id_role_key on customer_people is 'This person already has this role at the customer.';
+comment on constraint customer_people_end_date_check on customer_people is 'A contact does not end before it starts.';
+comment on index customer_people_customer_id_is_primary_key is 'The customer already has a primary contact.';

@@ -1,0 +1,37 @@
+create table chats (
+  id               uuid           not null default uuidv7(),
+  user_id          uuid           not null,
+  title            text,
+  next_position    integer        not null default 0,
+  version          integer        not null default 0,
+  active_stream_id text,
+  created_at       timestamptz(3) not null default now(),
+  updated_at       timestamptz(3) not null default now(),
+
+  constraint chats_pkey primary key (id),
+  constraint chats_user_id_fkey foreign key (user_id) references users on delete cascade,
+  constraint chats_title_check check (char_length(title) <= 255),
+  constraint chats_next_position_check check (next_position >= 0),
+  constraint chats_version_check check (version >= 0),
+  constraint chats_active_stream_id_check check (char_length(active_stream_id) between 1 and 255)
+);
+
+create index chats_user_id_updated_at_id_idx on chats (user_id, updated_at, id);
+create index chats_search_idx on chats using gin ((searchable(title)) gin_trgm_ops);
+
+create trigger chats_touch_updated_at before update on chats
+  for each row when (old.* is distinct from new.*) execute function touch_updated_at();
+
+comment on table chats is 'Conversations of a user with an assistant.';
+comment on column chats.id is 'May be chosen by the client.';
+comment on column chats.title is 'At most 255 characters; null until somebody names it.';
+comment on column chats.next_position is 'Position of the next new message; handed out under this row''s lock.';
+comment on column chats.version is 'Grows with every change to the messages; for optimistic locking.';
+comment on column chats.active_stream_id is 'The stream that is being written now, for resuming it; null when none is.';
+comment on column chats.updated_at is 'Set by a trigger whenever the row changes.';
+
+comment on constraint chats_user_id_fkey on chats is 'There is no such user.';
+comment on constraint chats_title_check on chats is 'A title has at most 255 characters.';
+comment on constraint chats_next_position_check on chats is 'A position is not negative.';
+comment on constraint chats_version_check on chats is 'A version is not negative.';
+comment on constraint chats_active_stream_id_check on chats is 'A stream id has 1 to 255 characters.';

@@ -1,0 +1,34 @@
+create table ai_options (
+  chat_id           uuid           not null,
+  message_id        text           not null,
+  prompt            text,
+  max_tokens        integer,
+  temperature       double precision,
+  top_p             double precision,
+  frequency_penalty double precision,
+  presence_penalty  double precision,
+  created_at        timestamptz(3) not null default now(),
+
+  constraint ai_options_pkey primary key (chat_id, message_id),
+  constraint ai_options_chat_id_message_id_fkey foreign key (chat_id, message_id) references messages on delete cascade,
+  constraint ai_options_max_tokens_check check (max_tokens > 0),
+  constraint ai_options_temperature_check check (temperature between 0 and 2),
+  constraint ai_options_top_p_check check (top_p between 0 and 1),
+  constraint ai_options_frequency_penalty_check check (frequency_penalty between -2 and 2),
+  constraint ai_options_presence_penalty_check check (presence_penalty between -2 and 2)
+);
+
+comment on table ai_options is 'The options the model was called with, per message; null where the provider''s default applied.';
+comment on column ai_options.prompt is 'The system prompt.';
+comment on column ai_options.max_tokens is 'Upper bound of the answer, in tokens.';
+comment on column ai_options.temperature is '0 to 2.';
+comment on column ai_options.top_p is 'Nucleus sampling, 0 to 1.';
+comment on column ai_options.frequency_penalty is '-2 to 2.';
+comment on column ai_options.presence_penalty is '-2 to 2.';
+
+comment on constraint ai_options_chat_id_message_id_fkey on ai_options is 'There is no such message.';
+comment on constraint ai_options_max_tokens_check on ai_options is 'The token limit is at least 1.';
+comment on constraint ai_options_temperature_check on ai_options is 'A temperature lies between 0 and 2.';
+comment on constraint ai_options_top_p_check on ai_options is 'top_p lies between 0 and 1.';
+comment on constraint ai_options_frequency_penalty_check on ai_options is 'A frequency penalty lies between -2 and 2.';
+comment on constraint ai_options_presence_penalty_check on ai_options is 'A presence penalty lies between -2 and 2.';
