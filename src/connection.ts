@@ -1,0 +1,107 @@
+import type pg from 'pg'
+import type { Cancellation } from './cancellation.ts'
+import { types } from './codec.ts'
+import type { Statement } from './statement.ts'
+
+/** The last argument of every call that reaches the server. */
+export interface CallOptions {
+  /** Cancels the call, on the server too; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /**
+   * Milliseconds for the whole call, waiting for a free connection included. After them the call is cancelled,
+   * on the server too, and rejects with UnavailableError.
+   */
+  timeout?: number | undefined
+}
+
+/** What repositories are built on: the pool, or the one connection of a transaction. */
+export interface Connection {
+  /** Whether statements are prepared under their names. */
+  readonly prepare: boolean
+  /** Every row the statement returns. */
+  all<Input, Row>(statement: Statement<Input, Row>, input: Input, options?: CallOptions): Promise<Row[]>
+  /** Sends a query; what goes wrong comes back translated. */
+  run(query: Query, options?: CallOptions): Promise<Result>
+}
+
+/** The row of a statement that returns at most one. */
+export async function first<Input, Row>(
+  connection: Connection,
+  statement: Statement<Input, Row>,
+  input: Input,
+  options?: CallOptions,
+): Promise<Row | undefined> {
+  const rows = await connection.all(statement, input, options)
+  return rows[0]
+}
+
+/** The row of a statement that always returns one. */
+export function only<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new TypeError('A statement that always returns a row returned none.')
+  return row
+}
+
+/** Runs a statement for its effect; resolves with the number of rows it changed. */
+export async function change<Input>(
+  connection: Connection,
+  statement: Statement<Input>,
+  input: Input,
+  options?: CallOptions,
+): Promise<number> {
+  const { rowCount } = await connection.run(toQuery(statement, input, connection.prepare), options)
+  return rowCount ?? 0
+}
+
+/** A statement with its values, a query of the service's own, or transaction control. */
+export interface Query {
+  readonly name?: string | undefined
+  readonly sql: string
+  readonly values?: readonly unknown[] | undefined
+  /** Whether connections keep it prepared under its name. */
+  readonly prepared: boolean
+  /** Whether running it twice is the same as running it once. */
+  readonly readOnly: boolean
+}
+
+export interface Result {
+  readonly rows: unknown[]
+  readonly rowCount: number | null
+  readonly command: string
+}
+
+export function toQuery<Input>(statement: Statement<Input>, input: Input, prepare: boolean): Query {
+  return {
+    name: statement.name,
+    sql: statement.sql,
+    values: statement.values(input),
+    prepared: prepare && statement.prepared,
+    readOnly: statement.readOnly,
+  }
+}
+
+/** Runs a query on a connection that nobody else uses meanwhile. */
+export async function send(
+  client: pg.ClientBase,
+  query: Query,
+  cancellation: Cancellation | undefined,
+): Promise<Result> {
+  if (!cancellation) return sendToServer(client, query)
+  cancellation.throwIfCancelled()
+  const stopWatching = cancellation.cancelsOnServer(client)
+  try {
+    return await sendToServer(client, query)
+  } finally {
+    await stopWatching()
+  }
+}
+
+function sendToServer(client: pg.ClientBase, query: Query): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const config: pg.QueryConfig = { text: query.sql, types }
+    if (query.values) config.values = query.values as unknown[] // pg's type lacks readonly
+    if (query.prepared && query.name) config.name = query.name
+    void client.query(config, (error: Error | null, result: pg.QueryResult) =>
+      error ? reject(error) : resolve(result),
+    )
+  })
+}

@@ -1,0 +1,98 @@
+import type pg from 'pg'
+import { Cancellation } from './cancellation.ts'
+import { type CallOptions, type Connection, type Query, type Result, send, toQuery } from './connection.ts'
+import { DatabaseError, endsConnection, translate } from './errors.ts'
+import type { PoolConnection } from './pool-connection.ts'
+import type { Statement } from './statement.ts'
+
+/** One connection taken from the pool for a while. Calls made at the same time take turns. */
+export class HeldConnection implements Connection {
+  readonly #client: pg.PoolClient
+  readonly #pool: PoolConnection
+  #lastTurn: Promise<unknown> = Promise.resolve()
+  #state: 'open' | 'over' | 'released' = 'open'
+  #broken = false
+
+  private constructor(client: pg.PoolClient, pool: PoolConnection) {
+    this.#client = client
+    this.#pool = pool
+  }
+
+  static async acquire(pool: PoolConnection, options?: CallOptions): Promise<HeldConnection> {
+    const cancellation = Cancellation.of(options)
+    try {
+      return new HeldConnection(await pool.acquire(cancellation), pool)
+    } finally {
+      cancellation?.end()
+    }
+  }
+
+  get prepare(): boolean {
+    return this.#pool.prepare
+  }
+
+  async all<Input, Row>(
+    statement: Statement<Input, Row>,
+    input: Input,
+    options?: CallOptions,
+  ): Promise<Row[]> {
+    const { rows } = await this.run(toQuery(statement, input, this.prepare), options)
+    return rows as Row[]
+  }
+
+  async run(query: Query, options?: CallOptions): Promise<Result> {
+    if (this.#state !== 'open') {
+      throw new DatabaseError(
+        'The transaction is over: await every call inside the function given to transaction().',
+      )
+    }
+    return this.#enqueue(query, options)
+  }
+
+  /** Runs the last query and gives the connection back. Calls made from now on are refused. */
+  async finish(query: Query): Promise<Result> {
+    this.#state = 'over'
+    try {
+      return await this.#enqueue(query)
+    } finally {
+      await this.release()
+    }
+  }
+
+  /** Gives the connection back once the calls under way are answered; without effect the second time. */
+  async release({ destroy = false } = {}): Promise<void> {
+    this.#broken ||= destroy
+    if (this.#state !== 'released') this.#state = 'over'
+    await this.#lastTurn
+    if (this.#state === 'released') return
+    this.#state = 'released'
+    this.#client.release(this.#broken)
+  }
+
+  async #enqueue(query: Query, options?: CallOptions): Promise<Result> {
+    const cancellation = Cancellation.of(options)
+    const started = this.#pool.log.start()
+    const turn = this.#lastTurn.then(() => this.#attempt(query, cancellation))
+    this.#lastTurn = turn.catch(() => {})
+    try {
+      const result = await turn
+      this.#pool.log.record(started, query, result.rowCount)
+      return result
+    } catch (error) {
+      this.#pool.log.record(started, query, undefined, error)
+      throw error
+    } finally {
+      cancellation?.end()
+    }
+  }
+
+  async #attempt(query: Query, cancellation: Cancellation | undefined): Promise<Result> {
+    try {
+      return await send(this.#client, query, cancellation)
+    } catch (error) {
+      this.#broken ||= endsConnection(error as Error)
+      const progress = query.readOnly ? 'reading' : 'writing'
+      throw cancellation?.reason(progress, error) ?? translate(error, progress)
+    }
+  }
+}

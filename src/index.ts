@@ -1,0 +1,29 @@
+export type { ConstraintName, TableName } from '../generated/catalog.ts'
+export type { DB } from '../generated/database.ts'
+export type { CallOptions } from './connection.ts'
+export { Database, type DatabaseOptions, type OpenOptions, openDatabase } from './database.ts'
+export {
+  ConstraintError,
+  type ConstraintKind,
+  DatabaseError,
+  InvalidInputError,
+  NotFoundError,
+  SerializationError,
+  StaleVersionError,
+  UnavailableError,
+  violates,
+} from './errors.ts'
+export type { Page, PageRequest } from './page.ts'
+export type { QueryEvent, QueryListener } from './query-log.ts'
+export type {
+  NewUser,
+  ProviderSignIn,
+  User,
+  UserChange,
+  UserCredentials,
+  UserListRequest,
+  UserProvider,
+  UserRepository,
+  UserRole,
+} from './repositories/users.ts'
+export type { Isolation, Transaction, TransactionOptions } from './transaction.ts'

@@ -1,0 +1,94 @@
+import { InvalidInputError } from './errors.ts'
+
+/** Reads a value of unknown origin, or throws InvalidInputError with the field's name. */
+export type Reader<T> = (value: unknown, field: string) => T
+
+/** Text that PostgreSQL can store unchanged. */
+export const text: Reader<string> = (value, field) => {
+  if (typeof value !== 'string') throw new InvalidInputError(field, `must be a string, not ${kindOf(value)}`)
+  if (value.includes('\0'))
+    throw new InvalidInputError(field, 'must not contain the character NUL, which PostgreSQL cannot store')
+  if (!value.isWellFormed()) {
+    throw new InvalidInputError(field, 'must be well-formed Unicode: it contains half of a surrogate pair')
+  }
+  return value
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export const uuid: Reader<string> = (value, field) => {
+  if (typeof value === 'string' && UUID.test(value)) return value
+  throw new InvalidInputError(field, 'must be a UUID, such as 01930c7a-5b3e-7000-8000-000000000000')
+}
+
+export const trueOrFalse: Reader<boolean> = (value, field) => {
+  if (typeof value === 'boolean') return value
+  throw new InvalidInputError(field, `must be true or false, not ${kindOf(value)}`)
+}
+
+export function wholeNumber(min: number, max: number): Reader<number> {
+  return (value, field) => {
+    if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max)
+      return value as number
+    throw new InvalidInputError(field, `must be a whole number from ${min} to ${max}`)
+  }
+}
+
+export function oneOf<const T extends string>(values: readonly T[]): Reader<T> {
+  return (value, field) => {
+    if ((values as readonly unknown[]).includes(value)) return value as T
+    throw new InvalidInputError(field, `must be one of ${values.map((each) => `'${each}'`).join(', ')}`)
+  }
+}
+
+/** Text of a form that the schema demands; `reason` says it without repeating the value, which may be a secret. */
+export function matching(pattern: string, reason: string): Reader<string> {
+  const form = new RegExp(pattern, 'u')
+  return (value, field) => {
+    if (form.test(text(value, field))) return value as string
+    throw new InvalidInputError(field, reason)
+  }
+}
+
+export function listOf<T>(read: Reader<T>): Reader<T[]> {
+  return (value, field) => {
+    if (!Array.isArray(value)) throw new InvalidInputError(field, `must be an array, not ${kindOf(value)}`)
+    return Array.from(value, (item, index) => read(item, `${field}[${index}]`))
+  }
+}
+
+export function optional<T>(read: Reader<T>): Reader<T | undefined> {
+  return (value, field) => (value === undefined ? undefined : read(value, field))
+}
+
+export function nullable<T>(read: Reader<T>): Reader<T | null> {
+  return (value, field) => (value === null ? null : read(value, field))
+}
+
+/** An object with these fields and no other: a misspelt one would otherwise be lost without a word. */
+export function fields<T extends object>(
+  readers: { readonly [Name in keyof T]-?: Reader<T[Name]> },
+): Reader<T> {
+  const names = Object.keys(readers) as (keyof T & string)[]
+  return (value, field) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new InvalidInputError(field, `must be an object, not ${kindOf(value)}`)
+    }
+    const unknown = Object.keys(value).find((key) => !Object.hasOwn(readers, key))
+    if (unknown !== undefined)
+      throw new InvalidInputError(unknown, `is not known here; there are ${names.join(', ')}`)
+    const given = value as Record<string, unknown>
+    const result: Partial<T> = {}
+    for (const name of names) {
+      const read = readers[name](Object.hasOwn(given, name) ? given[name] : undefined, name)
+      if (read !== undefined) result[name] = read
+    }
+    return result as T
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing'
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}

@@ -1,0 +1,131 @@
+import type pg from 'pg'
+import { Cancellation } from './cancellation.ts'
+import { type CallOptions, type Connection, type Query, type Result, send, toQuery } from './connection.ts'
+import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from './errors.ts'
+import type { QueryLog } from './query-log.ts'
+import type { Statement } from './statement.ts'
+
+export interface PoolConnectionOptions {
+  /** Whether statements are prepared under their names. */
+  prepare: boolean
+  /** Whether the pool is ours to end. */
+  owned: boolean
+  log: QueryLog
+}
+
+/** A pool: each call takes a connection, and gives it back when the server has answered. */
+export class PoolConnection implements Connection {
+  readonly #pool: pg.Pool
+  readonly #options: PoolConnectionOptions
+  readonly #guarded = new WeakSet<pg.PoolClient>()
+  #closing: Promise<void> | undefined
+
+  constructor(pool: pg.Pool, options: PoolConnectionOptions) {
+    this.#pool = pool
+    this.#options = options
+    pool.on('error', ignore)
+    pool.on('acquire', this.#guard)
+  }
+
+  get prepare(): boolean {
+    return this.#options.prepare
+  }
+
+  get log(): QueryLog {
+    return this.#options.log
+  }
+
+  async all<Input, Row>(
+    statement: Statement<Input, Row>,
+    input: Input,
+    options?: CallOptions,
+  ): Promise<Row[]> {
+    const { rows } = await this.run(toQuery(statement, input, this.prepare), options)
+    return rows as Row[]
+  }
+
+  async run(query: Query, options?: CallOptions): Promise<Result> {
+    const cancellation = Cancellation.of(options)
+    const started = this.log.start()
+    try {
+      const result = await this.#attempt(query, cancellation)
+      this.log.record(started, query, result.rowCount)
+      return result
+    } catch (error) {
+      this.log.record(started, query, undefined, error)
+      throw error
+    } finally {
+      cancellation?.end()
+    }
+  }
+
+  async #attempt(query: Query, cancellation: Cancellation | undefined): Promise<Result> {
+    const client = await this.acquire(cancellation)
+    try {
+      const result = await send(client, query, cancellation)
+      client.release()
+      return result
+    } catch (error) {
+      client.release(endsConnection(error as Error))
+      if (isStalePlan(error as Error) && query.prepared)
+        return this.#attempt({ ...query, prepared: false }, cancellation)
+      const progress: Progress = query.readOnly ? 'reading' : 'writing'
+      throw cancellation?.reason(progress, error) ?? translate(error, progress)
+    }
+  }
+
+  /** A connection for the caller alone, who releases it. */
+  async acquire(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
+    if (this.#closing) throw new DatabaseError('The database is closed: open it again to go on.')
+    try {
+      if (!cancellation) return await this.#connect()
+      cancellation.throwIfCancelled()
+      return await this.#connectUnlessCancelled(cancellation)
+    } catch (error) {
+      throw cancellation?.reason('not sent', error) ?? translate(error, 'not sent')
+    }
+  }
+
+  /** Waits for calls under way, then ends the pool if it is ours. */
+  close(): Promise<void> {
+    this.#closing ??= this.#options.owned ? this.#pool.end() : this.#leave()
+    return this.#closing
+  }
+
+  #connect(): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      this.#pool.connect((error, client) => (client ? resolve(client) : reject(error)))
+    })
+  }
+
+  #connectUnlessCancelled(cancellation: Cancellation): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      let waiting = true
+      const stopListening = cancellation.onCancel(() => {
+        waiting = false
+        reject(cancellation.reason('not sent'))
+      })
+      this.#pool.connect((error, client) => {
+        stopListening()
+        if (!client) reject(error)
+        else if (waiting) resolve(client)
+        else client.release()
+      })
+    })
+  }
+
+  /** A connection that dies emits `error`; without a listener that would end the process. */
+  readonly #guard = (client: pg.PoolClient): void => {
+    if (this.#guarded.has(client)) return
+    this.#guarded.add(client)
+    client.on('error', ignore)
+  }
+
+  async #leave(): Promise<void> {
+    this.#pool.off('error', ignore)
+    this.#pool.off('acquire', this.#guard)
+  }
+}
+
+/** What a lost connection means, the call that needs it reports; the pool replaces it. */
+function ignore(): void {}
