@@ -16,8 +16,53 @@ export interface OpenOptions {
   prepare?: boolean | undefined
 }
 
-/** `connectionString` and the options of pg.Pool: https://node-postgres.com/apis/pool */
-export interface DatabaseOptions extends pg.PoolConfig, OpenOptions {}
+/**
+ * How to reach the server and how many connections to keep: options of pg.Pool, named as there.
+ * What is left out comes from the environment (`PGHOST`, `PGUSER`, …), then from pg's defaults.
+ */
+export interface DatabaseOptions extends OpenOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…`; goes before the single options. */
+  connectionString?: string | undefined
+  host?: string | undefined
+  port?: number | undefined
+  user?: string | undefined
+  /** A function is asked at each connection, for passwords that expire. */
+  password?: string | (() => string | Promise<string>) | undefined
+  database?: string | undefined
+  /** True, or the options of Node's `tls.connect`. */
+  ssl?: boolean | object | undefined
+  /** Most connections at a time; default 10. */
+  max?: number | undefined
+  /** Connections kept even when idle; default 0. */
+  min?: number | undefined
+  /** Milliseconds after which an idle connection is closed; default 10 000; 0 never. */
+  idleTimeoutMillis?: number | undefined
+  /** Milliseconds to wait for a free or a new connection; default 10 000; 0 for ever. */
+  connectionTimeoutMillis?: number | undefined
+  /** Calls after which a connection is replaced; default never. */
+  maxUses?: number | undefined
+  /** Seconds after which a connection is replaced; default never. */
+  maxLifetimeSeconds?: number | undefined
+  /** Whether Node may exit while connections are idle; default false. */
+  allowExitOnIdle?: boolean | undefined
+  /** What `pg_stat_activity` shows. */
+  application_name?: string | undefined
+  /** Milliseconds after which the server ends a statement; default the server's. */
+  statement_timeout?: number | undefined
+  /** Milliseconds after which the server ends the wait for a lock; default the server's. */
+  lock_timeout?: number | undefined
+  /** Milliseconds after which the server ends a transaction that waits for us; default the server's. */
+  idle_in_transaction_session_timeout?: number | undefined
+  /** Command-line options for the server, such as `-c search_path=crm`. */
+  options?: string | undefined
+}
+
+/** A pg.Pool, by its shape: the service's pg may be another copy than ours. */
+export interface Pool {
+  readonly totalCount: number
+  connect(): Promise<unknown>
+  end(): Promise<void>
+}
 
 /** A connection that takes longer than this, in milliseconds, is not coming. */
 const CONNECTION_TIMEOUT = 10_000
@@ -25,17 +70,18 @@ const CONNECTION_TIMEOUT = 10_000
 /**
  * Opens a database. Nothing is sent until the first call.
  *
- * @param source a `postgres://` URL; or the options of pg.Pool, `connectionString` among them; or a pool of yours,
- *   which stays yours to end. Our own pools wait 10 seconds for a connection unless `connectionTimeoutMillis` says else.
+ * @param source a `postgres://` URL; or options, a `connectionString` among them; or a pg.Pool of yours, which stays
+ *   yours to end.
  * @throws {InvalidInputError} the source is none of these.
  */
-export function openDatabase(
-  source: string | DatabaseOptions | pg.Pool,
-  options: OpenOptions = {},
-): Database {
+export function openDatabase(source: string | DatabaseOptions | Pool, options: OpenOptions = {}): Database {
   if (isPool(source)) return new Database(source, { prepare: options.prepare ?? true, owned: false })
   const { prepare = options.prepare ?? true, ...config } = readConfig(source)
-  const pool = new pg.Pool({ connectionTimeoutMillis: CONNECTION_TIMEOUT, keepAlive: true, ...config })
+  const pool = new pg.Pool({
+    connectionTimeoutMillis: CONNECTION_TIMEOUT,
+    keepAlive: true,
+    ...(config as pg.PoolConfig), // pg's type forbids undefined, pg does not
+  })
   return new Database(pool, { prepare, owned: true })
 }
 
@@ -45,10 +91,10 @@ export class Database extends Repositories {
   readonly #log: QueryLog
   #kysely: Kysely<DB> | undefined
 
-  /** @internal Use openDatabase. */
-  constructor(pool: pg.Pool, options: { prepare: boolean; owned: boolean }) {
+  /** Use openDatabase. */
+  constructor(pool: Pool, options: { prepare: boolean; owned: boolean }) {
     const log = new QueryLog()
-    const connection = new PoolConnection(pool, { ...options, log })
+    const connection = new PoolConnection(pool as pg.Pool, { ...options, log })
     super(connection)
     this.#pool = connection
     this.#log = log
@@ -89,20 +135,17 @@ export class Database extends Repositories {
   }
 }
 
-/** By shape, because the service's pg may be another copy than ours. */
-function isPool(source: unknown): source is pg.Pool {
+function isPool(source: unknown): source is Pool {
   return typeof source === 'object' && source !== null && 'totalCount' in source && 'connect' in source
 }
 
 function readConfig(source: string | DatabaseOptions): DatabaseOptions {
-  const config = typeof source === 'string' ? { connectionString: source } : source
-  const { connectionString } = config ?? {}
-  const given = typeof config === 'object' && config !== null
-  const readable =
-    connectionString === undefined
-      ? typeof source === 'object'
-      : /^(postgres(ql)?|socket):\/\//.test(connectionString)
-  if (given && readable) return config
+  const config: unknown = typeof source === 'string' ? { connectionString: source } : source
+  if (typeof config === 'object' && config !== null) {
+    const { connectionString } = config as DatabaseOptions
+    if (connectionString === undefined && !('connectionString' in config)) return config
+    if (/^(postgres(ql)?|socket):\/\//.test(String(connectionString))) return config
+  }
   // The value may hold a password: the message does not repeat it.
   throw new InvalidInputError('connectionString', 'must be a postgres:// URL; is DATABASE_URL set?')
 }

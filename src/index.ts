@@ -1,7 +1,7 @@
 export type { ConstraintName, TableName } from '../generated/catalog.ts'
 export type { DB } from '../generated/database.ts'
 export type { CallOptions } from './connection.ts'
-export { Database, type DatabaseOptions, type OpenOptions, openDatabase } from './database.ts'
+export { type Database, type DatabaseOptions, type OpenOptions, openDatabase, type Pool } from './database.ts'
 export {
   ConstraintError,
   type ConstraintKind,

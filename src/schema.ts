@@ -1,0 +1,2 @@
+/** The schema's value lists and bounds, for forms and validators. */
+export * from '../generated/catalog.ts'
