@@ -1,5 +1,5 @@
 import { test as base, inject } from 'vitest'
-import { scratchDatabases } from '../../scripts/scratch/index.ts'
+import { ScratchDatabases } from '../../scripts/scratch/index.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/index.ts'
 
 interface Fixtures {
@@ -15,7 +15,7 @@ export const test = base.extend<Fixtures>({
   url: [
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from the pattern
     async ({}, use) => {
-      await using databases = scratchDatabases(inject('scratch'))
+      await using databases = new ScratchDatabases(inject('scratch'))
       await using database = await databases.createDatabase({ template: inject('template') })
       await use(database.url)
     },

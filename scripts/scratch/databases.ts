@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+
+/** What another process needs to make databases on the same server, in the name of the same run. */
+export interface ScratchRun {
+  /** A connection string to a maintenance database, as a role that may create databases. */
+  readonly adminUrl: string
+  /** Eight hexadecimal digits, part of each database's name. */
+  readonly run: string
+}
+
+export interface ScratchDatabase extends AsyncDisposable {
+  readonly name: string
+  readonly url: string
+  drop(): Promise<void>
+}
+
+/** Ours and nobody else's: `scratch_` run `_` process `_` count. */
+const NAME = /^scratch_([0-9a-f]{8})_\d+_\d+$/
+
+/** SQLSTATE object_in_use: somebody is connected to the template, such as an autovacuum worker. */
+const OBJECT_IN_USE = '55006'
+
+/** Makes and drops the databases of one process. */
+export class ScratchDatabases implements AsyncDisposable {
+  readonly #run: ScratchRun
+  readonly #made = new Set<string>()
+  #client: Promise<pg.Client> | undefined
+  #count = 0
+
+  constructor(run: ScratchRun) {
+    this.#run = run
+  }
+
+  url(database: string): string {
+    const url = new URL(this.#run.adminUrl)
+    url.pathname = `/${database}`
+    return url.href
+  }
+
+  /** The connection on which databases are made. While it lives, no other run takes ours for a leftover. */
+  connect(): Promise<pg.Client> {
+    this.#client ??= connect(this.#run.adminUrl, `scratch_${this.#run.run}`)
+    return this.#client
+  }
+
+  /** An empty database, or a copy of `template`, to which nobody may be connected. */
+  async createDatabase({ template }: { template?: string } = {}): Promise<ScratchDatabase> {
+    this.#count += 1
+    const name = `scratch_${this.#run.run}_${process.pid}_${this.#count}`
+    const copy = template ? ` template ${pg.escapeIdentifier(template)} strategy wal_log` : ''
+    const client = await this.connect()
+    this.#made.add(name)
+    await insistently(() => client.query(`create database ${name}${copy}`))
+    const drop = () => this.#drop(name)
+    return { name, url: this.url(name), drop, [Symbol.asyncDispose]: drop }
+  }
+
+  /** Drops what this process has made and ends the connection. */
+  async close(): Promise<void> {
+    for (const name of [...this.#made]) await this.#drop(name)
+    const client = await this.#client?.catch(() => undefined)
+    await client?.end()
+    this.#client = undefined
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Drops the databases of runs that were killed: those without a session of theirs. */
+  async sweep(): Promise<string[]> {
+    const client = await this.connect()
+    const { rows } = await client.query<{ name: string }>(
+      `select datname as name from pg_database
+       where datname ~ $1 and not exists (
+         select from pg_stat_activity where application_name = 'scratch_' || split_part(datname, '_', 2))`,
+      [NAME.source],
+    )
+    for (const { name } of rows) await client.query(`drop database if exists ${name} with (force)`)
+    return rows.map(({ name }) => name)
+  }
+
+  async #drop(name: string): Promise<void> {
+    const client = await this.connect()
+    await client.query(`drop database if exists ${name} with (force)`)
+    this.#made.delete(name)
+  }
+}
+
+async function connect(connectionString: string, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString, application_name: applicationName })
+  // Whoever uses it next learns that it is gone; the process need not end over it.
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+async function insistently(create: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await create()
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== OBJECT_IN_USE || attempt === 20) throw error
+      await sleep(50)
+    }
+  }
+}

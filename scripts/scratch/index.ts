@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import type pg from 'pg'
+import { type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
+
+export { type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
+
+/** A PostgreSQL server for a while: whatever is made on it is gone afterwards. */
+export interface ScratchServer extends ScratchRun, AsyncDisposable {
+  /** Such as `embedded PostgreSQL 18.4`; never a password. */
+  readonly description: string
+  /** Such as 180004. */
+  readonly version: number
+  createDatabase(options?: { template?: string }): Promise<ScratchDatabase>
+  /** Drops the databases and stops what was started. */
+  close(): Promise<void>
+}
+
+/** A server that somebody has started for us. */
+export interface StartedServer {
+  readonly kind: string
+  readonly adminUrl: string
+  stop(): Promise<void>
+}
+
+const OLDEST = 150_000
+
+/**
+ * Starts a scratch server: embedded PostgreSQL unless `choice` says `container`, or is the URL of a server on which
+ * to make databases. Leftovers of interrupted runs are removed first.
+ *
+ * @param choice defaults to the environment variable SCRATCH.
+ */
+export async function startScratchServer(choice = process.env.SCRATCH ?? ''): Promise<ScratchServer> {
+  const started = await start(choice)
+  const run = randomBytes(4).toString('hex')
+  const databases = new ScratchDatabases({ adminUrl: started.adminUrl, run })
+  const close = async () => {
+    await databases.close().catch(() => {})
+    await started.stop()
+  }
+  try {
+    const version = await inspect(await databases.connect())
+    await databases.sweep()
+    return {
+      adminUrl: started.adminUrl,
+      run,
+      version,
+      description: `${started.kind} PostgreSQL ${Math.trunc(version / 10_000)}.${version % 10_000}`,
+      createDatabase: (options) => databases.createDatabase(options),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw withAdvice(error, started)
+  }
+}
+
+async function start(choice: string): Promise<StartedServer> {
+  if (choice === '' || choice === 'embedded') return (await import('./embedded.ts')).startEmbedded()
+  if (choice === 'container') return (await import('./container.ts')).startContainer()
+  if (/^postgres(ql)?:\/\//.test(choice) && URL.canParse(choice)) {
+    return { kind: `${new URL(choice).host},`, adminUrl: choice, stop: async () => {} }
+  }
+  throw new Error(
+    'SCRATCH must be empty (embedded PostgreSQL), `container` (testcontainers), or the postgres:// URL of a server on which to make databases.',
+  )
+}
+
+async function inspect(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ version: number; may: boolean }>(
+    `select current_setting('server_version_num')::int as version, rolcreatedb or rolsuper as may
+     from pg_roles where rolname = current_user`,
+  )
+  const { version = 0, may = false } = rows[0] ?? {}
+  if (version < OLDEST) throw new Error(`PostgreSQL 15 or later is needed, this is ${version / 10_000}.`)
+  if (!may) throw new Error('The role must be allowed to create databases: `alter role … createdb`.')
+  return version
+}
+
+function withAdvice(error: unknown, { kind }: StartedServer): Error {
+  const message =
+    error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error)
+  return new Error(`The scratch server (${kind.replace(/,$/, '')}) cannot be used: ${message}`, {
+    cause: error,
+  })
+}
