@@ -23,7 +23,7 @@ export class Cancellation {
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw new InvalidInputError('signal', 'must be an AbortSignal')
     }
-    if (timeout !== undefined && !(timeout > 0 && timeout < 2 ** 31)) {
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31)) {
       throw new InvalidInputError(
         'timeout',
         'must be a number of milliseconds, more than 0 and less than 2^31',

@@ -86,8 +86,13 @@ const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   ...TEXT_ARRAYS.map((arrayOid) => [arrayOid, arrayOf(asText)] as const),
 ])
 
+/** What pg exports; its declared type says otherwise. */
+const { create: arrayParser } = pg.types.arrayParser as unknown as {
+  create(text: string, parse: Parser): { parse(): unknown[] }
+}
+
 function arrayOf(parse: Parser): Parser {
-  return (text) => pg.types.arrayParser(text, parse)
+  return (text) => arrayParser(text, parse).parse()
 }
 
 /** ISO DateStyle, the server's offset included: `2026-11-23 07:03:00.123+05:30`; older than offsets in whole minutes: `+00:19:32`. */

@@ -33,6 +33,7 @@ export async function startContainer(): Promise<StartedServer> {
   return {
     kind: `container ${image},`,
     adminUrl: container.getConnectionUri(),
+    isThrownAway: true,
     async stop() {
       process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
       await stop()

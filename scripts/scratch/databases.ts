@@ -57,8 +57,8 @@ export class ScratchDatabases implements AsyncDisposable {
   }
 
   /** Drops what this process has made and ends the connection. */
-  async close(): Promise<void> {
-    for (const name of [...this.#made]) await this.#drop(name)
+  async close({ drop = true } = {}): Promise<void> {
+    if (drop) for (const name of [...this.#made]) await this.#drop(name)
     const client = await this.#client?.catch(() => undefined)
     await client?.end()
     this.#client = undefined

@@ -60,6 +60,7 @@ export async function startEmbedded(): Promise<StartedServer> {
   return {
     kind: 'embedded',
     adminUrl: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    isThrownAway: true,
     async stop() {
       await server.stop()
       await rm(home, { recursive: true, force: true })

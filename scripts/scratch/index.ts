@@ -19,6 +19,8 @@ export interface ScratchServer extends ScratchRun, AsyncDisposable {
 export interface StartedServer {
   readonly kind: string
   readonly adminUrl: string
+  /** Whether its databases go with it. */
+  readonly isThrownAway: boolean
   stop(): Promise<void>
 }
 
@@ -35,7 +37,7 @@ export async function startScratchServer(choice = process.env.SCRATCH ?? ''): Pr
   const run = randomBytes(4).toString('hex')
   const databases = new ScratchDatabases({ adminUrl: started.adminUrl, run })
   const close = async () => {
-    await databases.close().catch(() => {})
+    await databases.close({ drop: !started.isThrownAway }).catch(() => {})
     await started.stop()
   }
   try {
@@ -60,7 +62,7 @@ async function start(choice: string): Promise<StartedServer> {
   if (choice === '' || choice === 'embedded') return (await import('./embedded.ts')).startEmbedded()
   if (choice === 'container') return (await import('./container.ts')).startContainer()
   if (/^postgres(ql)?:\/\//.test(choice) && URL.canParse(choice)) {
-    return { kind: `${new URL(choice).host},`, adminUrl: choice, stop: async () => {} }
+    return { kind: `${new URL(choice).host},`, adminUrl: choice, isThrownAway: false, stop: async () => {} }
   }
   throw new Error(
     'SCRATCH must be empty (embedded PostgreSQL), `container` (testcontainers), or the postgres:// URL of a server on which to make databases.',

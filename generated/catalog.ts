@@ -1,0 +1,341 @@
+// Written by `npm run generate` from schema/. Do not edit: change the SQL and generate again.
+
+/** Every table, by its name in SQL; partitions are parts of theirs. */
+export const TABLES = [
+  "ai_options",
+  "audit_log",
+  "chats",
+  "customer_people",
+  "customers",
+  "messages",
+  "parts",
+  "people",
+  "users",
+] as const
+export type TableName = (typeof TABLES)[number]
+
+/** Every constraint and unique index, by table and name; messages are their comments in SQL, written for people. */
+export const CONSTRAINTS = {
+  ai_options: {
+    ai_options_chat_id_message_id_fkey: { kind: "foreign-key", columns: ["chat_id", "message_id"], references: { table: "messages", columns: ["chat_id", "id"] }, message: "There is no such message." },
+    ai_options_chat_id_not_null: { kind: "not-null", columns: ["chat_id"] },
+    ai_options_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
+    ai_options_frequency_penalty_check: { kind: "check", columns: ["frequency_penalty"], message: "A frequency penalty lies between -2 and 2." },
+    ai_options_max_tokens_check: { kind: "check", columns: ["max_tokens"], message: "The token limit is at least 1." },
+    ai_options_message_id_not_null: { kind: "not-null", columns: ["message_id"] },
+    ai_options_pkey: { kind: "primary-key", columns: ["chat_id", "message_id"] },
+    ai_options_presence_penalty_check: { kind: "check", columns: ["presence_penalty"], message: "A presence penalty lies between -2 and 2." },
+    ai_options_temperature_check: { kind: "check", columns: ["temperature"], message: "A temperature lies between 0 and 2." },
+    ai_options_top_p_check: { kind: "check", columns: ["top_p"], message: "top_p lies between 0 and 1." },
+  },
+  audit_log: {
+    audit_log_action_check: { kind: "check", columns: ["action"], message: "An action has 1 to 50 characters." },
+    audit_log_action_not_null: { kind: "not-null", columns: ["action"] },
+    audit_log_append_only: { kind: "check", columns: [], message: "Entries of the audit log are neither changed nor deleted." },
+    audit_log_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
+    audit_log_entity_id_check: { kind: "check", columns: ["entity_id"], message: "An entity id has 1 to 255 characters." },
+    audit_log_entity_id_not_null: { kind: "not-null", columns: ["entity_id"] },
+    audit_log_entity_type_check: { kind: "check", columns: ["entity_type"], message: "An entity type has 1 to 50 characters." },
+    audit_log_entity_type_not_null: { kind: "not-null", columns: ["entity_type"] },
+    audit_log_id_not_null: { kind: "not-null", columns: ["id"] },
+    audit_log_pkey: { kind: "primary-key", columns: ["id"] },
+    audit_log_user_id_fkey: { kind: "foreign-key", columns: ["user_id"], references: { table: "users", columns: ["user_id"] }, message: "There is no such user." },
+  },
+  chats: {
+    chats_active_stream_id_check: { kind: "check", columns: ["active_stream_id"], message: "A stream id has 1 to 255 characters." },
+    chats_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
+    chats_id_not_null: { kind: "not-null", columns: ["id"] },
+    chats_next_position_check: { kind: "check", columns: ["next_position"], message: "A position is not negative." },
+    chats_next_position_not_null: { kind: "not-null", columns: ["next_position"] },
+    chats_pkey: { kind: "primary-key", columns: ["id"] },
+    chats_title_check: { kind: "check", columns: ["title"], message: "A title has at most 255 characters." },
+    chats_updated_at_not_null: { kind: "not-null", columns: ["updated_at"] },
+    chats_user_id_fkey: { kind: "foreign-key", columns: ["user_id"], references: { table: "users", columns: ["user_id"] }, message: "There is no such user." },
+    chats_user_id_not_null: { kind: "not-null", columns: ["user_id"] },
+    chats_version_check: { kind: "check", columns: ["version"], message: "A version is not negative." },
+    chats_version_not_null: { kind: "not-null", columns: ["version"] },
+  },
+  customer_people: {
+    customer_people_customer_id_fkey: { kind: "foreign-key", columns: ["customer_id"], references: { table: "customers", columns: ["customer_id"] }, message: "There is no such customer." },
+    customer_people_customer_id_is_primary_key: { kind: "unique", columns: ["customer_id"], message: "The customer already has a primary contact." },
+    customer_people_customer_id_not_null: { kind: "not-null", columns: ["customer_id"] },
+    customer_people_customer_id_person_id_role_key: { kind: "unique", columns: ["customer_id", "person_id", "role"], message: "This person already has this role at the customer." },
+    customer_people_customer_person_id_not_null: { kind: "not-null", columns: ["customer_person_id"] },
+    customer_people_end_date_check: { kind: "check", columns: ["end_date", "start_date"], message: "A contact does not end before it starts." },
+    customer_people_is_primary_not_null: { kind: "not-null", columns: ["is_primary"] },
+    customer_people_person_id_fkey: { kind: "foreign-key", columns: ["person_id"], references: { table: "people", columns: ["person_id"] }, message: "There is no such person." },
+    customer_people_person_id_not_null: { kind: "not-null", columns: ["person_id"] },
+    customer_people_pkey: { kind: "primary-key", columns: ["customer_person_id"] },
+    customer_people_start_date_not_null: { kind: "not-null", columns: ["start_date"] },
+  },
+  customers: {
+    customers_billing_country_check: { kind: "check", columns: ["billing_country"], message: "A billing country is two capital letters, such as LV." },
+    customers_company_size_check: { kind: "check", columns: ["company_size"], message: "A company has at least one employee." },
+    customers_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
+    customers_customer_id_not_null: { kind: "not-null", columns: ["customer_id"] },
+    customers_display_name_check: { kind: "check", columns: ["display_name"], message: "A display name has 2 to 200 characters." },
+    customers_display_name_not_null: { kind: "not-null", columns: ["display_name"] },
+    customers_industry_check: { kind: "check", columns: ["industry"], message: "An industry has at most 100 characters." },
+    customers_legal_name_check: { kind: "check", columns: ["legal_name"], message: "A legal name has 2 to 200 characters." },
+    customers_legal_name_not_null: { kind: "not-null", columns: ["legal_name"] },
+    customers_pkey: { kind: "primary-key", columns: ["customer_id"] },
+    customers_status_not_null: { kind: "not-null", columns: ["status"] },
+    customers_timezone_check: { kind: "check", columns: ["timezone"], message: "A time zone is an IANA name, such as Europe/Riga." },
+    customers_timezone_not_null: { kind: "not-null", columns: ["timezone"] },
+    customers_updated_at_not_null: { kind: "not-null", columns: ["updated_at"] },
+    customers_website_url_check: { kind: "check", columns: ["website_url"], message: "A website begins with http:// or https:// and has no spaces." },
+  },
+  messages: {
+    messages_chat_id_fkey: { kind: "foreign-key", columns: ["chat_id"], references: { table: "chats", columns: ["id"] }, message: "There is no such chat." },
+    messages_chat_id_not_null: { kind: "not-null", columns: ["chat_id"] },
+    messages_chat_id_position_key: { kind: "unique", columns: ["chat_id", "position"], message: "Two messages of a chat cannot have one position." },
+    messages_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
+    messages_envelope_not_null: { kind: "not-null", columns: ["envelope"] },
+    messages_id_check: { kind: "check", columns: ["id"], message: "A message id has 1 to 255 characters; does the service pass an id generator to the AI SDK?" },
+    messages_id_not_null: { kind: "not-null", columns: ["id"] },
+    messages_part_count_check: { kind: "check", columns: ["part_count"], message: "A part count is not negative." },
+    messages_part_count_not_null: { kind: "not-null", columns: ["part_count"] },
+    messages_pkey: { kind: "primary-key", columns: ["chat_id", "id"] },
+    messages_position_check: { kind: "check", columns: ["position"], message: "A position is not negative." },
+    messages_position_not_null: { kind: "not-null", columns: ["position"] },
+    messages_role_check: { kind: "check", columns: ["role"], message: "A role is system, user or assistant." },
+    messages_role_not_null: { kind: "not-null", columns: ["role"] },
+  },
+  parts: {
+    parts_chat_id_message_id_fkey: { kind: "foreign-key", columns: ["chat_id", "message_id"], references: { table: "messages", columns: ["chat_id", "id"] }, message: "There is no such message." },
+    parts_chat_id_not_null: { kind: "not-null", columns: ["chat_id"] },
+    parts_message_id_not_null: { kind: "not-null", columns: ["message_id"] },
+    parts_payload_not_null: { kind: "not-null", columns: ["payload"] },
+    parts_pkey: { kind: "primary-key", columns: ["chat_id", "message_id", "position"] },
+    parts_position_check: { kind: "check", columns: ["position"], message: "A position is not negative." },
+    parts_position_not_null: { kind: "not-null", columns: ["position"] },
+    parts_tool_check: { kind: "check", columns: ["type", "tool_call_id", "tool_state"], message: "A tool part has a call id and a state." },
+    parts_type_check: { kind: "check", columns: ["type"], message: "A part has a type." },
+    parts_type_not_null: { kind: "not-null", columns: ["type"] },
+  },
+  people: {
+    people_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
+    people_email_check: { kind: "check", columns: ["email"], message: "An email address has one @ with something on both sides, no spaces, and at most 254 characters." },
+    people_email_key: { kind: "unique", columns: ["email"], message: "A person with this email address exists already." },
+    people_first_name_check: { kind: "check", columns: ["first_name"], message: "A first name has 1 to 100 characters." },
+    people_first_name_not_null: { kind: "not-null", columns: ["first_name"] },
+    people_is_active_not_null: { kind: "not-null", columns: ["is_active"] },
+    people_job_title_check: { kind: "check", columns: ["job_title"], message: "A job title has at most 100 characters." },
+    people_last_name_check: { kind: "check", columns: ["last_name"], message: "A last name has 1 to 100 characters." },
+    people_last_name_not_null: { kind: "not-null", columns: ["last_name"] },
+    people_linkedin_url_check: { kind: "check", columns: ["linkedin_url"], message: "A LinkedIn address has at most 2048 characters." },
+    people_person_id_not_null: { kind: "not-null", columns: ["person_id"] },
+    people_phone_check: { kind: "check", columns: ["phone"], message: "A phone number has at most 30 characters." },
+    people_pkey: { kind: "primary-key", columns: ["person_id"] },
+    people_updated_at_not_null: { kind: "not-null", columns: ["updated_at"] },
+  },
+  users: {
+    users_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
+    users_email_check: { kind: "check", columns: ["email"], message: "An email address has one @ with something on both sides, no spaces, and at most 254 characters." },
+    users_email_key: { kind: "unique", columns: ["email"], message: "This email address is already taken." },
+    users_email_not_null: { kind: "not-null", columns: ["email"] },
+    users_name_check: { kind: "check", columns: ["name"], message: "A name has 2 to 100 characters." },
+    users_name_not_null: { kind: "not-null", columns: ["name"] },
+    users_password_check: { kind: "check", columns: ["password"], message: "A password is stored as its bcrypt hash of 60 characters." },
+    users_password_provider_check: { kind: "check", columns: ["password", "provider"], message: "A user has a password or an identity provider." },
+    users_pkey: { kind: "primary-key", columns: ["user_id"] },
+    users_provider_check: { kind: "check", columns: ["provider"], message: "The only identity provider is google." },
+    users_provider_id_check: { kind: "check", columns: ["provider_id"], message: "A provider id has 1 to 255 characters." },
+    users_provider_provider_id_check: { kind: "check", columns: ["provider", "provider_id"], message: "A provider and its id are given together or not at all." },
+    users_provider_provider_id_key: { kind: "unique", columns: ["provider", "provider_id"], message: "This provider account already belongs to a user." },
+    users_role_check: { kind: "check", columns: ["role"], message: "A role is user, admin or moderator." },
+    users_role_not_null: { kind: "not-null", columns: ["role"] },
+    users_updated_at_not_null: { kind: "not-null", columns: ["updated_at"] },
+    users_user_id_not_null: { kind: "not-null", columns: ["user_id"] },
+  },
+} as const
+
+/** Constraints of domains, by domain and name. */
+export const DOMAIN_CONSTRAINTS = {} as const
+
+/** What PostgreSQL reports from a partition, and the constraint of the whole table that it stands for. */
+export const PARTITION_CONSTRAINTS = {} as const
+
+export type ConstraintName =
+  | "ai_options_chat_id_message_id_fkey"
+  | "ai_options_chat_id_not_null"
+  | "ai_options_created_at_not_null"
+  | "ai_options_frequency_penalty_check"
+  | "ai_options_max_tokens_check"
+  | "ai_options_message_id_not_null"
+  | "ai_options_pkey"
+  | "ai_options_presence_penalty_check"
+  | "ai_options_temperature_check"
+  | "ai_options_top_p_check"
+  | "audit_log_action_check"
+  | "audit_log_action_not_null"
+  | "audit_log_append_only"
+  | "audit_log_created_at_not_null"
+  | "audit_log_entity_id_check"
+  | "audit_log_entity_id_not_null"
+  | "audit_log_entity_type_check"
+  | "audit_log_entity_type_not_null"
+  | "audit_log_id_not_null"
+  | "audit_log_pkey"
+  | "audit_log_user_id_fkey"
+  | "chats_active_stream_id_check"
+  | "chats_created_at_not_null"
+  | "chats_id_not_null"
+  | "chats_next_position_check"
+  | "chats_next_position_not_null"
+  | "chats_pkey"
+  | "chats_title_check"
+  | "chats_updated_at_not_null"
+  | "chats_user_id_fkey"
+  | "chats_user_id_not_null"
+  | "chats_version_check"
+  | "chats_version_not_null"
+  | "customer_people_customer_id_fkey"
+  | "customer_people_customer_id_is_primary_key"
+  | "customer_people_customer_id_not_null"
+  | "customer_people_customer_id_person_id_role_key"
+  | "customer_people_customer_person_id_not_null"
+  | "customer_people_end_date_check"
+  | "customer_people_is_primary_not_null"
+  | "customer_people_person_id_fkey"
+  | "customer_people_person_id_not_null"
+  | "customer_people_pkey"
+  | "customer_people_start_date_not_null"
+  | "customers_billing_country_check"
+  | "customers_company_size_check"
+  | "customers_created_at_not_null"
+  | "customers_customer_id_not_null"
+  | "customers_display_name_check"
+  | "customers_display_name_not_null"
+  | "customers_industry_check"
+  | "customers_legal_name_check"
+  | "customers_legal_name_not_null"
+  | "customers_pkey"
+  | "customers_status_not_null"
+  | "customers_timezone_check"
+  | "customers_timezone_not_null"
+  | "customers_updated_at_not_null"
+  | "customers_website_url_check"
+  | "messages_chat_id_fkey"
+  | "messages_chat_id_not_null"
+  | "messages_chat_id_position_key"
+  | "messages_created_at_not_null"
+  | "messages_envelope_not_null"
+  | "messages_id_check"
+  | "messages_id_not_null"
+  | "messages_part_count_check"
+  | "messages_part_count_not_null"
+  | "messages_pkey"
+  | "messages_position_check"
+  | "messages_position_not_null"
+  | "messages_role_check"
+  | "messages_role_not_null"
+  | "parts_chat_id_message_id_fkey"
+  | "parts_chat_id_not_null"
+  | "parts_message_id_not_null"
+  | "parts_payload_not_null"
+  | "parts_pkey"
+  | "parts_position_check"
+  | "parts_position_not_null"
+  | "parts_tool_check"
+  | "parts_type_check"
+  | "parts_type_not_null"
+  | "people_created_at_not_null"
+  | "people_email_check"
+  | "people_email_key"
+  | "people_first_name_check"
+  | "people_first_name_not_null"
+  | "people_is_active_not_null"
+  | "people_job_title_check"
+  | "people_last_name_check"
+  | "people_last_name_not_null"
+  | "people_linkedin_url_check"
+  | "people_person_id_not_null"
+  | "people_phone_check"
+  | "people_pkey"
+  | "people_updated_at_not_null"
+  | "users_created_at_not_null"
+  | "users_email_check"
+  | "users_email_key"
+  | "users_email_not_null"
+  | "users_name_check"
+  | "users_name_not_null"
+  | "users_password_check"
+  | "users_password_provider_check"
+  | "users_pkey"
+  | "users_provider_check"
+  | "users_provider_id_check"
+  | "users_provider_provider_id_check"
+  | "users_provider_provider_id_key"
+  | "users_role_check"
+  | "users_role_not_null"
+  | "users_updated_at_not_null"
+  | "users_user_id_not_null"
+
+/** The values of the enum contact_role, in declared order. */
+export const CONTACT_ROLES = ["primary_contact", "decision_maker", "billing_contact", "technical_contact", "stakeholder"] as const
+
+/** The values of the enum customer_status, in declared order. */
+export const CUSTOMER_STATUSES = ["prospect", "active", "paused", "churned"] as const
+
+/** The values of messages.role, in declared order. */
+export const MESSAGE_ROLES = ["system", "user", "assistant"] as const
+
+/** The values of users.provider, in declared order. */
+export const USER_PROVIDERS = ["google"] as const
+
+/** The values of users.role, in declared order. */
+export const USER_ROLES = ["user", "admin", "moderator"] as const
+
+/** What columns may hold beyond their types, by table and column. Lengths in characters; patterns take the flags s and u. */
+export const BOUNDS = {
+  ai_options: {
+    frequency_penalty: { min: -2, max: 2 },
+    max_tokens: { exclusiveMin: 0 },
+    presence_penalty: { min: -2, max: 2 },
+    temperature: { min: 0, max: 2 },
+    top_p: { min: 0, max: 1 },
+  },
+  audit_log: {
+    action: { minLength: 1, maxLength: 50 },
+    entity_id: { minLength: 1, maxLength: 255 },
+    entity_type: { minLength: 1, maxLength: 50 },
+  },
+  chats: {
+    active_stream_id: { minLength: 1, maxLength: 255 },
+    next_position: { min: 0 },
+    title: { maxLength: 255 },
+    version: { min: 0 },
+  },
+  customers: {
+    billing_country: { pattern: "^[A-Z]{2}$" },
+    company_size: { exclusiveMin: 0 },
+    display_name: { minLength: 2, trimmed: true, maxLength: 200 },
+    industry: { maxLength: 100 },
+    legal_name: { minLength: 2, trimmed: true, maxLength: 200 },
+    timezone: { minLength: 1, maxLength: 64 },
+    website_url: { maxLength: 2048, pattern: "^https?://[^\\s]+$" },
+  },
+  messages: {
+    id: { minLength: 1, maxLength: 255 },
+    part_count: { min: 0 },
+    position: { min: 0 },
+  },
+  parts: {
+    position: { min: 0 },
+  },
+  people: {
+    email: { maxLength: 254, pattern: "^[^@\\s]+@[^@\\s]+$", patternFlags: "i" },
+    first_name: { minLength: 1, trimmed: true, maxLength: 100 },
+    job_title: { maxLength: 100 },
+    last_name: { minLength: 1, trimmed: true, maxLength: 100 },
+    linkedin_url: { maxLength: 2048 },
+    phone: { maxLength: 30 },
+  },
+  users: {
+    email: { maxLength: 254, pattern: "^[^@\\s]+@[^@\\s]+$", patternFlags: "i" },
+    name: { minLength: 2, maxLength: 100 },
+    password: { pattern: "^\\$2[abxy]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}$" },
+    provider_id: { minLength: 1, maxLength: 255 },
+  },
+} as const

@@ -1,0 +1,437 @@
+-- Written by `npm run generate` from src/repositories/. Do not edit.
+
+-- users.find
+-- $1 userId: uuid
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  "user_id" = $1;
+
+-- users.findByEmail
+-- $1 email: citext
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  "email" = $1;
+
+-- users.existsByEmail
+-- $1 email: citext
+select
+  exists (
+    select
+      "user_id"
+    from
+      "users"
+    where
+      "email" = $1
+  ) as "exists";
+
+-- users.findCredentialsByEmail
+-- $1 email: citext
+select
+  "user_id" as "userId",
+  "password" as "passwordHash",
+  "role"
+from
+  "users"
+where
+  "email" = $1;
+
+-- users.create
+-- $1 name: text
+-- $2 email: citext
+-- $3 passwordHash: text
+-- $4 provider: text
+-- $5 providerId: text
+insert into
+  "users" (
+    "name",
+    "email",
+    "password",
+    "provider",
+    "provider_id"
+  )
+values
+  ($1, $2, $3, $4, $5)
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt";
+
+-- users.create(role)
+-- $1 name: text
+-- $2 email: citext
+-- $3 passwordHash: text
+-- $4 provider: text
+-- $5 providerId: text
+-- $6 role: text
+insert into
+  "users" (
+    "name",
+    "email",
+    "password",
+    "provider",
+    "provider_id",
+    "role"
+  )
+values
+  ($1, $2, $3, $4, $5, $6)
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt";
+
+-- users.update
+-- $1 name: text
+-- $2 email: citext
+-- $3 userId: uuid
+update "users"
+set
+  "name" = coalesce($1, "name"),
+  "email" = coalesce($2, "email")
+where
+  "user_id" = $3
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt";
+
+-- users.setPassword
+-- $1 passwordHash: text
+-- $2 userId: uuid
+update "users"
+set
+  "password" = $1
+where
+  "user_id" = $2
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt";
+
+-- users.setRole
+-- $1 role: text
+-- $2 userId: uuid
+update "users"
+set
+  "role" = $1
+where
+  "user_id" = $2
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt";
+
+-- users.deleteMany
+-- $1 userIds: uuid[]
+delete from "users"
+where
+  "user_id" in (
+    select
+      "user_id"
+    from
+      "users"
+    where
+      "user_id" = any ($1::uuid[])
+    order by
+      "user_id"
+    for update
+  );
+
+-- users.list
+-- $1 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $1;
+
+-- users.list(role)
+-- $1 role: text
+-- $2 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  "role" = $1
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $2;
+
+-- users.list(search)
+-- $1 search: text
+-- $2 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  searchable (name || ' ' || email::text) like search_pattern ($1)
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $2;
+
+-- users.list(role,search)
+-- $1 role: text
+-- $2 search: text
+-- $3 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  "role" = $1
+  and searchable (name || ' ' || email::text) like search_pattern ($2)
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $3;
+
+-- users.list(beforeId)
+-- $1 beforeTime: timestamp with time zone
+-- $2 beforeId: uuid
+-- $3 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  ("created_at", "user_id") < ($1, $2)
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $3;
+
+-- users.list(role,beforeId)
+-- $1 role: text
+-- $2 beforeTime: timestamp with time zone
+-- $3 beforeId: uuid
+-- $4 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  "role" = $1
+  and ("created_at", "user_id") < ($2, $3)
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $4;
+
+-- users.list(search,beforeId)
+-- $1 search: text
+-- $2 beforeTime: timestamp with time zone
+-- $3 beforeId: uuid
+-- $4 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  searchable (name || ' ' || email::text) like search_pattern ($1)
+  and ("created_at", "user_id") < ($2, $3)
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $4;
+
+-- users.list(role,search,beforeId)
+-- $1 role: text
+-- $2 search: text
+-- $3 beforeTime: timestamp with time zone
+-- $4 beforeId: uuid
+-- $5 fetch: bigint
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt"
+from
+  "users"
+where
+  "role" = $1
+  and searchable (name || ' ' || email::text) like search_pattern ($2)
+  and ("created_at", "user_id") < ($3, $4)
+order by
+  "created_at" desc,
+  "user_id" desc
+limit
+  $5;
+
+-- users.signInWithProvider
+-- $1 provider: text
+-- $2 providerId: text
+-- $3 name: text
+-- $4 email: citext
+with
+  "known" as (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt"
+    from
+      "users"
+    where
+      "provider" = $1
+      and "provider_id" = $2
+  ),
+  "turn" as (
+    select
+      pg_advisory_xact_lock(hashtextextended ($1 || ' ' || $2, 0)) as "taken"
+    where
+      not exists (
+        select
+          "userId"
+        from
+          "known"
+      )
+  ),
+  "added" as (
+    insert into
+      "users" ("name", "email", "provider", "provider_id")
+    select
+      $3 as "name",
+      $4 as "email",
+      $1 as "provider",
+      $2 as "provider_id"
+    from
+      "turn"
+    on conflict ("provider", "provider_id") do update
+    set
+      "provider_id" = "excluded"."provider_id"
+    returning
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      xmax = 0 as "created"
+  )
+select
+  *,
+  false as "created"
+from
+  "known"
+union all
+select
+  *
+from
+  "added";

@@ -1,0 +1,2 @@
+export const BANNER =
+  '// Written by `npm run generate` from schema/. Do not edit: change the SQL and generate again.'

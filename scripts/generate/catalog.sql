@@ -1,0 +1,142 @@
+-- The one catalog read: everything the emitters need, as one JSON value, in an order that depends on names alone.
+-- Objects that belong to extensions are not ours.
+with ours as (
+  select oid, nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
+),
+of_extension as (
+  select classid, objid from pg_depend where deptype = 'e'
+),
+relation as (
+  select c.oid, n.nspname, c.relname, c.relkind, c.relispartition
+  from pg_class c join ours n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and (('pg_class'::regclass)::oid, c.oid) not in (select classid, objid from of_extension)
+),
+attribute as (
+  select a.attrelid, json_agg(json_build_object(
+      'name', a.attname,
+      'typeId', a.atttypid::int8,
+      'type', format_type(a.atttypid, a.atttypmod),
+      'modifier', a.atttypmod,
+      'notNull', a.attnotnull,
+      'identity', nullif(a.attidentity::text, ''),
+      'generated', nullif(a.attgenerated::text, ''),
+      'default', pg_get_expr(d.adbin, d.adrelid),
+      'deterministic', coalesce(l.collisdeterministic, true),
+      'comment', col_description(a.attrelid, a.attnum)
+    ) order by a.attnum) as columns
+  from pg_attribute a
+  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  left join pg_collation l on l.oid = a.attcollation
+  where a.attnum > 0 and not a.attisdropped and a.attrelid in (select oid from relation)
+  group by a.attrelid
+)
+select json_build_object(
+  'relations', (
+    select coalesce(json_agg(json_build_object(
+        'schema', r.nspname,
+        'name', r.relname,
+        'kind', r.relkind,
+        'isPartition', r.relispartition,
+        'comment', obj_description(r.oid, 'pg_class'),
+        'definition', case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end,
+        'partitionKey', case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
+        'columns', coalesce(a.columns, '[]')
+      ) order by r.nspname collate "C", r.relname collate "C"), '[]')
+    from relation r left join attribute a on a.attrelid = r.oid
+  ),
+  'types', (
+    select json_agg(json_build_object(
+        'id', t.oid::int8,
+        'schema', n.nspname,
+        'name', t.typname,
+        'kind', t.typtype,
+        'elementId', case when t.typcategory = 'A' and t.typlen = -1 then t.typelem::int8 end,
+        'baseId', nullif(t.typbasetype, 0)::int8,
+        'baseType', case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end,
+        'modifier', t.typtypmod,
+        'notNull', t.typnotnull,
+        'default', t.typdefault,
+        'isOurs', t.typnamespace in (select oid from ours)
+          and (('pg_type'::regclass)::oid, t.oid) not in (select classid, objid from of_extension),
+        'labels', (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+        'comment', obj_description(t.oid, 'pg_type')
+      ) order by n.nspname collate "C", t.typname collate "C")
+    from pg_type t join pg_namespace n on n.oid = t.typnamespace
+    where t.typrelid = 0 or t.typtype = 'c' and t.typnamespace in (select oid from ours)
+  ),
+  'constraints', (
+    select coalesce(json_agg(json_build_object(
+        'name', o.conname,
+        'kind', o.contype,
+        'schema', coalesce(r.nspname, n.nspname),
+        'table', r.relname,
+        'domain', t.typname,
+        'isPartition', coalesce(r.relispartition, false),
+        'parent', p.conname,
+        'columns', (
+          select coalesce(json_agg(a.attname order by k.place), '[]')
+          from unnest(o.conkey) with ordinality as k (number, place)
+          join pg_attribute a on a.attrelid = o.conrelid and a.attnum = k.number
+        ),
+        'references', case when o.contype = 'f' then json_build_object(
+          'schema', fn.nspname, 'table', f.relname,
+          'columns', (
+            select json_agg(a.attname order by k.place)
+            from unnest(o.confkey) with ordinality as k (number, place)
+            join pg_attribute a on a.attrelid = o.confrelid and a.attnum = k.number
+          )) end,
+        'definition', case when o.contype <> 't' then pg_get_constraintdef(o.oid)
+          else (select pg_get_triggerdef(g.oid) from pg_trigger g where g.tgconstraint = o.oid) end,
+        'expression', pg_get_expr(o.conbin, o.conrelid),
+        'holds', o.convalidated and coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true),
+        'comment', coalesce(obj_description(o.oid, 'pg_constraint'),
+          (select obj_description(g.oid, 'pg_trigger') from pg_trigger g where g.tgconstraint = o.oid and o.contype = 't'))
+      ) order by coalesce(r.nspname, n.nspname) collate "C", r.relname collate "C", t.typname collate "C", o.conname collate "C"), '[]')
+    from pg_constraint o
+    join ours n on n.oid = o.connamespace
+    left join relation r on r.oid = o.conrelid
+    left join pg_type t on t.oid = o.contypid
+    left join pg_constraint p on p.oid = o.conparentid
+    left join pg_class f on f.oid = o.confrelid
+    left join pg_namespace fn on fn.oid = f.relnamespace
+    where (r.oid is not null or t.oid is not null)
+      and (t.oid is null or (('pg_type'::regclass)::oid, t.oid) not in (select classid, objid from of_extension))
+  ),
+  'indexes', (
+    select coalesce(json_agg(json_build_object(
+        'name', c.relname,
+        'schema', r.nspname,
+        'table', r.relname,
+        'isPartition', r.relispartition,
+        'parent', pc.relname,
+        'isUnique', i.indisunique,
+        'ofConstraint', exists (select from pg_constraint o where o.conindid = i.indexrelid and o.contype in ('p', 'u', 'x')),
+        'columns', (
+          select coalesce(json_agg(a.attname order by a.attnum), '[]') from pg_attribute a
+          where a.attrelid = i.indrelid and a.attnum > 0 and case when i.indexprs is null
+            then a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+            else exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+              and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid and d.refobjsubid = a.attnum) end
+        ),
+        'definition', pg_get_indexdef(i.indexrelid),
+        'comment', obj_description(i.indexrelid, 'pg_class')
+      ) order by r.nspname collate "C", r.relname collate "C", c.relname collate "C"), '[]')
+    from pg_index i
+    join relation r on r.oid = i.indrelid
+    join pg_class c on c.oid = i.indexrelid
+    left join pg_inherits h on h.inhrelid = i.indexrelid
+    left join pg_class pc on pc.oid = h.inhparent
+  ),
+  'triggers', (
+    select coalesce(json_agg(json_build_object(
+        'name', g.tgname,
+        'schema', r.nspname,
+        'table', r.relname,
+        'definition', pg_get_triggerdef(g.oid),
+        'comment', obj_description(g.oid, 'pg_trigger')
+      ) order by r.nspname collate "C", r.relname collate "C", g.tgname collate "C"), '[]')
+    from pg_trigger g join relation r on r.oid = g.tgrelid
+    where not g.tgisinternal and not r.relispartition
+  )
+) as catalog

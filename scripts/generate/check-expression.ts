@@ -1,0 +1,212 @@
+import { type A_Expr, type BoolExpr, type FuncCall, type Node, parseSync, type TypeCast } from 'libpg-query'
+import pg from 'pg'
+
+/** One thing that a CHECK says of one column. Literals stay text, as PostgreSQL prints them, until a type is known. */
+export interface CheckFact {
+  column: string
+  /** What is bounded: the value, or its length in characters, or that length after trimming. */
+  of: 'value' | 'length' | 'trimmed length'
+  says:
+    | { kind: 'one of'; values: string[] }
+    | { kind: 'bound'; operator: '<' | '<=' | '>' | '>='; value: string }
+    | { kind: 'pattern'; pattern: string; ignoreCase: boolean }
+}
+
+export interface CheckFacts {
+  facts: CheckFact[]
+  /** Whether the facts say all that the CHECK says. */
+  complete: boolean
+}
+
+/**
+ * Reads a CHECK as PostgreSQL prints it: `in` has become `= any (array[…])`, `between` two comparisons, and casts
+ * stand everywhere. Call libpg-query's loadModule first.
+ */
+export function readCheck(expression: string): CheckFacts {
+  return read(parseExpression(expression))
+}
+
+export function parseExpression(expression: string): Node {
+  const { stmts = [] } = parseSync(`select ${expression}`)
+  const statement = stmts[0]?.stmt
+  const target = statement && 'SelectStmt' in statement ? statement.SelectStmt.targetList?.[0] : undefined
+  if (!target || !('ResTarget' in target) || !target.ResTarget.val)
+    throw new Error(`Not an expression: ${expression}`)
+  return target.ResTarget.val
+}
+
+const NOTHING: CheckFacts = { facts: [], complete: false }
+
+function read(node: Node): CheckFacts {
+  if ('BoolExpr' in node)
+    return node.BoolExpr.boolop === 'AND_EXPR' ? readAll(node.BoolExpr) : readEither(node.BoolExpr)
+  if ('A_Expr' in node) return readComparison(node.A_Expr)
+  // A boolean column on its own must be true.
+  const subject = readSubject(node)
+  return subject
+    ? { facts: [{ ...subject, says: { kind: 'one of', values: ['true'] } }], complete: true }
+    : NOTHING
+}
+
+function readAll({ args = [] }: BoolExpr): CheckFacts {
+  const parts = args.map(read)
+  return { facts: parts.flatMap(({ facts }) => facts), complete: parts.every(({ complete }) => complete) }
+}
+
+/** `x is null or …` says what `…` says, for a CHECK lets null pass anyway; `x = 1 or x = 2` is a list of values. */
+function readEither({ boolop, args = [] }: BoolExpr): CheckFacts {
+  if (boolop !== 'OR_EXPR') return NOTHING
+  const nullable = args.flatMap((arg) => isNullTest(arg) ?? [])
+  const parts = args.filter((arg) => isNullTest(arg) === undefined).map(read)
+  const facts = parts.flatMap((part) => part.facts)
+  const columns = new Set([...facts.map(({ column }) => column), ...nullable])
+  if (columns.size !== 1 || !parts.every(({ complete }) => complete)) return NOTHING
+  if (parts.length === 1) return parts[0] ?? NOTHING
+  const lists = facts.map(({ of, says }) =>
+    of === 'value' && says.kind === 'one of' ? says.values : undefined,
+  )
+  const first = facts[0]
+  if (!first || lists.includes(undefined) || facts.length !== parts.length) return NOTHING
+  return {
+    facts: [{ ...first, says: { kind: 'one of', values: lists.flatMap((list) => list ?? []) } }],
+    complete: true,
+  }
+}
+
+function isNullTest(node: Node): string | undefined {
+  if (!('NullTest' in node) || node.NullTest.nulltesttype !== 'IS_NULL' || !node.NullTest.arg)
+    return undefined
+  const subject = readSubject(node.NullTest.arg)
+  return subject?.of === 'value' ? subject.column : undefined
+}
+
+const FLIPPED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=' }
+
+function readComparison({ kind, name = [], lexpr, rexpr }: A_Expr): CheckFacts {
+  const [symbol] = name
+  const operator = symbol && 'String' in symbol ? (symbol.String.sval ?? '') : ''
+  if (!lexpr || !rexpr) return NOTHING
+  if (kind === 'AEXPR_OP_ANY') {
+    const subject = readSubject(lexpr)
+    const values = readList(rexpr)
+    return operator === '=' && subject && values ? fact(subject, { kind: 'one of', values }) : NOTHING
+  }
+  if (kind !== 'AEXPR_OP') return NOTHING
+  const straight = readSubject(lexpr)
+  if (straight) return compare(straight, operator, readLiteral(rexpr))
+  const flipped = readSubject(rexpr)
+  return flipped ? compare(flipped, FLIPPED[operator] ?? '', readLiteral(lexpr)) : NOTHING
+}
+
+type Subject = Pick<CheckFact, 'column' | 'of'>
+
+function fact(subject: Subject, says: CheckFact['says']): CheckFacts {
+  return { facts: [{ ...subject, says }], complete: true }
+}
+
+function compare(subject: Subject, operator: string, value: string | undefined): CheckFacts {
+  if (value === undefined) return NOTHING
+  if (operator === '=') return fact(subject, { kind: 'one of', values: [value] })
+  if (operator === '<' || operator === '<=' || operator === '>' || operator === '>=') {
+    return fact(subject, { kind: 'bound', operator, value })
+  }
+  if ((operator === '~' || operator === '~*') && subject.of === 'value' && isPortable(value)) {
+    return fact(subject, { kind: 'pattern', pattern: value, ignoreCase: operator === '~*' })
+  }
+  return NOTHING
+}
+
+/** Whether JavaScript reads the regular expression as PostgreSQL does: no classes, constraint escapes or options of its own. */
+function isPortable(pattern: string): boolean {
+  if (/\[\[[:.=]|\\[aAmMyYZBcxu0-9]|^\*\*\*|\(\?|[*+?}][+]/.test(pattern)) return false
+  try {
+    new RegExp(pattern, 'su')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A column, its length, or its length after trimming; casts among text types and to wider numbers change nothing. */
+function readSubject(node: Node): Subject | undefined {
+  if ('ColumnRef' in node) {
+    const fields = node.ColumnRef.fields ?? []
+    const last = fields.at(-1)
+    return last && 'String' in last ? { column: last.String.sval ?? '', of: 'value' } : undefined
+  }
+  if ('TypeCast' in node)
+    return isHarmless(node.TypeCast) && node.TypeCast.arg ? readSubject(node.TypeCast.arg) : undefined
+  if ('FuncCall' in node) return readLength(node.FuncCall)
+  return undefined
+}
+
+const HARMLESS_CASTS = new Set(['text', 'varchar', 'citext', 'bpchar', 'int4', 'int8', 'numeric', 'float8'])
+
+function isHarmless(cast: TypeCast): boolean {
+  return HARMLESS_CASTS.has(typeNameOf(cast)) && (cast.typeName?.typmods ?? []).length === 0
+}
+
+function typeNameOf({ typeName }: TypeCast): string {
+  const last = typeName?.names?.at(-1)
+  return last && 'String' in last ? (last.String.sval ?? '') : ''
+}
+
+function functionNameOf({ funcname = [] }: FuncCall): string {
+  const last = funcname.at(-1)
+  return last && 'String' in last ? (last.String.sval ?? '') : ''
+}
+
+const LENGTHS = new Set(['length', 'char_length', 'character_length'])
+
+function readLength(call: FuncCall): Subject | undefined {
+  const [arg, ...others] = call.args ?? []
+  if (!arg || others.length > 0 || !LENGTHS.has(functionNameOf(call))) return undefined
+  const inner = unwrap(arg)
+  if (
+    'FuncCall' in inner &&
+    functionNameOf(inner.FuncCall) === 'btrim' &&
+    inner.FuncCall.args?.length === 1
+  ) {
+    const trimmed = readSubject(inner.FuncCall.args[0] as Node)
+    return trimmed?.of === 'value' ? { ...trimmed, of: 'trimmed length' } : undefined
+  }
+  const subject = readSubject(inner)
+  return subject?.of === 'value' ? { ...subject, of: 'length' } : undefined
+}
+
+function unwrap(node: Node): Node {
+  return 'TypeCast' in node && node.TypeCast.arg && isHarmless(node.TypeCast)
+    ? unwrap(node.TypeCast.arg)
+    : node
+}
+
+/** A constant as text: `'-2'::integer`, `(0)::numeric` and `- 1` alike. */
+function readLiteral(node: Node): string | undefined {
+  if ('TypeCast' in node) return node.TypeCast.arg && readLiteral(node.TypeCast.arg)
+  if ('A_Expr' in node && !node.A_Expr.lexpr && node.A_Expr.rexpr) {
+    const value = readLiteral(node.A_Expr.rexpr)
+    return value === undefined ? undefined : `-${value}`
+  }
+  if (!('A_Const' in node) || node.A_Const.isnull) return undefined
+  const { ival, fval, sval, boolval } = node.A_Const
+  if (ival) return String(ival.ival ?? 0)
+  if (fval) return fval.fval
+  if (boolval) return String(boolval.boolval ?? false)
+  return sval ? (sval.sval ?? '') : undefined
+}
+
+const { create: arrayParser } = pg.types.arrayParser as unknown as {
+  create(text: string, parse: (element: string) => string): { parse(): (string | null)[] }
+}
+
+function readList(node: Node): string[] | undefined {
+  if ('TypeCast' in node && node.TypeCast.arg) return readList(node.TypeCast.arg)
+  if ('A_ArrayExpr' in node) {
+    // A null in the list matches nothing, and lets every other value pass as unknown.
+    const values = (node.A_ArrayExpr.elements ?? []).map(readLiteral)
+    return values.every((value) => value !== undefined) ? values : undefined
+  }
+  const text = readLiteral(node)
+  const values = text === undefined ? [] : arrayParser(text, (element) => element).parse()
+  return values.length > 0 && values.every((value) => value !== null) ? values : undefined
+}

@@ -1,0 +1,193 @@
+import pluralize from 'pluralize'
+import { BANNER } from './banner.ts'
+import { type Catalog, type Column, type Constraint, isView, qualified, visibleRelations } from './catalog.ts'
+import type { Facts, Value } from './facts.ts'
+
+/** An entry of CONSTRAINTS; the property order is the order of printing. */
+interface Entry {
+  kind: string
+  columns: readonly string[]
+  references?: { table: string; columns: readonly string[] }
+  message?: string
+}
+
+const KINDS: Readonly<Record<Constraint['kind'], string>> = {
+  c: 'check',
+  f: 'foreign-key',
+  n: 'not-null',
+  p: 'primary-key',
+  t: 'check',
+  u: 'unique',
+  x: 'exclusion',
+}
+
+/** generated/catalog.ts: constraints, value lists and bounds, as values that src/ and services import. */
+export function emitCatalog(catalog: Catalog, facts: Facts): { text: string; warnings: string[] } {
+  const { lists, warnings } = valueLists(catalog, facts)
+  const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
+  const constraints = new Map(tables.map((table) => [qualified(table), constraintsOf(catalog, table)]))
+  const domains = domainConstraints(catalog)
+  const sections = [
+    BANNER,
+    `/** Every table, by its name in SQL; partitions are parts of theirs. */\nexport const TABLES = ${print(tables.map(qualified))} as const\nexport type TableName = (typeof TABLES)[number]`,
+    `/** Every constraint and unique index, by table and name; messages are their comments in SQL, written for people. */\nexport const CONSTRAINTS = ${print(constraints)} as const`,
+    `/** Constraints of domains, by domain and name. */\nexport const DOMAIN_CONSTRAINTS = ${print(domains)} as const`,
+    `/** What PostgreSQL reports from a partition, and the constraint of the whole table that it stands for. */\nexport const PARTITION_CONSTRAINTS = ${print(partitionConstraints(catalog))} as const`,
+    `export type ConstraintName =${printUnion([...constraints.values(), ...domains.values()].flatMap((entries) => [...entries.keys()]))}`,
+    ...lists.map(
+      ({ name, origin, values }) =>
+        `/** The values of ${origin}, in declared order. */\nexport const ${name} = ${print(values)} as const`,
+    ),
+    `/** What columns may hold beyond their types, by table and column. Lengths in characters; patterns take the flags s and u. */\nexport const BOUNDS = ${print(bounds(catalog, facts))} as const`,
+  ]
+  return { text: `${sections.join('\n\n')}\n`, warnings }
+}
+
+function constraintsOf(
+  catalog: Catalog,
+  table: { schema: string; name: string; columns: Column[] },
+): Map<string, Entry> {
+  const isHere = (object: { schema: string; table: string | null }) =>
+    object.schema === table.schema && object.table === table.name
+  const own = catalog.constraints.filter(isHere)
+  const entries = own.map((constraint): [string, Entry] => [constraint.name, entryOf(constraint)])
+  // Servers before 18 keep no names of NOT NULLs; 18 gives these.
+  const unnamed = table.columns.filter(
+    ({ name, notNull }) => notNull && !own.some(({ kind, columns }) => kind === 'n' && columns[0] === name),
+  )
+  for (const { name } of unnamed)
+    entries.push([`${table.name}_${name}_not_null`, { kind: 'not-null', columns: [name] }])
+  for (const index of catalog.indexes.filter((each) => isHere(each) && each.isUnique && !each.ofConstraint)) {
+    entries.push([
+      index.name,
+      { kind: 'unique', columns: index.columns, ...(index.comment && { message: index.comment }) },
+    ])
+  }
+  return new Map(entries.sort(byKey))
+}
+
+function entryOf({ kind, columns, references, comment }: Constraint): Entry {
+  return {
+    kind: KINDS[kind],
+    columns,
+    ...(references && {
+      references: {
+        table: qualified({ schema: references.schema, name: references.table }),
+        columns: references.columns,
+      },
+    }),
+    ...(comment && { message: comment }),
+  }
+}
+
+function domainConstraints({ constraints }: Catalog): Map<string, Map<string, Entry>> {
+  const domains = new Map<string, Map<string, Entry>>()
+  for (const constraint of constraints) {
+    if (constraint.domain === null) continue
+    const entries = domains.get(constraint.domain) ?? new Map<string, Entry>()
+    domains.set(constraint.domain, entries.set(constraint.name, entryOf(constraint)))
+  }
+  return domains
+}
+
+function partitionConstraints({ constraints, indexes }: Catalog): Map<string, string> {
+  const parts = [...constraints, ...indexes].filter(({ isPartition }) => isPartition)
+  // A partition of a partition leads on to the whole table's constraint.
+  const parents = new Map(
+    parts.flatMap(({ name, parent }) => (parent && parent !== name ? [[name, parent] as const] : [])),
+  )
+  const root = (name: string): string => (parents.has(name) ? root(parents.get(name) ?? name) : name)
+  return new Map([...parents.keys()].map((name): [string, string] => [name, root(name)]).sort(byKey))
+}
+
+interface ValueList {
+  name: string
+  origin: string
+  values: readonly Value[]
+}
+
+/** USER_ROLES from the CHECK on users.role, CUSTOMER_STATUSES from the enum customer_status. */
+function valueLists(catalog: Catalog, facts: Facts): { lists: ValueList[]; warnings: string[] } {
+  const found: ValueList[] = catalog.types
+    .filter(({ kind, isOurs }) => kind === 'e' && isOurs)
+    .map((type) => ({
+      name: constantName(pluralize(type.name)),
+      origin: `the enum ${qualified(type)}`,
+      values: type.labels ?? [],
+    }))
+  for (const relation of visibleRelations(catalog).filter((each) => !isView(each))) {
+    for (const { name } of relation.columns) {
+      const { values } = facts.columns.get(`${qualified(relation)}.${name}`) ?? {}
+      if (!values) continue
+      const constant = constantName(`${pluralize.singular(relation.name)}_${pluralize(name)}`)
+      found.push({ name: constant, origin: `${qualified(relation)}.${name}`, values })
+    }
+  }
+  const warnings: string[] = []
+  const taken = new Set(['TABLES', 'CONSTRAINTS', 'DOMAIN_CONSTRAINTS', 'PARTITION_CONSTRAINTS', 'BOUNDS'])
+  const lists = found.map((list) => {
+    let { name } = list
+    for (let count = 2; taken.has(name); count += 1) name = `${list.name}_${count}`
+    if (name !== list.name)
+      warnings.push(`${list.origin}: its values are called ${name}, because ${list.name} is taken`)
+    taken.add(name)
+    return { ...list, name }
+  })
+  return { lists: lists.sort((a, b) => (a.name < b.name ? -1 : 1)), warnings }
+}
+
+function constantName(words: string): string {
+  const name = words
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1_$2')
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .toUpperCase()
+  return /^\p{L}/u.test(name) ? name : `_${name}`
+}
+
+function bounds(catalog: Catalog, facts: Facts): Map<string, Map<string, object>> {
+  const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
+  const found = tables.map((table): [string, Map<string, object>] => {
+    const columns = table.columns.map(({ name }): [string, object] => [
+      name,
+      facts.columns.get(`${qualified(table)}.${name}`)?.bounds ?? {},
+    ])
+    return [qualified(table), new Map(columns.filter(([, each]) => Object.keys(each).length > 0).sort(byKey))]
+  })
+  return new Map(found.filter(([, columns]) => columns.size > 0))
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function printUnion(names: string[]): string {
+  const members = [...new Set(names)].sort()
+  return members.length > 0
+    ? `\n${members.map((name) => `  | ${JSON.stringify(name)}`).join('\n')}`
+    : ' never'
+}
+
+/** A TypeScript expression: what fits stays on one line. */
+function print(value: unknown, indent = ''): string {
+  const deeper = `${indent}  `
+  if (Array.isArray(value)) {
+    const items = value.map((item) => print(item, deeper))
+    const line = `[${items.join(', ')}]`
+    return line.length + indent.length <= 100
+      ? line
+      : `[\n${items.map((item) => `${deeper}${item},\n`).join('')}${indent}]`
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const isMap = value instanceof Map
+  const entries: [string, unknown][] = isMap ? [...value] : Object.entries(value)
+  const printed = entries.map(([key, item]) => `${printKey(key)}: ${print(item, deeper)}`)
+  if (printed.length === 0) return '{}'
+  if (!isMap) return `{ ${printed.join(', ')} }`
+  return `{\n${printed.map((item) => `${deeper}${item},\n`).join('')}${indent}}`
+}
+
+function printKey(key: string): string {
+  // A plain __proto__ would set the prototype instead of a property.
+  if (key === '__proto__') return '["__proto__"]'
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)
+}

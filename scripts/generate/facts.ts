@@ -1,0 +1,179 @@
+import {
+  type Catalog,
+  type Column,
+  type Constraint,
+  qualified,
+  type Relation,
+  type ResolvedType,
+  resolveType,
+} from './catalog.ts'
+import { type CheckFact, readCheck } from './check-expression.ts'
+
+export type Value = string | number | boolean
+
+/** What a column may hold, beyond its type. Lengths are in characters (code points). */
+export interface Bounds {
+  minLength?: number
+  maxLength?: number
+  /** The lengths count after leading and trailing spaces are taken off. */
+  trimmed?: true
+  min?: number
+  max?: number
+  exclusiveMin?: number
+  exclusiveMax?: number
+  /** numeric(precision, scale): digits in all, and behind the point. */
+  precision?: number
+  scale?: number
+  /** A regular expression, to be read with the flags `s` and `u` besides patternFlags. */
+  pattern?: string
+  patternFlags?: 'i'
+}
+
+export interface ColumnFacts {
+  /** In the order written, where a CHECK lists all values there are. */
+  values: Value[] | undefined
+  bounds: Bounds
+}
+
+export interface Facts {
+  /** By `table.column`, the table as `qualified` names it. */
+  columns: Map<string, ColumnFacts>
+  /** CHECKs of which types and bounds say nothing, or not all. */
+  unexpressed: Set<Constraint>
+  warnings: string[]
+}
+
+/** What every CHECK, varchar and numeric of the catalog says of single columns. */
+export function readFacts(catalog: Catalog): Facts {
+  const facts: Facts = { columns: new Map(), unexpressed: new Set(), warnings: [] }
+  const checks = catalog.constraints.filter(({ kind, isPartition }) => kind === 'c' && !isPartition)
+  for (const relation of catalog.relations.filter((each) => !each.isPartition)) {
+    for (const column of relation.columns) {
+      facts.columns.set(
+        `${qualified(relation)}.${column.name}`,
+        readColumn(catalog, checks, relation, column, facts),
+      )
+    }
+  }
+  for (const check of checks.filter(({ expression }) => expression !== null)) {
+    if (check.domain === null && !readCheck(check.expression ?? '').complete) facts.unexpressed.add(check)
+  }
+  if (facts.unexpressed.size > 0) {
+    const names = [...facts.unexpressed].map(({ name }) => name)
+    facts.warnings.push(`no type or bound says all of ${names.join(', ')}: the database alone enforces them`)
+  }
+  return facts
+}
+
+function readColumn(
+  catalog: Catalog,
+  checks: Constraint[],
+  relation: Relation,
+  column: Column,
+  { unexpressed, warnings }: Facts,
+): ColumnFacts {
+  const type = resolveType(catalog, column)
+  const found: ColumnFacts = { values: undefined, bounds: boundsOfType(type) }
+  const name = `${qualified(relation)}.${column.name}`
+  const own = checks.filter(({ schema, table }) => schema === relation.schema && table === relation.name)
+  const domains = checks.filter((check) =>
+    type.domains.some((domain) => domain.schema === check.schema && domain.name === check.domain),
+  )
+  for (const check of [...own, ...domains]) {
+    const said = readCheck(check.expression ?? '').facts.filter(
+      (fact) => check.domain !== null || fact.column === column.name,
+    )
+    if (said.length > 0 && !check.holds) {
+      unexpressed.add(check)
+      warnings.push(`${name}: ${check.name} is not valid for every row, so its type stays wide`)
+      continue
+    }
+    for (const fact of said) {
+      const problem = type.isArray ? 'it bounds an array' : add(found, fact, type, column)
+      if (!problem) continue
+      unexpressed.add(check)
+      warnings.push(`${name}: ${check.name} narrows no type, because ${problem}`)
+    }
+  }
+  if (found.values?.length === 0) warnings.push(`${name}: its CHECKs contradict each other, no value passes`)
+  return found
+}
+
+function boundsOfType({ type, modifier, isArray }: ResolvedType): Bounds {
+  if (modifier < 4 || isArray || type.schema !== 'pg_catalog') return {}
+  if (type.name === 'varchar' || type.name === 'bpchar') return { maxLength: modifier - 4 }
+  if (type.name !== 'numeric') return {}
+  // numeric's modifier: https://github.com/postgres/postgres/blob/REL_18_0/src/backend/utils/adt/numeric.c#L929
+  const scale = ((modifier - 4) & 0x7ff) ^ 0x400
+  return { precision: ((modifier - 4) >> 16) & 0xffff, scale: scale - 0x400 }
+}
+
+const NUMBERS = new Set(['int2', 'int4', 'oid', 'float4', 'float8'])
+const NUMERIC = new Set([...NUMBERS, 'int8', 'numeric', 'money'])
+const TEXTS = new Set(['text', 'varchar'])
+const TEXT_LIKE = new Set([...TEXTS, 'bpchar', 'citext'])
+
+/** Adds a fact, or says why it cannot be added. */
+function add(
+  found: ColumnFacts,
+  { of, says }: CheckFact,
+  { type }: ResolvedType,
+  column: Column,
+): string | undefined {
+  const { bounds } = found
+  if (of !== 'value')
+    return TEXT_LIKE.has(type.name) ? addLength(bounds, of, says) : 'it bounds the length of no text'
+  if (says.kind === 'pattern') {
+    if (!TEXT_LIKE.has(type.name) || bounds.pattern !== undefined) return 'one column takes one pattern'
+    bounds.pattern = says.pattern
+    if (says.ignoreCase || type.name === 'citext') bounds.patternFlags = 'i'
+    return undefined
+  }
+  if (says.kind === 'bound') {
+    return NUMERIC.has(type.name)
+      ? addBound(bounds, says.operator, Number(says.value))
+      : 'only numbers have bounds'
+  }
+  const values = readValues(says.values, type, column)
+  if (typeof values === 'string') return values
+  found.values = found.values?.filter((value) => values.includes(value)) ?? values
+  return undefined
+}
+
+function readValues(values: string[], type: ResolvedType['type'], column: Column): Value[] | string {
+  if (type.kind === 'e') return values
+  if (NUMBERS.has(type.name)) return values.map(Number)
+  if (type.name === 'bool') return values.map((value) => /^t/.test(value))
+  if (type.name === 'citext') return 'citext compares without letter case'
+  if (!TEXTS.has(type.name)) return `${type.name} does not arrive spelt as in the CHECK`
+  return column.deterministic ? values : 'its collation calls different strings equal'
+}
+
+function addLength(bounds: Bounds, of: CheckFact['of'], says: CheckFact['says']): string | undefined {
+  const trimmed = of === 'trimmed length'
+  const bounded = bounds.minLength ?? bounds.maxLength
+  if (bounded !== undefined && (bounds.trimmed ?? false) !== trimmed)
+    return 'lengths with and without spaces do not mix'
+  if (says.kind === 'pattern') return 'a length matches no pattern'
+  if (says.kind === 'one of') {
+    const [length, ...others] = says.values.map(Number)
+    if (length === undefined || others.length > 0) return 'one column takes one length'
+    bounds.minLength = bounds.maxLength = length
+  } else {
+    const { operator, value } = says
+    const limit = Number(value) + (operator === '>' ? 1 : operator === '<' ? -1 : 0)
+    if (operator.startsWith('>')) bounds.minLength = Math.max(limit, bounds.minLength ?? 0)
+    else bounds.maxLength = Math.min(limit, bounds.maxLength ?? limit)
+  }
+  if (trimmed) bounds.trimmed = true
+  return undefined
+}
+
+function addBound(bounds: Bounds, operator: '<' | '<=' | '>' | '>=', value: number): string | undefined {
+  if (Number.isNaN(value)) return 'its bound is no number'
+  if (operator === '>=') bounds.min = Math.max(value, bounds.min ?? value)
+  if (operator === '<=') bounds.max = Math.min(value, bounds.max ?? value)
+  if (operator === '>') bounds.exclusiveMin = Math.max(value, bounds.exclusiveMin ?? value)
+  if (operator === '<') bounds.exclusiveMax = Math.min(value, bounds.exclusiveMax ?? value)
+  return undefined
+}

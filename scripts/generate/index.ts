@@ -1,0 +1,34 @@
+import { loadModule } from 'libpg-query'
+import { applySchema } from './apply.ts'
+import { readCatalog } from './catalog.ts'
+import { emitCatalog } from './constraints.ts'
+import { emitDictionary } from './dictionary.ts'
+import { readFacts } from './facts.ts'
+import { emitTypes } from './types.ts'
+import { viewNullability } from './view-nullability.ts'
+
+/** Text by path, relative to the folder for generated files. */
+export type Files = ReadonlyMap<string, string>
+
+export interface Generated {
+  files: Files
+  warnings: string[]
+}
+
+/** Applies a folder of SQL to a fresh database and derives everything that depends on the catalog alone. */
+export async function generateFromSchema(connectionString: string, folder: string): Promise<Generated> {
+  await loadModule()
+  const left = await applySchema(connectionString, folder)
+  const catalog = await readCatalog(connectionString)
+  const facts = readFacts(catalog)
+  const types = emitTypes(catalog, facts, viewNullability(catalog))
+  const constants = emitCatalog(catalog, facts)
+  return {
+    files: new Map([
+      ['database.ts', types.text],
+      ['catalog.ts', constants.text],
+      ['schema.md', emitDictionary(catalog, facts)],
+    ]),
+    warnings: [...new Set([...left, ...facts.warnings, ...types.warnings, ...constants.warnings])],
+  }
+}
