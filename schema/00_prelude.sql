@@ -24,10 +24,14 @@ begin
 end
 $$;
 
--- Used with `when (old.* is distinct from new.*)`: an update that changes nothing does not move the clock.
+-- An update that changes nothing does not move the clock. *<> compares bytes: it knows every type, json too, and
+-- sees a citext change its letter case. Where a table has generated columns, whose new values a BEFORE trigger
+-- cannot see yet, every update moves the clock.
 create function touch_updated_at() returns trigger language plpgsql as $$
 begin
-  new.updated_at := now();
+  if new *<> old then
+    new.updated_at := now();
+  end if;
   return new;
 end
 $$;

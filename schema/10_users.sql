@@ -27,7 +27,7 @@ create index users_role_created_at_user_id_idx on users (role, created_at, user_
 create index users_search_idx on users using gin ((searchable(name || ' ' || email::text)) gin_trgm_ops);
 
 create trigger users_touch_updated_at before update on users
-  for each row when (old.* is distinct from new.*) execute function touch_updated_at();
+  for each row execute function touch_updated_at();
 
 comment on table users is 'People who sign in to the service, by password or through an identity provider.';
 comment on column users.name is '2 to 100 characters.';

@@ -31,7 +31,7 @@ create index customers_legal_name_idx on customers (legal_name);
 create index customers_search_idx on customers using gin ((searchable(display_name || ' ' || legal_name)) gin_trgm_ops);
 
 create trigger customers_touch_updated_at before update on customers
-  for each row when (old.* is distinct from new.*) execute function touch_updated_at();
+  for each row execute function touch_updated_at();
 
 comment on type customer_status is 'Where a customer stands, in the order of a customer''s life.';
 

@@ -25,7 +25,7 @@ create index people_is_active_created_at_person_id_idx on people (is_active, cre
 create index people_search_idx on people using gin ((searchable(first_name || ' ' || last_name || ' ' || coalesce(email::text, ''))) gin_trgm_ops);
 
 create trigger people_touch_updated_at before update on people
-  for each row when (old.* is distinct from new.*) execute function touch_updated_at();
+  for each row execute function touch_updated_at();
 
 comment on table people is 'Persons the service knows at its customers; they do not sign in.';
 comment on column people.first_name is '1 to 100 characters after trimming.';

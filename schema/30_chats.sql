@@ -20,7 +20,7 @@ create index chats_user_id_updated_at_id_idx on chats (user_id, updated_at, id);
 create index chats_search_idx on chats using gin ((searchable(title)) gin_trgm_ops);
 
 create trigger chats_touch_updated_at before update on chats
-  for each row when (old.* is distinct from new.*) execute function touch_updated_at();
+  for each row execute function touch_updated_at();
 
 comment on table chats is 'Conversations of a user with an assistant.';
 comment on column chats.id is 'May be chosen by the client.';

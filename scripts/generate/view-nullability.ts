@@ -1,4 +1,217 @@
-import type { Catalog, Column, Relation } from './catalog.ts'
-export function viewNullability(_catalog: Catalog): (view: Relation, column: Column) => boolean {
-  return () => true
+import { type JoinExpr, type Node, parseSync, type RangeVar, type SelectStmt } from 'libpg-query'
+import { type Catalog, type Column, isView, type Relation, resolveType } from './catalog.ts'
+import { columnPath, isNullableExpression, type Lookup, listOf, nameOf } from './expression-nullability.ts'
+
+/** A column of a FROM item, or of a query's result. */
+export interface SourceColumn {
+  name: string
+  isNullable: boolean
+  /** Base type's name where it is known; casts of json need it. */
+  type?: string | undefined
+}
+
+/** An item of FROM under its alias; without columns where nothing is known of it. */
+interface Source {
+  alias: string
+  columns: SourceColumn[]
+}
+
+type Ctes = ReadonlyMap<string, SourceColumn[]>
+
+/**
+ * PostgreSQL calls every column of a view nullable. This reads the view's query instead: what comes from a NOT NULL
+ * column, through no outer join, or is a count, a constant, a coalesce that ends in one … is not. In doubt a column
+ * is nullable.
+ */
+export function viewNullability(catalog: Catalog): (view: Relation, column: Column) => boolean {
+  const reader = new ViewReader(catalog)
+  return (view, column) => {
+    const index = view.columns.indexOf(column)
+    return reader.columnsOf(view)[index]?.isNullable ?? true
+  }
+}
+
+class ViewReader {
+  readonly #catalog: Catalog
+  readonly #known = new Map<Relation, SourceColumn[]>()
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog
+  }
+
+  columnsOf(relation: Relation): SourceColumn[] {
+    const known = this.#known.get(relation) ?? this.#describe(relation)
+    this.#known.set(relation, known)
+    return known
+  }
+
+  #describe(relation: Relation): SourceColumn[] {
+    const results = isView(relation) && relation.definition ? this.#readView(relation.definition) : []
+    return relation.columns.map((column, index) => {
+      const { type, isArray, domains } = resolveType(this.#catalog, column)
+      const isNotNull = column.notNull || domains.some(({ notNull }) => notNull)
+      const isNullable = isView(relation) ? (results[index]?.isNullable ?? true) : !isNotNull
+      return { name: column.name, isNullable, type: isArray ? undefined : type.name }
+    })
+  }
+
+  #readView(definition: string): SourceColumn[] {
+    const statement = parseSync(definition).stmts?.[0]?.stmt
+    return statement && 'SelectStmt' in statement ? this.#readQuery(statement.SelectStmt, new Map(), []) : []
+  }
+
+  #readQuery(query: SelectStmt, outerCtes: Ctes, outer: Source[]): SourceColumn[] {
+    const ctes = this.#readCtes(query, outerCtes, outer)
+    if (query.larg && query.rarg) {
+      const left = this.#readQuery(query.larg, ctes, outer)
+      const right = this.#readQuery(query.rarg, ctes, outer)
+      if (query.op !== 'SETOP_UNION') return left
+      return left.map((column, index) => ({
+        ...column,
+        isNullable: column.isNullable || (right[index]?.isNullable ?? true),
+      }))
+    }
+    if (query.valuesLists) return this.#readValues(query.valuesLists)
+    const sources = (query.fromClause ?? []).flatMap((item) => this.#readFrom(item, ctes, outer))
+    const conditions = [query.whereClause, ...(query.fromClause ?? []).flatMap(innerConditions)]
+    const proven = new Set(conditions.flatMap((condition) => (condition ? provenNotNull(condition) : [])))
+    const grouping = query.groupClause ?? []
+    const scope: Lookup = {
+      column: (path) => this.#lookUp(path, [sources, outer], proven),
+      isGrouped: grouping.length > 0,
+      hasGroupingSets: grouping.some((node) => 'GroupingSet' in node),
+      subquery: (subquery) => this.#readQuery(subquery, ctes, [...sources, ...outer]),
+    }
+    return (query.targetList ?? []).flatMap((target) => {
+      if (!('ResTarget' in target) || !target.ResTarget.val) return []
+      const { name, val } = target.ResTarget
+      const path = columnPath(val)
+      const type = path ? scope.column(path)?.type : undefined
+      return [{ name: name ?? path?.at(-1) ?? '', isNullable: isNullableExpression(val, scope), type }]
+    })
+  }
+
+  #readCtes({ withClause }: SelectStmt, outerCtes: Ctes, outer: Source[]): Ctes {
+    const ctes = new Map(outerCtes)
+    for (const node of withClause?.ctes ?? []) {
+      if (!('CommonTableExpr' in node)) continue
+      const { ctename = '', ctequery, aliascolnames } = node.CommonTableExpr
+      const query = ctequery && 'SelectStmt' in ctequery ? ctequery.SelectStmt : undefined
+      // A recursive query refers to itself: nothing is known of it.
+      const columns = query && !withClause?.recursive ? this.#readQuery(query, ctes, outer) : []
+      ctes.set(ctename, rename(columns, aliascolnames))
+    }
+    return ctes
+  }
+
+  #readValues(rows: Node[]): SourceColumn[] {
+    const scope: Lookup = {
+      column: () => undefined,
+      isGrouped: false,
+      hasGroupingSets: false,
+      subquery: () => [],
+    }
+    const lists = rows.map(listOf)
+    return (lists[0] ?? []).map((_, index) => ({
+      name: `column${index + 1}`,
+      isNullable: lists.some((list) => !list[index] || isNullableExpression(list[index], scope)),
+    }))
+  }
+
+  #readFrom(item: Node, ctes: Ctes, outer: Source[]): Source[] {
+    if ('RangeVar' in item) return [this.#readRange(item.RangeVar, ctes)]
+    if ('JoinExpr' in item) return this.#readJoin(item.JoinExpr, ctes, outer)
+    if ('RangeSubselect' in item) {
+      const { subquery, alias } = item.RangeSubselect
+      const columns =
+        subquery && 'SelectStmt' in subquery ? this.#readQuery(subquery.SelectStmt, ctes, outer) : []
+      return [{ alias: alias?.aliasname ?? '', columns: rename(columns, alias?.colnames) }]
+    }
+    const alias = 'RangeFunction' in item ? item.RangeFunction.alias?.aliasname : undefined
+    return [{ alias: alias ?? '', columns: [] }]
+  }
+
+  #readRange({ schemaname = 'public', relname = '', alias }: RangeVar, ctes: Ctes): Source {
+    const cte = schemaname === 'public' ? ctes.get(relname) : undefined
+    const relation = this.#catalog.relations.find(
+      ({ schema, name }) => schema === schemaname && name === relname,
+    )
+    const columns = cte ?? (relation ? this.columnsOf(relation) : [])
+    return { alias: alias?.aliasname ?? relname, columns: rename(columns, alias?.colnames) }
+  }
+
+  #readJoin({ jointype, larg, rarg, alias }: JoinExpr, ctes: Ctes, outer: Source[]): Source[] {
+    const left = larg ? this.#readFrom(larg, ctes, outer) : []
+    const right = rarg ? this.#readFrom(rarg, ctes, [...left, ...outer]) : []
+    if (alias) return [{ alias: alias.aliasname ?? '', columns: [] }]
+    const leftIsOptional = jointype === 'JOIN_RIGHT' || jointype === 'JOIN_FULL'
+    const rightIsOptional = jointype === 'JOIN_LEFT' || jointype === 'JOIN_FULL'
+    return [
+      ...(leftIsOptional ? left.map(asOptional) : left),
+      ...(rightIsOptional ? right.map(asOptional) : right),
+    ]
+  }
+
+  /** The innermost query that has the column; where several sources have it, as after USING, any null counts. */
+  #lookUp(path: string[], levels: Source[][], proven: ReadonlySet<string>): SourceColumn | undefined {
+    const name = path.at(-1) ?? ''
+    const alias = path.at(-2)
+    for (const [depth, sources] of levels.entries()) {
+      const candidates = sources.filter((source) => alias === undefined || source.alias === alias)
+      const found = candidates.flatMap(({ columns }) => columns.filter((column) => column.name === name))
+      if (found.length === 0 && candidates.some(({ columns }) => columns.length === 0)) return undefined
+      if (found.length === 0) continue
+      const isProven = depth === 0 && proven.has(path.join('.'))
+      return {
+        name,
+        isNullable: !isProven && found.some(({ isNullable }) => isNullable),
+        type: found[0]?.type,
+      }
+    }
+    return undefined
+  }
+}
+
+function rename(columns: SourceColumn[], names: Node[] = []): SourceColumn[] {
+  return columns.map((column, index) => ({ ...column, name: nameOf(names[index]) ?? column.name }))
+}
+
+function asOptional({ alias, columns }: Source): Source {
+  return { alias, columns: columns.map((column) => ({ ...column, isNullable: true })) }
+}
+
+/** Conditions of inner joins that no outer join encloses: rows that fail them are gone. */
+function innerConditions(item: Node): Node[] {
+  if (!('JoinExpr' in item) || item.JoinExpr.jointype !== 'JOIN_INNER') return []
+  const { quals, larg, rarg } = item.JoinExpr
+  return [
+    ...(quals ? [quals] : []),
+    ...(larg ? innerConditions(larg) : []),
+    ...(rarg ? innerConditions(rarg) : []),
+  ]
+}
+
+const STRICT = new Set(['=', '<>', '<', '<=', '>', '>=', '~~', '~~*', '~', '~*'])
+
+/** Columns that cannot be null where the condition is true. */
+function provenNotNull(condition: Node): string[] {
+  if ('BoolExpr' in condition && condition.BoolExpr.boolop === 'AND_EXPR') {
+    return (condition.BoolExpr.args ?? []).flatMap(provenNotNull)
+  }
+  if (
+    'NullTest' in condition &&
+    condition.NullTest.nulltesttype === 'IS_NOT_NULL' &&
+    condition.NullTest.arg
+  ) {
+    return pathOf(condition.NullTest.arg)
+  }
+  if (!('A_Expr' in condition) || !STRICT.has(nameOf(condition.A_Expr.name?.[0]) ?? '')) return []
+  const { kind, lexpr, rexpr } = condition.A_Expr
+  if (kind === 'AEXPR_OP_ANY') return lexpr ? pathOf(lexpr) : []
+  return kind === 'AEXPR_OP' ? [lexpr, rexpr].flatMap((side) => (side ? pathOf(side) : [])) : []
+}
+
+function pathOf(node: Node): string[] {
+  const path = columnPath(node)
+  return path ? [path.join('.')] : []
 }
