@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { chown, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -43,12 +43,15 @@ const INITDB_FLAGS = [
 
 const PASSWORD_FILE = 'scratch-password'
 
+/** Bytes that must be free in memory for data directories to live there. */
+const ENOUGH_MEMORY = 4 * 2 ** 30
+
 /**
- * Embedded PostgreSQL on a port of the loopback address, in a directory of its own below the temporary directory,
- * where the user `postgres`, as whom it runs when we are root, can enter.
+ * Embedded PostgreSQL on a port of the loopback address, in a directory of its own where the user `postgres`, as
+ * whom it runs when we are root, can enter.
  */
 export async function startEmbedded(): Promise<StartedServer> {
-  const root = join(tmpdir(), `norberts-spark-scratch-${userInfo().uid}`)
+  const root = join(await chooseDirectory(), `norberts-spark-scratch-${userInfo().uid}`)
   await mkdir(root, { recursive: true, mode: 0o755 })
   await sweep(root)
   const template = await makeTemplate(root)
@@ -67,6 +70,12 @@ export async function startEmbedded(): Promise<StartedServer> {
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Linux keeps /dev/shm in memory: there a database is made in a tenth of the time. */
+async function chooseDirectory(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => undefined)
+  return memory && memory.bavail * memory.bsize >= ENOUGH_MEMORY ? '/dev/shm' : tmpdir()
 }
 
 /** A port found free may be taken before the server listens on it. */

@@ -18,6 +18,9 @@ const OPTIONS: ts.CompilerOptions = {
   types: ['node'],
 }
 
+/** Files on disk do not change while tests run, and parsing Kysely's declarations takes most of a second. */
+const parsed = new Map<string, ts.SourceFile | undefined>()
+
 /** A TypeScript program over files on disk, some of them replaced or added by texts. */
 export function compile(roots: string[], texts: ReadonlyMap<string, string>): ts.Program {
   const replaced = new Map([...texts].map(([path, text]) => [resolve(path), text]))
@@ -25,9 +28,9 @@ export function compile(roots: string[], texts: ReadonlyMap<string, string>): ts
   const { getSourceFile, fileExists, readFile } = host
   host.getSourceFile = (name, version, ...rest) => {
     const text = replaced.get(resolve(name))
-    return text === undefined
-      ? getSourceFile.call(host, name, version, ...rest)
-      : ts.createSourceFile(name, text, version)
+    if (text !== undefined) return ts.createSourceFile(name, text, version)
+    if (!parsed.has(name)) parsed.set(name, getSourceFile.call(host, name, version, ...rest))
+    return parsed.get(name)
   }
   host.fileExists = (name) => replaced.has(resolve(name)) || fileExists.call(host, name)
   host.readFile = (name) => replaced.get(resolve(name)) ?? readFile.call(host, name)
