@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
@@ -39,7 +40,8 @@ const out = resolve(options.out ?? join(ROOT, 'generated'))
 const withStatements = options.schema === undefined
 const show = (path: string) => relative(process.cwd(), path) || '.'
 
-// The server boots while the modules load.
+// The server boots while the modules load, from the second run on as compiled code.
+enableCompileCache()
 const starting = startScratchServer()
 const modules = Promise.all([
   import('./generate/index.ts'),

@@ -35,10 +35,7 @@ export async function applySchema(connectionString: string, folder: string): Pro
       warnings.push(
         ...skipped.map(({ line, what }) => `${path}:${line}: ${what} is not SQL and was left out`),
       )
-      for (const statement of split(sql, path)) {
-        const warning = await applyStatement(client, statement, path)
-        if (warning) warnings.push(warning)
-      }
+      warnings.push(...(await applyFile(client, split(sql, path), path)))
     }
   } finally {
     await client.end()
@@ -65,6 +62,28 @@ const UNDEFINED_OBJECT = '42704'
 /** What would reach beyond the scratch database, on a server that may be somebody's. */
 const SERVER_WIDE =
   /^((Create|Drop)dbStmt|Alter(Database|DatabaseSet|System|Role|RoleSet)Stmt|(Create|Drop)RoleStmt|GrantRoleStmt|(Create|Drop)TableSpaceStmt)$/
+
+/**
+ * All statements in one message, which takes half the time and is undone as a whole when one fails; then one by one,
+ * for those that run in no transaction, and to find the one that fails.
+ */
+async function applyFile(client: pg.Client, statements: Statement[], path: string): Promise<string[]> {
+  const isPlain = statements.every(({ kind }) => kind !== 'TransactionStmt' && !SERVER_WIDE.test(kind))
+  const together = statements.map(({ text }) => text).join(';\n')
+  if (isPlain && (await client.query(together).then(() => true, isRefusal))) return []
+  const warnings: string[] = []
+  for (const statement of statements) {
+    const warning = await applyStatement(client, statement, path)
+    if (warning) warnings.push(warning)
+  }
+  return warnings
+}
+
+/** False for what the server said of the SQL; anything else, such as a lost connection, is thrown. */
+function isRefusal(error: unknown): false {
+  if (error instanceof pg.DatabaseError) return false
+  throw error
+}
 
 async function applyStatement(
   client: pg.Client,

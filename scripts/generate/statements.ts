@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { getCompileCacheDir } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -27,7 +28,11 @@ export async function loadStatements(): Promise<LoadedStatement[]> {
     import { statements } from ${source('statement.ts')}
     console.log(JSON.stringify(statements().map(({ name, sql, parameters }) => ({ name, sql, parameters }))))`
   const run = promisify(execFile)
-  const options = { maxBuffer: 1 << 26, cwd: fileURLToPath(new URL('../..', import.meta.url)) }
+  const options = {
+    maxBuffer: 1 << 26,
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
+  }
   try {
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], options)
     return JSON.parse(stdout)
