@@ -1,0 +1,120 @@
+import { fileURLToPath } from 'node:url'
+import { ConstraintError, type Database, InvalidInputError, openDatabase, violates } from '../../src/index.ts'
+import { applySchema } from '../generate/apply.ts'
+import { startScratchServer } from '../scratch/index.ts'
+import { chapter, code, result, say, timed } from './stage.ts'
+
+/** By its form a bcrypt hash; a service would call its bcrypt library here. */
+const HASH = `$2b$10$${'k3wQvX9d'.repeat(7).slice(0, 53)}`
+
+/** A tour of the library on a database that is gone afterwards. */
+export async function runDemo(): Promise<void> {
+  chapter('A database from SQL')
+  await using server = await timed('Starting', startScratchServer, ({ description }) => description)
+  const database = await server.createDatabase()
+  const schema = fileURLToPath(new URL('../../schema', import.meta.url))
+  await timed(
+    'Applying schema/*.sql',
+    () => applySchema(database.url, schema),
+    () => 'nine tables',
+  )
+  await using db = openDatabase(database.url)
+
+  await typedRows(db)
+  await errorsByName(db)
+  await transactions(db)
+  await signingIn(db)
+  await pages(db)
+  await whatWasSent(db)
+  say('\nThat was a real PostgreSQL. It stops now, and leaves nothing behind.')
+}
+
+async function typedRows(db: Database): Promise<void> {
+  chapter('Rows with types, and no password in them')
+  code(`const ada = await db.users.create({ name: 'Ada Lovelace', email: 'ada@example.test', passwordHash })`)
+  const ada = await db.users.create({ name: 'Ada Lovelace', email: 'ada@example.test', passwordHash: HASH })
+  result(ada)
+  code(`await db.users.findCredentialsByEmail('ADA@example.test')   // the one way for the hash to leave`)
+  const credentials = await db.users.findCredentialsByEmail('ADA@example.test')
+  result({ ...credentials, passwordHash: `${credentials?.passwordHash?.slice(0, 12)}…` })
+}
+
+async function errorsByName(db: Database): Promise<void> {
+  chapter('Errors that say which rule, in words for people')
+  code(`await db.users.create({ name: 'Impostor', email: 'Ada@Example.TEST', passwordHash })`)
+  await db.users
+    .create({ name: 'Impostor', email: 'Ada@Example.TEST', passwordHash: HASH })
+    .catch((error: unknown) => {
+      if (!(error instanceof ConstraintError)) throw error
+      const { kind, constraint, table, columns, message } = error
+      result({ message, kind, constraint, table, columns })
+      code(`violates(error, 'users_email_key')   // the compiler knows every name`)
+      result(violates(error, 'users_email_key'))
+    })
+  code(`await db.users.setPassword(userId, 'hunter2')`)
+  await db.users.setPassword('01930c7a-5b3e-7000-8000-000000000000', 'hunter2').catch((error: unknown) => {
+    if (!(error instanceof InvalidInputError)) throw error
+    result({ field: error.field, message: error.message })
+  })
+}
+
+async function transactions(db: Database): Promise<void> {
+  chapter('All or nothing')
+  code(`await db.transaction(async (tx) => {
+  await tx.users.create({ name: 'Bob', email: 'bob@example.test', passwordHash })
+  throw new Error('changed my mind')
+})`)
+  await db
+    .transaction(async (tx) => {
+      await tx.users.create({ name: 'Bob', email: 'bob@example.test', passwordHash: HASH })
+      throw new Error('changed my mind')
+    })
+    .catch((error: unknown) => result(String(error)))
+  code(`await db.users.existsByEmail('bob@example.test')`)
+  result(await db.users.existsByEmail('bob@example.test'))
+}
+
+async function signingIn(db: Database): Promise<void> {
+  chapter('Twenty tabs sign in at once')
+  code(
+    `await Promise.all(tabs.map(() => db.users.signInWithProvider({ provider: 'google', providerId, email, name })))`,
+  )
+  const signIn = {
+    provider: 'google',
+    providerId: '1093',
+    email: 'grace@example.test',
+    name: 'Grace Hopper',
+  } as const
+  const signIns = await Promise.all(Array.from({ length: 20 }, () => db.users.signInWithProvider(signIn)))
+  const users = new Set(signIns.map(({ user }) => user.userId)).size
+  result({ created: signIns.filter(({ created }) => created).length, users })
+}
+
+async function pages(db: Database): Promise<void> {
+  chapter('Lists in pages, searched through an index')
+  await db.transaction((tx) =>
+    Promise.all(
+      ['Zoë Šķēle', 'Zoe Miller', 'Alan Turing', 'Barbara Liskov'].map((name, index) =>
+        tx.users.create({ name, email: `${index}@example.test`, passwordHash: HASH }),
+      ),
+    ),
+  )
+  code(`const page = await db.users.list({ search: 'zoe', limit: 1 })`)
+  const page = await db.users.list({ search: 'zoe', limit: 1 })
+  result({ items: page.items.map(({ name }) => name), next: page.next && `${page.next.slice(0, 16)}…` })
+  code(`await db.users.list({ search: 'zoe', limit: 1, after: page.next })`)
+  const second = await db.users.list({ search: 'zoe', limit: 1, after: page.next })
+  result({ items: second.items.map(({ name }) => name), next: second.next })
+}
+
+async function whatWasSent(db: Database): Promise<void> {
+  chapter('What was sent, and how long it took')
+  code(`db.on('query', ({ name, rows, milliseconds }) => …)`)
+  const times: number[] = []
+  const stop = db.on('query', ({ milliseconds }) => times.push(milliseconds))
+  const { items } = await db.users.list()
+  for (let round = 0; round < 200; round += 1) for (const { userId } of items) await db.users.find(userId)
+  stop()
+  times.sort((a, b) => a - b)
+  result({ queries: times.length, medianMilliseconds: Number(times[times.length >> 1]?.toFixed(3)) })
+}
