@@ -1,5 +1,14 @@
 -- What the tables below stand on: extensions, keys, search and the clock of updated_at.
 
+do $$
+begin
+  if getdatabaseencoding() <> 'UTF8' then
+    raise exception 'the database must be encoded in UTF8, this one is in %', getdatabaseencoding()
+      using hint = 'create database … template template0 encoding ''UTF8''';
+  end if;
+end
+$$;
+
 create extension if not exists citext;
 create extension if not exists pg_trgm;
 create extension if not exists unaccent;

@@ -26,6 +26,7 @@ export class ScratchDatabases implements AsyncDisposable {
   readonly #run: ScratchRun
   readonly #made = new Set<string>()
   #client: Promise<pg.Client> | undefined
+  #encoding: Promise<string> | undefined
   #count = 0
 
   constructor(run: ScratchRun) {
@@ -48,10 +49,12 @@ export class ScratchDatabases implements AsyncDisposable {
   async createDatabase({ template }: { template?: string } = {}): Promise<ScratchDatabase> {
     this.#count += 1
     const name = `scratch_${this.#run.run}_${process.pid}_${this.#count}`
-    const copy = template ? ` template ${pg.escapeIdentifier(template)} strategy wal_log` : ''
     const client = await this.connect()
+    const copy = template
+      ? `template ${pg.escapeIdentifier(template)} strategy wal_log`
+      : await this.#inUtf8()
     this.#made.add(name)
-    await insistently(() => client.query(`create database ${name}${copy}`))
+    await insistently(() => client.query(`create database ${name} ${copy}`))
     const drop = () => this.#drop(name)
     return { name, url: this.url(name), drop, [Symbol.asyncDispose]: drop }
   }
@@ -79,6 +82,17 @@ export class ScratchDatabases implements AsyncDisposable {
     )
     for (const { name } of rows) await client.query(`drop database if exists ${name} with (force)`)
     return rows.map(({ name }) => name)
+  }
+
+  /** A server whose databases are UTF8 by default needs no word; others, such as one made under the C locale, do. */
+  async #inUtf8(): Promise<string> {
+    const client = await this.connect()
+    this.#encoding ??= client
+      .query<{ name: string }>(
+        `select pg_encoding_to_char(encoding) as name from pg_database where datname = 'template1'`,
+      )
+      .then(({ rows }) => rows[0]?.name ?? '')
+    return (await this.#encoding) === 'UTF8' ? '' : `template template0 encoding 'UTF8' locale 'C.UTF-8'`
   }
 
   async #drop(name: string): Promise<void> {
