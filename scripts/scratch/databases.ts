@@ -25,9 +25,8 @@ const OBJECT_IN_USE = '55006'
 export class ScratchDatabases implements AsyncDisposable {
   readonly #run: ScratchRun
   readonly #made = new Set<string>()
-  #client: Promise<pg.Client> | undefined
+  #pool: pg.Pool | undefined
   #encoding: Promise<string> | undefined
-  #count = 0
 
   constructor(run: ScratchRun) {
     this.#run = run
@@ -39,22 +38,21 @@ export class ScratchDatabases implements AsyncDisposable {
     return url.href
   }
 
-  /** The connection on which databases are made. While it lives, no other run takes ours for a leftover. */
-  connect(): Promise<pg.Client> {
-    this.#client ??= connect(this.#run.adminUrl, `scratch_${this.#run.run}`)
-    return this.#client
+  /** The connections on which databases are made. While one lives, no other run takes ours for leftovers. */
+  get admin(): pg.Pool {
+    this.#pool ??= openPool(this.#run.adminUrl, `scratch_${this.#run.run}`)
+    return this.#pool
   }
 
   /** An empty database, or a copy of `template`, to which nobody may be connected. */
   async createDatabase({ template }: { template?: string } = {}): Promise<ScratchDatabase> {
-    this.#count += 1
-    const name = `scratch_${this.#run.run}_${process.pid}_${this.#count}`
-    const client = await this.connect()
+    count += 1
+    const name = `scratch_${this.#run.run}_${process.pid}_${count}`
     const copy = template
       ? `template ${pg.escapeIdentifier(template)} strategy wal_log`
       : await this.#inUtf8()
     this.#made.add(name)
-    await insistently(() => client.query(`create database ${name} ${copy}`))
+    await insistently(() => this.admin.query(`create database ${name} ${copy}`))
     const drop = () => this.#drop(name)
     return { name, url: this.url(name), drop, [Symbol.asyncDispose]: drop }
   }
@@ -62,9 +60,8 @@ export class ScratchDatabases implements AsyncDisposable {
   /** Drops what this process has made and ends the connection. */
   async close({ drop = true } = {}): Promise<void> {
     if (drop) for (const name of [...this.#made]) await this.#drop(name)
-    const client = await this.#client?.catch(() => undefined)
-    await client?.end()
-    this.#client = undefined
+    await this.#pool?.end()
+    this.#pool = undefined
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -73,21 +70,19 @@ export class ScratchDatabases implements AsyncDisposable {
 
   /** Drops the databases of runs that were killed: those without a session of theirs. */
   async sweep(): Promise<string[]> {
-    const client = await this.connect()
-    const { rows } = await client.query<{ name: string }>(
-      `select datname as name from pg_database
-       where datname ~ $1 and not exists (
-         select from pg_stat_activity where application_name = 'scratch_' || split_part(datname, '_', 2))`,
+    const { rows } = await this.admin.query<{ name: string }>(
+      `select d.datname as name from pg_database d
+       where d.datname ~ $1 and not exists (
+         select from pg_stat_activity a where a.application_name = 'scratch_' || split_part(d.datname, '_', 2))`,
       [NAME.source],
     )
-    for (const { name } of rows) await client.query(`drop database if exists ${name} with (force)`)
+    for (const { name } of rows) await this.admin.query(`drop database if exists ${name} with (force)`)
     return rows.map(({ name }) => name)
   }
 
   /** A server whose databases are UTF8 by default needs no word; others, such as one made under the C locale, do. */
   async #inUtf8(): Promise<string> {
-    const client = await this.connect()
-    this.#encoding ??= client
+    this.#encoding ??= this.admin
       .query<{ name: string }>(
         `select pg_encoding_to_char(encoding) as name from pg_database where datname = 'template1'`,
       )
@@ -96,18 +91,23 @@ export class ScratchDatabases implements AsyncDisposable {
   }
 
   async #drop(name: string): Promise<void> {
-    const client = await this.connect()
-    await client.query(`drop database if exists ${name} with (force)`)
+    await this.admin.query(`drop database if exists ${name} with (force)`)
     this.#made.delete(name)
   }
 }
 
-async function connect(connectionString: string, applicationName: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString, application_name: applicationName })
-  // Whoever uses it next learns that it is gone; the process need not end over it.
-  client.on('error', () => {})
-  await client.connect()
-  return client
+/** Databases are counted across instances: their names carry the process, not the instance. */
+let count = 0
+
+function openPool(connectionString: string, applicationName: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    application_name: applicationName,
+    max: 4,
+    idleTimeoutMillis: 0,
+  })
+  // Whoever queries next learns that a connection is gone; the process need not end over it.
+  return pool.on('error', () => {})
 }
 
 async function insistently(create: () => Promise<unknown>): Promise<void> {

@@ -41,7 +41,7 @@ export async function startScratchServer(choice = process.env.SCRATCH ?? ''): Pr
     await started.stop()
   }
   try {
-    const version = await inspect(await databases.connect())
+    const version = await inspect(databases.admin)
     await databases.sweep()
     return {
       adminUrl: started.adminUrl,
@@ -69,8 +69,8 @@ async function start(choice: string): Promise<StartedServer> {
   )
 }
 
-async function inspect(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ version: number; may: boolean }>(
+async function inspect(admin: pg.Pool): Promise<number> {
+  const { rows } = await admin.query<{ version: number; may: boolean }>(
     `select current_setting('server_version_num')::int as version, rolcreatedb or rolsuper as may
      from pg_roles where rolname = current_user`,
   )
