@@ -11,17 +11,7 @@ export async function startContainer(): Promise<StartedServer> {
   await sweep()
   const container = await new PostgreSqlContainer(image)
     .withLabels({ [OWNER]: `${hostname()}:${process.pid}` })
-    .withCommand([
-      'postgres',
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'full_page_writes=off',
-      '-c',
-      'max_connections=200',
-    ])
+    .withCommand(['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'])
     .start()
   const stop = async () => {
     await container.stop()

@@ -13,10 +13,9 @@ import type { StartedServer } from './index.ts'
 
 const run = promisify(execFile)
 
-/** Nothing here survives the run, so nothing needs to reach the disk. */
+/** Nothing here survives the machine, so nothing needs to reach the disk; what is committed survives the server. */
 const SETTINGS = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',
