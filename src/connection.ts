@@ -97,11 +97,18 @@ export async function send(
 
 function sendToServer(client: pg.ClientBase, query: Query): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const config: pg.QueryConfig = { text: query.sql, types }
-    if (query.values) config.values = query.values as unknown[] // pg's type lacks readonly
-    if (query.prepared && query.name) config.name = query.name
-    void client.query(config, (error: Error | null, result: pg.QueryResult) =>
-      error ? reject(error) : resolve(result),
-    )
+    submit(client, query, (error, result) => (error ? reject(error) : resolve(result)))
   })
+}
+
+/** What pg is asked to do, in its own terms. */
+export function submit(
+  client: pg.ClientBase,
+  { sql, values, prepared, name }: Query,
+  callback: (error: Error | null, result: Result) => void,
+): void {
+  const config: pg.QueryConfig = { text: sql, types }
+  if (values) config.values = values as unknown[] // pg's type lacks readonly
+  if (prepared && name) config.name = name
+  void client.query(config, callback)
 }

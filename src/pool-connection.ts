@@ -1,6 +1,14 @@
 import type pg from 'pg'
 import { Cancellation } from './cancellation.ts'
-import { type CallOptions, type Connection, type Query, type Result, send, toQuery } from './connection.ts'
+import {
+  type CallOptions,
+  type Connection,
+  type Query,
+  type Result,
+  send,
+  submit,
+  toQuery,
+} from './connection.ts'
 import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from './errors.ts'
 import type { QueryLog } from './query-log.ts'
 import type { Statement } from './statement.ts'
@@ -48,7 +56,7 @@ export class PoolConnection implements Connection {
     const cancellation = Cancellation.of(options)
     const started = this.log.start()
     try {
-      const result = await this.#attempt(query, cancellation)
+      const result = cancellation ? await this.#attempt(query, cancellation) : await this.#exchange(query)
       this.log.record(started, query, result.rowCount)
       return result
     } catch (error) {
@@ -59,7 +67,30 @@ export class PoolConnection implements Connection {
     }
   }
 
-  async #attempt(query: Query, cancellation: Cancellation | undefined): Promise<Result> {
+  /** The ordinary call, which nothing cancels: as `#attempt`, with the fewest promises that it can be done with. */
+  async #exchange(query: Query): Promise<Result> {
+    this.#refuseIfClosed()
+    let wasSent = false
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#pool.connect((error, client) => {
+          if (!client) return reject(error)
+          wasSent = true
+          submit(client, query, (failure, result) => {
+            client.release(failure !== null && endsConnection(failure))
+            if (failure) reject(failure)
+            else resolve(result)
+          })
+        })
+      })
+    } catch (error) {
+      if (!wasSent) throw translate(error, 'not sent')
+      if (isStalePlan(error as Error) && query.prepared) return this.#exchange({ ...query, prepared: false })
+      throw translate(error, query.readOnly ? 'reading' : 'writing')
+    }
+  }
+
+  async #attempt(query: Query, cancellation: Cancellation): Promise<Result> {
     const client = await this.acquire(cancellation)
     try {
       const result = await send(client, query, cancellation)
@@ -70,13 +101,13 @@ export class PoolConnection implements Connection {
       if (isStalePlan(error as Error) && query.prepared)
         return this.#attempt({ ...query, prepared: false }, cancellation)
       const progress: Progress = query.readOnly ? 'reading' : 'writing'
-      throw cancellation?.reason(progress, error) ?? translate(error, progress)
+      throw cancellation.reason(progress, error) ?? translate(error, progress)
     }
   }
 
   /** A connection for the caller alone, who releases it. */
   async acquire(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
-    if (this.#closing) throw new DatabaseError('The database is closed: open it again to go on.')
+    this.#refuseIfClosed()
     try {
       if (!cancellation) return await this.#connect()
       cancellation.throwIfCancelled()
@@ -84,6 +115,10 @@ export class PoolConnection implements Connection {
     } catch (error) {
       throw cancellation?.reason('not sent', error) ?? translate(error, 'not sent')
     }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing) throw new DatabaseError('The database is closed: open it again to go on.')
   }
 
   /** Waits for calls under way, then ends the pool if it is ours. */
