@@ -150,6 +150,9 @@ export const CONSTRAINTS = {
   },
 } as const
 
+/** The table that each partition is a part of: errors name the partition. */
+export const PARTITIONS = {} as const
+
 /** Constraints of domains, by domain and name. */
 export const DOMAIN_CONSTRAINTS = {} as const
 
@@ -310,9 +313,9 @@ export const BOUNDS = {
   customers: {
     billing_country: { pattern: "^[A-Z]{2}$" },
     company_size: { exclusiveMin: 0 },
-    display_name: { minLength: 2, trimmed: true, maxLength: 200 },
+    display_name: { minLength: 2, maxLength: 200, trimmed: true },
     industry: { maxLength: 100 },
-    legal_name: { minLength: 2, trimmed: true, maxLength: 200 },
+    legal_name: { minLength: 2, maxLength: 200, trimmed: true },
     timezone: { minLength: 1, maxLength: 64 },
     website_url: { maxLength: 2048, pattern: "^https?://[^\\s]+$" },
   },
@@ -326,9 +329,9 @@ export const BOUNDS = {
   },
   people: {
     email: { maxLength: 254, pattern: "^[^@\\s]+@[^@\\s]+$", patternFlags: "i" },
-    first_name: { minLength: 1, trimmed: true, maxLength: 100 },
+    first_name: { minLength: 1, maxLength: 100, trimmed: true },
     job_title: { maxLength: 100 },
-    last_name: { minLength: 1, trimmed: true, maxLength: 100 },
+    last_name: { minLength: 1, maxLength: 100, trimmed: true },
     linkedin_url: { maxLength: 2048 },
     phone: { maxLength: 30 },
   },

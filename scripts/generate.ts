@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import type { Change } from './generate/output.ts'
+import type { LoadedStatement } from './generate/statements.ts'
 import { startScratchServer } from './scratch/index.ts'
 
 interface Options {
@@ -42,37 +43,46 @@ const show = (path: string) => relative(process.cwd(), path) || '.'
 
 // The server boots while the modules load, from the second run on as compiled code.
 enableCompileCache()
-const starting = startScratchServer()
+const starting = attempt(startScratchServer())
 const modules = Promise.all([
   import('./generate/index.ts'),
   import('./generate/output.ts'),
   import('./generate/statements.ts'),
 ])
-starting.catch(() => {})
+
+/** The statements of src/, until something that they depend on changes. */
+let loaded: Promise<LoadedStatement[]> | undefined
+
+/** A promise that is looked at later, if at all. */
+function attempt<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
 
 /** One run; resolves with whether everything is in order. */
 async function run(): Promise<boolean> {
   const started = performance.now()
   const [{ generateFromSchema }, { compare, write, patch }, { emitStatements, loadStatements }] =
     await modules
-  const loading = withStatements ? loadStatements() : Promise.resolve([])
-  loading.catch(() => {})
+  if (withStatements) loaded ??= attempt(loadStatements())
   const server = await starting
   await using database = await server.createDatabase()
 
   const { files, warnings } = await generateFromSchema(database.url, show(schema))
   for (const warning of warnings) console.error(`${pc.yellow('warning:')} ${warning}`)
-  const changes = await compare(out, files, { withStatements: false })
-  if (!options.check) await write(out, changes)
-  if (withStatements) {
-    // src/ imports what has just been written: what was loaded before is out of date.
-    const statements = changes.length > 0 && !options.check ? await loadStatements() : await loading
-    const sql = await emitStatements(database.url, statements)
-    const changed = await compare(out, sql, { withStatements })
-    if (!options.check) await write(out, changed)
-    changes.push(...changed)
+  const settle = async (found: Change[]) => {
+    if (!options.check) await write(out, found)
+    else for (const change of found) console.log(colour(patch(change)))
+    return found
   }
-  if (options.check) for (const change of changes) console.log(colour(patch(change)))
+  const changes = await settle(await compare(out, files, { withStatements: false }))
+  if (withStatements) {
+    // src/ imports catalog.ts as it runs: what was loaded before it was written is out of date.
+    if (!options.check && changes.some(({ path }) => path === 'catalog.ts')) loaded = undefined
+    loaded ??= attempt(loadStatements())
+    const sql = await emitStatements(database.url, await loaded)
+    changes.push(...(await settle(await compare(out, sql, { withStatements }))))
+  }
   console.log(summary(changes, performance.now() - started))
   return !options.check || changes.length === 0
 }
@@ -117,11 +127,22 @@ async function watch(): Promise<void> {
       return run().catch(report)
     })
   }
-  const paths = withStatements ? [schema, join(ROOT, 'src')] : [schema]
-  watchFiles(paths, {
+  const source = join(ROOT, 'src')
+  const paths = withStatements ? [schema, source] : [schema]
+  const watcher = watchFiles(paths, {
     ignoreInitial: true,
     awaitWriteFinish: { stabilityThreshold: 30, pollInterval: 10 },
-  }).on('all', again)
+  }).on('all', (_, path) => {
+    if (path.startsWith(source)) loaded = undefined
+    again()
+  })
+  const stop = async () => {
+    await watcher.close()
+    await running
+    await (await starting).close()
+    process.exit(0)
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
   again()
   await running
   console.log(pc.dim(`Watching ${paths.map(show).join(' and ')}; Ctrl-C ends.`))

@@ -3,6 +3,7 @@ import {
   type ConstraintName,
   DOMAIN_CONSTRAINTS,
   PARTITION_CONSTRAINTS,
+  PARTITIONS,
 } from '../generated/catalog.ts'
 
 export type { ConstraintName }
@@ -211,7 +212,9 @@ type Registry = Readonly<Record<string, Readonly<Record<string, CatalogEntry>>>>
 
 function findConstraint(error: ServerError, kind: ConstraintKind) {
   const { table = '', schema = 'public', column } = error
-  const owner = schema === 'public' ? table : `${schema}.${table}`
+  const reportedTable = qualified(schema, table)
+  // A row refused by a partition is refused by the table that services name.
+  const owner = (PARTITIONS as Readonly<Record<string, string>>)[reportedTable] ?? reportedTable
   // NOT NULL violations name the column alone.
   const reported =
     error.constraint ?? (kind === 'not-null' && column ? notNullName(owner, table, column) : undefined)
@@ -220,10 +223,14 @@ function findConstraint(error: ServerError, kind: ConstraintKind) {
     reported) as ConstraintName
   const entry =
     (CONSTRAINTS as Registry)[owner]?.[constraint] ??
-    (DOMAIN_CONSTRAINTS as Registry)[error.dataType ?? '']?.[constraint]
+    (DOMAIN_CONSTRAINTS as Registry)[qualified(schema, error.dataType ?? '')]?.[constraint]
   const columns = entry?.columns ?? (column ? [column] : [])
   const message = entry?.message ?? error.message
   return { kind, constraint, table: owner, columns, message: `${message} (${constraint})` }
+}
+
+function qualified(schema: string, name: string): string {
+  return schema === 'public' ? name : `${schema}.${name}`
 }
 
 function notNullName(owner: string, table: string, column: string): string {

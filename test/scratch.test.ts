@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject } from 'vitest'
 import { ScratchDatabases, startScratchServer } from '../scripts/scratch/index.ts'
@@ -87,25 +90,97 @@ describe('a server by URL', () => {
   })
 })
 
+/** A process of its own with an embedded server, whose URL is its first line of output. */
+const startProgram = async (then: string) => {
+  const program = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { startScratchServer } from ${JSON.stringify(new URL('../scripts/scratch/index.ts', import.meta.url).href)}
+       const server = await startScratchServer('embedded')
+       console.log(server.adminUrl)
+       ${then}`,
+    ],
+    { stdio: ['pipe', 'pipe', 'ignore'] },
+  )
+  const ended = once(program, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const [output] = (await once(program.stdout, 'data')) as [Buffer]
+  return { program, ended, url: output.toString().trim() }
+}
+
+const dataDirectoryOf = async (url: string): Promise<string> =>
+  (await query(url, 'show data_directory'))[0].data_directory
+
+/** Until its parent, Node, has been told of its end. */
+const exists = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+const STAY = 'setInterval(() => {}, 1000)'
+
 describe('embedded', () => {
-  test('an interrupted run leaves no server: the next start ends it', async () => {
-    const program = `import { startScratchServer } from ${JSON.stringify(new URL('../scripts/scratch/index.ts', import.meta.url).href)}
-      const server = await startScratchServer('embedded')
-      console.log(server.adminUrl)
-      setInterval(() => {}, 1000)`
-    const killed = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [output] = (await once(killed.stdout, 'data')) as [Buffer]
-    const url = output.toString().trim()
-    killed.kill('SIGKILL')
-    await once(killed, 'exit')
+  test('a run killed with -9 leaves no server: the next start ends it', async () => {
+    const { program, ended, url } = await startProgram(STAY)
+    program.kill('SIGKILL')
+    await ended
     expect(await namesOn(url)).toContain('postgres')
 
     await using server = await startScratchServer('embedded')
 
     expect(server.version).toBeGreaterThanOrEqual(180_000)
     await expect(namesOn(url)).rejects.toThrow()
+  })
+
+  test.for([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends the server with the process, which exits with %i', async ([signal, code]) => {
+    const { program, ended, url } = await startProgram(STAY)
+    const directory = await dataDirectoryOf(url)
+
+    program.kill(signal)
+
+    expect((await ended)[0]).toBe(code)
+    await expect(namesOn(url)).rejects.toThrow()
+    expect(existsSync(directory)).toBe(false)
+  })
+
+  test('an uncaught error ends the server with the process', async () => {
+    const { program, ended, url } = await startProgram(
+      `process.stdin.once('data', () => { throw new Error('uncaught') })`,
+    )
+    const directory = await dataDirectoryOf(url)
+
+    program.stdin.write('now')
+
+    expect((await ended)[0]).toBe(1)
+    await expect(namesOn(url)).rejects.toThrow()
+    expect(existsSync(directory)).toBe(false)
+  })
+
+  test('the exit code that a script sets is the one it exits with', async () => {
+    const { ended } = await startProgram('process.exitCode = 7; await server.close()')
+
+    expect((await ended)[0]).toBe(7)
+  })
+
+  test('two servers stand side by side, and one that has died is closed like any other', async () => {
+    await using one = await startScratchServer('embedded')
+    const other = await startScratchServer('embedded')
+    const directory = await dataDirectoryOf(other.adminUrl)
+    const pid = Number((await readFile(join(directory, 'postmaster.pid'), 'utf8')).split('\n')[0])
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(() => exists(pid)).toBe(false)
+
+    await other.close()
+
+    expect(existsSync(directory)).toBe(false)
+    expect(await namesOn(one.adminUrl)).toContain('postgres')
   })
 })
 

@@ -227,11 +227,11 @@ describe('kysely inside', () => {
 
 test('a timeout also covers the wait for a connection', async ({ openAnother }) => {
   const db = openAnother({ max: 1 })
-  let release = () => {}
-  const busy = db.transaction(() => new Promise<void>((resolve) => (release = resolve)))
+  const end = Promise.withResolvers<void>()
+  const busy = db.transaction(() => end.promise)
 
   const error = await caught(db.transaction(async () => 1, { timeout: 30 }))
-  release()
+  end.resolve()
   await busy
 
   expect(error).toBeInstanceOf(UnavailableError)

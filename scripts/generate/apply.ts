@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadModule, parseSync, SqlError } from 'libpg-query'
+import { loadModule, type Node, parseSync, SqlError } from 'libpg-query'
 import pg from 'pg'
 
 /** SQL that PostgreSQL refused, with the place to look at. */
@@ -12,8 +12,9 @@ interface Statement {
   text: string
   /** Where it begins in its file, from 1. */
   line: number
-  /** The parser's name for what it is, such as CreateStmt. */
-  kind: string
+  isTransactionControl: boolean
+  /** Would reach beyond the scratch database. */
+  isServerWide: boolean
 }
 
 /**
@@ -31,11 +32,16 @@ export async function applySchema(connectionString: string, folder: string): Pro
   try {
     for (const file of files) {
       const path = join(folder, file)
-      const { sql, skipped } = withoutPsql(await readFile(path, 'utf8'))
+      const { sql, skipped } = withoutPsql(decode(await readFile(path), path))
       warnings.push(
         ...skipped.map(({ line, what }) => `${path}:${line}: ${what} is not SQL and was left out`),
       )
       warnings.push(...(await applyFile(client, split(sql, path), path)))
+    }
+    if (await isTransactionOpen(client)) {
+      throw new SchemaError(
+        `${folder}: a transaction begun here is never committed, nothing of it would stay.`,
+      )
     }
   } finally {
     await client.end()
@@ -48,7 +54,7 @@ export async function schemaFiles(folder: string): Promise<string[]> {
     throw new SchemaError(`${folder}: there is no such folder of SQL files.`, { cause })
   })
   const files = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.sql'))
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && entry.name.endsWith('.sql'))
     .map((entry) => entry.name)
   if (files.length === 0) throw new SchemaError(`${folder}: there is no *.sql file in this folder.`)
   return files.sort()
@@ -56,19 +62,28 @@ export async function schemaFiles(folder: string): Promise<string[]> {
 
 /** Roles are the server's, not the schema's; a dump that names one which is not here still describes its tables. */
 const ABOUT_ROLES =
-  /^\s*(alter\s.*\sowner\s+to|grant|revoke|alter\s+default\s+privileges|create\s+policy|alter\s+policy)\b/is
-const UNDEFINED_OBJECT = '42704'
+  /^\s*(alter\s.*\sowner\s+to|grant|revoke|alter\s+default\s+privileges|create\s+policy|alter\s+policy|set\s+((local|session)\s+)?(role|session\s+authorization))\b/is
+/** SQLSTATE undefined_object, and invalid_parameter_value for `set role`. */
+const NO_SUCH_ROLE = new Set(['42704', '22023'])
 
-/** What would reach beyond the scratch database, on a server that may be somebody's. */
+/** What would reach beyond the scratch database, on a server that may be somebody's; a subscription keeps it from being dropped. */
 const SERVER_WIDE =
-  /^((Create|Drop)dbStmt|Alter(Database|DatabaseSet|System|Role|RoleSet)Stmt|(Create|Drop)RoleStmt|GrantRoleStmt|(Create|Drop)TableSpaceStmt)$/
+  /^((Create|Drop)dbStmt|Alter(Database|DatabaseSet|DatabaseRefreshColl|System|Role|RoleSet)Stmt|(Create|Drop)RoleStmt|GrantRoleStmt|DropOwnedStmt|ReassignOwnedStmt|(Create|Drop)TableSpaceStmt|AlterTableSpaceOptionsStmt|(Create|Alter|Drop)SubscriptionStmt)$/
+const SERVER_OBJECT = /^OBJECT_(DATABASE|ROLE|TABLESPACE|SUBSCRIPTION|PARAMETER_ACL)$/
+
+function isServerWide(node: Node): boolean {
+  const [[kind, body] = ['', {}]] = Object.entries(node)
+  // Comments, owners, grants and names are statements of one kind for objects of every kind.
+  const { objtype, objectType, renameType } = body as Record<string, unknown>
+  return SERVER_WIDE.test(kind) || SERVER_OBJECT.test(String(objtype ?? objectType ?? renameType))
+}
 
 /**
  * All statements in one message, which takes half the time and is undone as a whole when one fails; then one by one,
  * for those that run in no transaction, and to find the one that fails.
  */
 async function applyFile(client: pg.Client, statements: Statement[], path: string): Promise<string[]> {
-  const isPlain = statements.every(({ kind }) => kind !== 'TransactionStmt' && !SERVER_WIDE.test(kind))
+  const isPlain = statements.every((each) => !each.isTransactionControl && !each.isServerWide)
   const together = statements.map(({ text }) => text).join(';\n')
   if (isPlain && (await client.query(together).then(() => true, isRefusal))) return []
   const warnings: string[] = []
@@ -90,7 +105,7 @@ async function applyStatement(
   statement: Statement,
   path: string,
 ): Promise<string | undefined> {
-  if (SERVER_WIDE.test(statement.kind)) {
+  if (statement.isServerWide) {
     return `${path}:${statement.line}: concerns the whole server, not the schema; the statement was left out`
   }
   try {
@@ -99,7 +114,7 @@ async function applyStatement(
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error
     if (
-      error.code === UNDEFINED_OBJECT &&
+      NO_SUCH_ROLE.has(error.code ?? '') &&
       / role "|^role "/.test(` ${error.message}`) &&
       ABOUT_ROLES.test(statement.text)
     ) {
@@ -110,8 +125,9 @@ async function applyStatement(
 }
 
 function refused(error: pg.DatabaseError, statement: Statement, path: string): SchemaError {
-  const before = statement.text.slice(0, Math.max(0, Number(error.position ?? 1) - 1))
-  const line = statement.line + before.split('\n').length - 1
+  // The server counts characters, not UTF-16 units.
+  const before = Array.from(statement.text).slice(0, Math.max(0, Number(error.position ?? 1) - 1))
+  const line = statement.line + before.filter((character) => character === '\n').length
   return describe(path, line, error.message, statement.text, [error.detail, error.hint, error.where], error)
 }
 
@@ -142,7 +158,8 @@ function split(sql: string, path: string): Statement[] {
       return {
         text: text.slice(lead.length),
         line: before.split('\n').length,
-        kind: Object.keys(stmt ?? {})[0] ?? '',
+        isTransactionControl: stmt !== undefined && 'TransactionStmt' in stmt,
+        isServerWide: stmt !== undefined && isServerWide(stmt),
       }
     })
   } catch (error) {
@@ -164,17 +181,45 @@ function split(sql: string, path: string): Statement[] {
 }
 
 function leadingSpaceAndComments(text: string): string {
-  return /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0] ?? ''
+  let end = 0
+  for (;;) {
+    end += /^(?:\s+|--[^\n]*(?:\n|$))*/.exec(text.slice(end))?.[0].length ?? 0
+    if (!text.startsWith('/*', end)) return text.slice(0, end)
+    end += lengthOfComment(text.slice(end))
+  }
+}
+
+/** Comments nest in PostgreSQL. */
+function lengthOfComment(text: string): number {
+  let depth = 0
+  for (const { 0: mark, index } of text.matchAll(/\/\*|\*\//g)) {
+    depth += mark === '/*' ? 1 : -1
+    if (depth === 0) return index + 2
+  }
+  return text.length
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new SchemaError(`${path}: is not UTF-8; convert it first, say with iconv.`, { cause })
+  }
+}
+
+async function isTransactionOpen(client: pg.Client): Promise<boolean> {
+  // Outside a transaction this query would be one of its own, which has no number as it writes nothing.
+  const { rows } = await client.query<{ open: boolean }>(
+    'select pg_current_xact_id_if_assigned() is not null as open',
+  )
+  return rows[0]?.open === true
 }
 
 /** Blanks out psql's commands and the data of `copy … from stdin`, as pg_dump writes them, keeping the line numbers. */
 function withoutPsql(text: string): { sql: string; skipped: { line: number; what: string }[] } {
   const skipped: { line: number; what: string }[] = []
   let copying = false
-  const lines = text
-    .replace(/^\ufeff/, '')
-    .replaceAll('\r\n', '\n')
-    .split('\n')
+  const lines = text.replaceAll('\r\n', '\n').split('\n')
   const kept = lines.map((line, index) => {
     if (copying) {
       copying = line !== '\\.'

@@ -7,7 +7,7 @@ of_extension as (
   select classid, objid from pg_depend where deptype = 'e'
 ),
 relation as (
-  select c.oid, n.nspname, c.relname, c.relkind, c.relispartition
+  select c.oid, n.nspname, c.relname, c.relkind, c.relispartition, pg_partition_root(c.oid) as root
   from pg_class c join ours n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f')
     and (('pg_class'::regclass)::oid, c.oid) not in (select classid, objid from of_extension)
@@ -18,7 +18,9 @@ attribute as (
       'typeId', a.atttypid::int8,
       'type', format_type(a.atttypid, a.atttypmod),
       'modifier', a.atttypmod,
-      'notNull', a.attnotnull,
+      'notNull', a.attnotnull and not exists (
+        select from pg_constraint o
+        where o.conrelid = a.attrelid and o.contype = 'n' and o.conkey[1] = a.attnum and not o.convalidated),
       'identity', nullif(a.attidentity::text, ''),
       'generated', nullif(a.attgenerated::text, ''),
       'default', pg_get_expr(d.adbin, d.adrelid),
@@ -38,6 +40,9 @@ select json_build_object(
         'name', r.relname,
         'kind', r.relkind,
         'isPartition', r.relispartition,
+        'partitionOf', case when r.relispartition then (
+          select json_build_object('schema', n.nspname, 'name', c.relname)
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = r.root) end,
         'comment', obj_description(r.oid, 'pg_class'),
         'definition', case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end,
         'partitionKey', case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
@@ -63,7 +68,6 @@ select json_build_object(
         'comment', obj_description(t.oid, 'pg_type')
       ) order by n.nspname collate "C", t.typname collate "C")
     from pg_type t join pg_namespace n on n.oid = t.typnamespace
-    where t.typrelid = 0 or t.typtype = 'c' and t.typnamespace in (select oid from ours)
   ),
   'constraints', (
     select coalesce(json_agg(json_build_object(
@@ -72,7 +76,7 @@ select json_build_object(
         'schema', coalesce(r.nspname, n.nspname),
         'table', r.relname,
         'domain', t.typname,
-        'isPartition', coalesce(r.relispartition, false),
+        'isPartition', coalesce(r.relispartition, false) or o.conparentid <> 0,
         'parent', p.conname,
         'columns', (
           select coalesce(json_agg(a.attname order by k.place), '[]')
@@ -113,7 +117,8 @@ select json_build_object(
         'isUnique', i.indisunique,
         'ofConstraint', exists (select from pg_constraint o where o.conindid = i.indexrelid and o.contype in ('p', 'u', 'x')),
         'columns', (
-          select coalesce(json_agg(a.attname order by a.attnum), '[]') from pg_attribute a
+          select coalesce(json_agg(a.attname order by array_position(i.indkey::int2[], a.attnum), a.attnum), '[]')
+          from pg_attribute a
           where a.attrelid = i.indrelid and a.attnum > 0 and case when i.indexprs is null
             then a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
             else exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid

@@ -16,6 +16,8 @@ export interface Relation {
   /** pg_class.relkind: table, partitioned table, view, materialized view, foreign table. */
   kind: 'r' | 'p' | 'v' | 'm' | 'f'
   isPartition: boolean
+  /** Of a partition, however deep: the partitioned table that services name. */
+  partitionOf: { schema: string; name: string } | null
   comment: string | null
   /** The query of a view. */
   definition: string | null
@@ -29,6 +31,7 @@ export interface Column {
   /** As one writes it: `timestamp(3) with time zone`. */
   type: string
   modifier: number
+  /** False while the constraint is NOT VALID: rows may hold null. */
   notNull: boolean
   identity: 'a' | 'd' | null
   generated: 's' | 'v' | null
@@ -64,8 +67,9 @@ export interface Constraint {
   schema: string
   table: string | null
   domain: string | null
+  /** Of a partition, or one of the copies that a foreign key to a partitioned table has for each of its partitions. */
   isPartition: boolean
-  /** The constraint of the partitioned table from which a partition has it. */
+  /** The constraint that such a one stands for. */
   parent: string | null
   columns: string[]
   references: { schema: string; table: string; columns: string[] } | null

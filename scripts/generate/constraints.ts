@@ -1,7 +1,8 @@
 import pluralize from 'pluralize'
 import { BANNER } from './banner.ts'
 import { type Catalog, type Column, type Constraint, isView, qualified, visibleRelations } from './catalog.ts'
-import type { Facts, Value } from './facts.ts'
+import type { Bounds, Facts, Value } from './facts.ts'
+import { notNullName } from './not-null-name.ts'
 
 /** An entry of CONSTRAINTS; the property order is the order of printing. */
 interface Entry {
@@ -31,6 +32,7 @@ export function emitCatalog(catalog: Catalog, facts: Facts): { text: string; war
     BANNER,
     `/** Every table, by its name in SQL; partitions are parts of theirs. */\nexport const TABLES = ${print(tables.map(qualified))} as const\nexport type TableName = (typeof TABLES)[number]`,
     `/** Every constraint and unique index, by table and name; messages are their comments in SQL, written for people. */\nexport const CONSTRAINTS = ${print(constraints)} as const`,
+    `/** The table that each partition is a part of: errors name the partition. */\nexport const PARTITIONS = ${print(partitions(catalog))} as const`,
     `/** Constraints of domains, by domain and name. */\nexport const DOMAIN_CONSTRAINTS = ${print(domains)} as const`,
     `/** What PostgreSQL reports from a partition, and the constraint of the whole table that it stands for. */\nexport const PARTITION_CONSTRAINTS = ${print(partitionConstraints(catalog))} as const`,
     `export type ConstraintName =${printUnion([...constraints.values(), ...domains.values()].flatMap((entries) => [...entries.keys()]))}`,
@@ -49,14 +51,13 @@ function constraintsOf(
 ): Map<string, Entry> {
   const isHere = (object: { schema: string; table: string | null }) =>
     object.schema === table.schema && object.table === table.name
-  const own = catalog.constraints.filter(isHere)
+  const own = catalog.constraints.filter((each) => isHere(each) && !each.isPartition)
   const entries = own.map((constraint): [string, Entry] => [constraint.name, entryOf(constraint)])
-  // Servers before 18 keep no names of NOT NULLs; 18 gives these.
   const unnamed = table.columns.filter(
     ({ name, notNull }) => notNull && !own.some(({ kind, columns }) => kind === 'n' && columns[0] === name),
   )
   for (const { name } of unnamed)
-    entries.push([`${table.name}_${name}_not_null`, { kind: 'not-null', columns: [name] }])
+    entries.push([notNullName(table.name, name), { kind: 'not-null', columns: [name] }])
   for (const index of catalog.indexes.filter((each) => isHere(each) && each.isUnique && !each.ofConstraint)) {
     entries.push([
       index.name,
@@ -80,14 +81,24 @@ function entryOf({ kind, columns, references, comment }: Constraint): Entry {
   }
 }
 
-function domainConstraints({ constraints }: Catalog): Map<string, Map<string, Entry>> {
-  const domains = new Map<string, Map<string, Entry>>()
-  for (const constraint of constraints) {
-    if (constraint.domain === null) continue
-    const entries = domains.get(constraint.domain) ?? new Map<string, Entry>()
-    domains.set(constraint.domain, entries.set(constraint.name, entryOf(constraint)))
-  }
-  return domains
+function domainConstraints({ constraints, types }: Catalog): Map<string, Map<string, Entry>> {
+  const domains = types.filter(({ kind, isOurs }) => kind === 'd' && isOurs)
+  const found = domains.map(({ schema, name, notNull }): [string, Map<string, Entry>] => {
+    const own = constraints.filter((each) => each.schema === schema && each.domain === name)
+    const entries = own.map((constraint): [string, Entry] => [constraint.name, entryOf(constraint)])
+    // Servers before 17 keep no names of these either.
+    if (notNull && !own.some(({ kind }) => kind === 'n'))
+      entries.push([`${name}_not_null`, { kind: 'not-null', columns: [] }])
+    return [qualified({ schema, name }), new Map(entries.sort(byKey))]
+  })
+  return new Map(found.filter(([, entries]) => entries.size > 0).sort(byKey))
+}
+
+function partitions({ relations }: Catalog): Map<string, string> {
+  const found = relations.flatMap((relation) =>
+    relation.partitionOf ? [[qualified(relation), qualified(relation.partitionOf)] as const] : [],
+  )
+  return new Map(found.sort(byKey))
 }
 
 function partitionConstraints({ constraints, indexes }: Catalog): Map<string, string> {
@@ -124,7 +135,9 @@ function valueLists(catalog: Catalog, facts: Facts): { lists: ValueList[]; warni
     }
   }
   const warnings: string[] = []
-  const taken = new Set(['TABLES', 'CONSTRAINTS', 'DOMAIN_CONSTRAINTS', 'PARTITION_CONSTRAINTS', 'BOUNDS'])
+  const taken = new Set(
+    'TABLES CONSTRAINTS DOMAIN_CONSTRAINTS PARTITIONS PARTITION_CONSTRAINTS BOUNDS'.split(' '),
+  )
   const lists = found.map((list) => {
     let { name } = list
     for (let count = 2; taken.has(name); count += 1) name = `${list.name}_${count}`
@@ -139,9 +152,9 @@ function valueLists(catalog: Catalog, facts: Facts): { lists: ValueList[]; warni
 function constantName(words: string): string {
   const name = words
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1_$2')
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/[^\p{ID_Continue}]+/gu, '_')
     .toUpperCase()
-  return /^\p{L}/u.test(name) ? name : `_${name}`
+  return /^[\p{ID_Start}_]/u.test(name) ? name : `_${name}`
 }
 
 function bounds(catalog: Catalog, facts: Facts): Map<string, Map<string, object>> {
@@ -149,11 +162,29 @@ function bounds(catalog: Catalog, facts: Facts): Map<string, Map<string, object>
   const found = tables.map((table): [string, Map<string, object>] => {
     const columns = table.columns.map(({ name }): [string, object] => [
       name,
-      facts.columns.get(`${qualified(table)}.${name}`)?.bounds ?? {},
+      inOrder(facts.columns.get(`${qualified(table)}.${name}`)?.bounds ?? {}),
     ])
     return [qualified(table), new Map(columns.filter(([, each]) => Object.keys(each).length > 0).sort(byKey))]
   })
   return new Map(found.filter(([, columns]) => columns.size > 0))
+}
+
+const ORDER: readonly (keyof Bounds)[] = [
+  'minLength',
+  'maxLength',
+  'trimmed',
+  'precision',
+  'scale',
+  'min',
+  'exclusiveMin',
+  'max',
+  'exclusiveMax',
+  'pattern',
+  'patternFlags',
+]
+
+function inOrder(found: Bounds): object {
+  return Object.fromEntries(ORDER.flatMap((key) => (found[key] === undefined ? [] : [[key, found[key]]])))
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

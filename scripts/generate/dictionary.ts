@@ -1,4 +1,3 @@
-import pluralize from 'pluralize'
 import {
   type Catalog,
   type Constraint,
@@ -18,9 +17,9 @@ export function emitDictionary(catalog: Catalog, facts: Facts): string {
   const sections = [
     '<!-- Written by `npm run generate` from schema/. Do not edit: change the SQL and generate again. -->',
     '# Schema',
-    tables.length > 0 ? diagram(catalog, tables) : '',
+    tables.length > 0 ? diagram(catalog, facts, tables) : '',
     ...(tables.length > 0 ? ['## Tables', ...tables.map((table) => describeTable(catalog, table))] : []),
-    ...(views.length > 0 ? ['## Views', ...views.map((view) => describeView(view))] : []),
+    ...(views.length > 0 ? ['## Views', ...views.map((view) => describeView(catalog, view))] : []),
     describeEnums(catalog),
     describeDomains(catalog),
     describeUnexpressed(facts),
@@ -29,12 +28,14 @@ export function emitDictionary(catalog: Catalog, facts: Facts): string {
 }
 
 /** https://mermaid.js.org/syntax/entityRelationshipDiagram.html: names are words, or quoted without quotes inside. */
-function diagram(catalog: Catalog, tables: Relation[]): string {
+function diagram(catalog: Catalog, facts: Facts, tables: Relation[]): string {
   const lines = tables.flatMap((table) => [
     `  ${entityName(table)} {`,
     ...table.columns.map((column) => {
       const { type, isArray } = resolveType(catalog, column)
-      return `    ${word(type.name)}${isArray ? '[]' : ''} ${word(column.name)}${keysOf(catalog, table, column.name)}`
+      const values = type.labels ?? facts.columns.get(`${qualified(table)}.${column.name}`)?.values
+      const note = values ? ` "${values.join(', ').replace(/["\n]/g, "'")}"` : ''
+      return `    ${word(type.name)}${isArray ? '[]' : ''} ${word(column.name)}${keysOf(catalog, table, column.name)}${note}`
     }),
     '  }',
   ])
@@ -90,17 +91,20 @@ function entityName(table: Relation): string {
   return `"${qualified(table).replaceAll('"', "'")}"`
 }
 
+/** PK, FK and UK are mermaid's own words, in any letter case. */
 function word(text: string): string {
-  const name = text.replace(/[^\p{L}\p{N}_]/gu, '_')
-  return /^\p{L}/u.test(name) ? name : `_${name}`
+  const name = text.replace(/[^A-Za-z0-9_\u00c0-\uffff]/g, '_')
+  return /^[0-9]|^[pfu]k$/i.test(name) ? `_${name}` : name
 }
 
 function describeTable(catalog: Catalog, table: Relation): string {
-  const isHere = (object: { schema: string; table: string | null }) =>
-    object.schema === table.schema && object.table === table.name
-  const constraints = catalog.constraints.filter((each) => isHere(each) && each.kind !== 'n')
-  const indexes = catalog.indexes.filter((each) => isHere(each) && !each.ofConstraint)
-  const triggers = catalog.triggers.filter(isHere)
+  const isHere = isOf(table)
+  const constraints = catalog.constraints.filter(
+    (each) => isHere(each) && !each.isPartition && each.kind !== 'n',
+  )
+  const triggers = catalog.triggers.filter(
+    (each) => isHere(each) && !constraints.some(({ kind, name }) => kind === 't' && name === each.name),
+  )
   return [
     `### ${qualified(table)}`,
     table.comment ?? '',
@@ -112,13 +116,7 @@ function describeTable(catalog: Catalog, table: Relation): string {
         ({ name, definition, comment }) => `\`${name}\`: \`${definition}\`${comment ? ` — ${comment}` : ''}`,
       ),
     ),
-    list(
-      'Indexes',
-      indexes.map(
-        ({ definition, comment }) =>
-          `\`${definition.replace(/^CREATE /, '')}\`${comment ? ` — ${comment}` : ''}`,
-      ),
-    ),
+    describeIndexes(catalog, table),
     list(
       'Triggers',
       triggers.map(
@@ -131,11 +129,30 @@ function describeTable(catalog: Catalog, table: Relation): string {
     .join('\n\n')
 }
 
-function describeView(view: Relation): string {
+function describeIndexes({ indexes }: Catalog, relation: Relation): string {
+  const isHere = isOf(relation)
+  return list(
+    'Indexes',
+    indexes
+      .filter((each) => isHere(each) && !each.ofConstraint)
+      .map(
+        ({ definition, comment }) =>
+          `\`${definition.replace(/^CREATE /, '')}\`${comment ? ` — ${comment}` : ''}`,
+      ),
+  )
+}
+
+function isOf(relation: Relation) {
+  return ({ schema, table }: { schema: string; table: string | null }) =>
+    schema === relation.schema && table === relation.name
+}
+
+function describeView(catalog: Catalog, view: Relation): string {
   return [
     `### ${qualified(view)}`,
     view.comment ?? '',
     columnsTable(view),
+    describeIndexes(catalog, view),
     `\`\`\`sql\n${view.definition?.trim() ?? ''}\n\`\`\``,
   ]
     .filter((part) => part !== '')
@@ -148,7 +165,7 @@ function columnsTable(relation: Relation): string {
       const origin = generated ? `generated: ${value}` : identity ? 'identity' : value
       return [
         code(name),
-        code(type),
+        code(asWritten(type)),
         isView(relation) || notNull ? '' : 'null',
         origin ? code(origin) : '',
         cell(comment ?? ''),
@@ -156,10 +173,19 @@ function columnsTable(relation: Relation): string {
     },
   )
   return [
-    '| column | type | null | default | |',
+    '| column | type | null | default | description |',
     '|---|---|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n')
+}
+
+/** PostgreSQL prints the standard's long names, which nobody writes. */
+function asWritten(type: string): string {
+  return type
+    .replace(/^(timestamp|time)(\(\d\))? with time zone/, '$1tz$2')
+    .replace(/^(timestamp|time)(\(\d\))? without time zone/, '$1$2')
+    .replace(/^character varying/, 'varchar')
+    .replace(/^character(?=\(|\[|$)/, 'char')
 }
 
 function describeEnums({ types }: Catalog): string {
@@ -178,7 +204,7 @@ function describeDomains({ types, constraints }: Catalog): string {
   const domains = types.filter(({ kind, isOurs }) => kind === 'd' && isOurs)
   const describe = (domain: (typeof domains)[number]) => {
     const checks = constraints.filter(
-      ({ domain: name, schema }) => name === domain.name && schema === domain.schema,
+      ({ domain: name, schema, kind }) => kind !== 'n' && name === domain.name && schema === domain.schema,
     )
     const rules = checks.map(({ name, definition }) => `\`${name}\`: \`${definition}\``)
     return `\`${qualified(domain)}\`: \`${domain.baseType}\`${domain.notNull ? ', not null' : ''}${rules.length > 0 ? `; ${rules.join('; ')}` : ''}${domain.comment ? ` — ${domain.comment}` : ''}`
@@ -194,7 +220,7 @@ function describeUnexpressed({ unexpressed }: Facts): string {
   const text = list(`Enforced by the database alone`, lines, '##')
   return text.replace(
     /\n\n/,
-    `\n\n${pluralize('CHECK', lines.length)} of which types and bounds say nothing, or not all.\n\n`,
+    `\n\n${lines.length === 1 ? 'CHECK' : 'CHECKs'} of which types and bounds say nothing, or not all.\n\n`,
   )
 }
 

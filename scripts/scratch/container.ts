@@ -2,6 +2,8 @@ import { hostname } from 'node:os'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import { getContainerRuntimeClient } from 'testcontainers'
 import type { StartedServer } from './index.ts'
+import { stopWhenInterrupted } from './interruption.ts'
+import { isAlive, thisProcess } from './processes.ts'
 
 const OWNER = 'norberts-spark.scratch.owner'
 
@@ -9,45 +11,37 @@ const OWNER = 'norberts-spark.scratch.owner'
 export async function startContainer(): Promise<StartedServer> {
   const image = process.env.POSTGRES_IMAGE ?? 'postgres:18'
   await sweep()
+  const { pid, startTime } = thisProcess()
   const container = await new PostgreSqlContainer(image)
-    .withLabels({ [OWNER]: `${hostname()}:${process.pid}` })
+    .withLabels({ [OWNER]: `${hostname()}:${pid}:${startTime}` })
     .withCommand(['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'])
     .start()
-  const stop = async () => {
-    await container.stop()
-  }
-  const interrupted = (signal: NodeJS.Signals) => {
-    void stop().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
-  }
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  const release = stopWhenInterrupted(() => container.stop())
   return {
     kind: `container ${image},`,
     adminUrl: container.getConnectionUri(),
     isThrownAway: true,
     async stop() {
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
-      await stop()
+      release()
+      await container.stop()
     },
   }
 }
 
 /** Removes the containers of killed runs on this machine, where testcontainers' own reaper is switched off. */
 async function sweep(): Promise<void> {
-  const { container } = await getContainerRuntimeClient()
-  for (const { Id, Labels } of await container.dockerode.listContainers({
-    all: true,
-    filters: { label: [OWNER] },
-  })) {
-    const [host, pid] = (Labels[OWNER] ?? '').split(':')
-    if (host === hostname() && !isAlive(Number(pid)))
-      await container.dockerode.getContainer(Id).remove({ force: true, v: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  const { container } = await getContainerRuntimeClient().catch((cause: unknown) => {
+    throw new Error(
+      'No container engine answers: start one, point DOCKER_HOST at it, or leave SCRATCH empty.',
+      {
+        cause,
+      },
+    )
+  })
+  const found = await container.dockerode.listContainers({ all: true, filters: { label: [OWNER] } })
+  for (const { Id, Labels } of found) {
+    const [host, pid, startTime] = (Labels[OWNER] ?? '').split(':')
+    if (host !== hostname() || isAlive({ pid: Number(pid), startTime: Number(startTime ?? 0) })) continue
+    await container.dockerode.getContainer(Id).remove({ force: true, v: true })
   }
 }

@@ -59,9 +59,13 @@ export class ScratchDatabases implements AsyncDisposable {
 
   /** Drops what this process has made and ends the connection. */
   async close({ drop = true } = {}): Promise<void> {
-    if (drop) for (const name of [...this.#made]) await this.#drop(name)
-    await this.#pool?.end()
-    this.#pool = undefined
+    try {
+      if (drop) for (const name of [...this.#made]) await this.#drop(name)
+    } finally {
+      // Left open, it would keep the process from ending.
+      await this.#pool?.end()
+      this.#pool = undefined
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -76,8 +80,15 @@ export class ScratchDatabases implements AsyncDisposable {
          select from pg_stat_activity a where a.application_name = 'scratch_' || split_part(d.datname, '_', 2))`,
       [NAME.source],
     )
-    for (const { name } of rows) await this.admin.query(`drop database if exists ${name} with (force)`)
-    return rows.map(({ name }) => name)
+    const swept: string[] = []
+    for (const { name } of rows) {
+      // A leftover that cannot be dropped, say for a subscription in it, is no reason not to work.
+      await this.admin.query(`drop database if exists ${name} with (force)`).then(
+        () => swept.push(name),
+        () => {},
+      )
+    }
+    return swept
   }
 
   /** A server whose databases are UTF8 by default needs no word; others, such as one made under the C locale, do. */

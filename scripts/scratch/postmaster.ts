@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Binaries } from './binaries.ts'
+
+/** Nothing here survives the machine, so nothing needs to reach the disk; what is committed survives the server. */
+const SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  autovacuum_naptime: '1h',
+  jit: 'off',
+  timezone: 'UTC',
+  lc_messages: 'C',
+}
+
+/** Lines of the server's log to keep for an error message. */
+const TAIL = 20
+
+export interface Postmaster {
+  readonly port: number
+  /** Ends it, with the connections that are left; does nothing when it has ended by itself. */
+  stop(): Promise<void>
+}
+
+export async function startPostmaster(
+  binaries: Binaries,
+  dataDirectory: string,
+  attempts = 3,
+): Promise<Postmaster> {
+  const port = await findFreePort()
+  const log: string[] = []
+  const server = spawnServer(binaries, dataDirectory, port)
+  try {
+    await waitUntilReady(server, log)
+  } catch (cause) {
+    // A port found free may be taken before the server listens on it.
+    if (attempts > 1 && log.some((line) => line.includes('Address already in use')))
+      return startPostmaster(binaries, dataDirectory, attempts - 1)
+    throw new Error(`Embedded PostgreSQL did not start: ${(cause as Error).message}\n${log.join('\n')}`, {
+      cause,
+    })
+  }
+  return { port, stop: () => stop(server) }
+}
+
+function spawnServer({ postgres, identity }: Binaries, dataDirectory: string, port: number): ChildProcess {
+  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return spawn(postgres, ['-D', dataDirectory, '-p', String(port), ...flags], {
+    ...identity,
+    // The current directory may be closed to the user postgres.
+    cwd: dirname(dataDirectory),
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+}
+
+/** Keeps the end of the log from then on. */
+function waitUntilReady(server: ChildProcess, log: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const advice = error.code === 'EACCES' ? '; each folder above it must let the user `postgres` in' : ''
+      reject(new Error(error.message + advice, { cause: error }))
+    })
+    server.on('close', (code, signal) => reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`)))
+    if (!server.stderr) return
+    createInterface({ input: server.stderr }).on('line', (line) => {
+      if (log.push(line) > TAIL) log.shift()
+      if (line.includes('database system is ready to accept connections')) resolve()
+    })
+  })
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const ended = once(server, 'exit')
+  server.kill(process.platform === 'win32' ? 'SIGKILL' : 'SIGINT')
+  await ended
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}

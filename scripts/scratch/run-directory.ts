@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { stopWhenInterrupted } from './interruption.ts'
+import { commandOf, isAlive, thisProcess } from './processes.ts'
+
+/** A directory of this process: gone, with the server in it, when the process is, or at the next start after kill -9. */
+export interface RunDirectory {
+  readonly path: string
+  /** Where the data directory belongs. */
+  readonly data: string
+  remove(): void
+}
+
+const NAME = /^run-(\d+)-(\d+)-/
+
+/** Milliseconds for a server to end, its connections included. */
+const PATIENCE = 5_000
+
+export function makeRunDirectory(root: string): RunDirectory {
+  const { pid, startTime } = thisProcess()
+  const path = join(root, `run-${pid}-${startTime}-${randomBytes(4).toString('hex')}`)
+  mkdirSync(path, { mode: 0o755 })
+  const remove = () => {
+    process.off('exit', remove)
+    release()
+    removeRun(path)
+  }
+  const release = stopWhenInterrupted(remove)
+  // Reached by an uncaught error and process.exit() too; nothing asynchronous is done there any more.
+  process.on('exit', remove)
+  return { path, data: join(path, 'data'), remove }
+}
+
+/** Ends and removes what killed runs have left behind. */
+export function sweepRuns(root: string): void {
+  for (const name of readdirSync(root)) {
+    const [, pid, startTime] = NAME.exec(name) ?? []
+    if (pid && !isAlive({ pid: Number(pid), startTime: Number(startTime) })) removeRun(join(root, name))
+  }
+}
+
+function removeRun(path: string): void {
+  endServerIn(join(path, 'data'))
+  rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function endServerIn(dataDirectory: string): void {
+  const pid = Number(readPidFile(dataDirectory).split('\n')[0])
+  // The number may belong to another process by now.
+  const isRunning = () => pid > 0 && commandOf(pid).includes(dataDirectory)
+  if (!isRunning()) return
+  process.kill(pid, process.platform === 'win32' ? 'SIGKILL' : 'SIGQUIT')
+  for (const deadline = Date.now() + PATIENCE; isRunning() && Date.now() < deadline; ) pause(5)
+}
+
+function readPidFile(dataDirectory: string): string {
+  try {
+    return readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}
