@@ -9,6 +9,8 @@ import type { Binaries } from './binaries.ts'
 const SETTINGS = {
   fsync: 'off',
   full_page_writes: 'off',
+  // In the data directory, so that a server killed with -9 leaves nothing outside it.
+  dynamic_shared_memory_type: 'mmap',
   wal_level: 'minimal',
   max_wal_senders: '0',
   listen_addresses: '127.0.0.1',
