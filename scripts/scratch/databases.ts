@@ -116,6 +116,7 @@ function openPool(connectionString: string, applicationName: string): pg.Pool {
     application_name: applicationName,
     max: 4,
     idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 15_000,
   })
   // Whoever queries next learns that a connection is gone; the process need not end over it.
   return pool.on('error', () => {})

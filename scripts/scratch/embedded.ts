@@ -2,6 +2,7 @@ import { mkdir, stat, statfs } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { findBinaries } from './binaries.ts'
+import { ScratchError } from './error.ts'
 import type { StartedServer } from './index.ts'
 import { startPostmaster } from './postmaster.ts'
 import { makeRunDirectory, sweepRuns } from './run-directory.ts'
@@ -56,7 +57,9 @@ async function hasEnoughMemory(): Promise<boolean> {
 /** Anybody may make directories in these places, under any name; what is in one of somebody else's is not to be run. */
 async function refuseForeign(root: string): Promise<void> {
   if (!(await isOurs(root)))
-    throw new Error(`${root} belongs to another user: remove it, or set TMPDIR to a directory of your own.`)
+    throw new ScratchError(
+      `${root} belongs to another user: remove it, or set TMPDIR to a directory of your own.`,
+    )
 }
 
 async function isOurs(root: string): Promise<boolean> {

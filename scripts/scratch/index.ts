@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
+import { ScratchError } from './error.ts'
 
 export { type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
+export { ScratchError } from './error.ts'
 
 /** A PostgreSQL server for a while: whatever is made on it is gone afterwards. */
 export interface ScratchServer extends ScratchRun, AsyncDisposable {
@@ -26,11 +28,6 @@ export interface StartedServer {
 
 const OLDEST = 150_000
 
-/** The server that was asked for is not to be had; the message says what to do. */
-export class ScratchError extends Error {
-  override readonly name = 'ScratchError'
-}
-
 /**
  * Starts a scratch server: embedded PostgreSQL unless `choice` says `container`, or is the URL of a server on which
  * to make databases. Leftovers of interrupted runs are removed first.
@@ -52,7 +49,7 @@ export async function startScratchServer(choice = process.env.SCRATCH ?? ''): Pr
       adminUrl: started.adminUrl,
       run,
       version,
-      description: `${started.kind} PostgreSQL ${Math.trunc(version / 10_000)}.${version % 10_000}`,
+      description: `${started.kind} PostgreSQL ${versionName(version)}`,
       createDatabase: (options) => databases.createDatabase(options),
       close,
       [Symbol.asyncDispose]: close,
@@ -80,15 +77,30 @@ async function inspect(admin: pg.Pool): Promise<number> {
      from pg_roles where rolname = current_user`,
   )
   const { version = 0, may = false } = rows[0] ?? {}
-  if (version < OLDEST) throw new Error(`PostgreSQL 15 or later is needed, this is ${version / 10_000}.`)
-  if (!may) throw new Error('The role must be allowed to create databases: `alter role … createdb`.')
+  if (version < OLDEST)
+    throw new ScratchError(`PostgreSQL 15 or later is needed, this is ${versionName(version)}.`)
+  if (!may) throw new ScratchError('The role must be allowed to create databases: `alter role … createdb`.')
   return version
 }
 
-function withAdvice(error: unknown, { kind }: StartedServer): Error {
-  const message =
-    error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error)
-  return new ScratchError(`The scratch server (${kind.replace(/,$/, '')}) cannot be used: ${message}`, {
-    cause: error,
-  })
+function versionName(version: number): string {
+  return `${Math.trunc(version / 10_000)}.${version % 10_000}`
+}
+
+/** By SQLSTATE, or by what Node says of the socket. */
+const ADVICE: Readonly<Record<string, string>> = {
+  '28P01': 'Check user and password of the URL.',
+  '28000': 'Check user and password of the URL.',
+  '3D000': 'Name a database that is there, such as postgres.',
+  ECONNREFUSED: 'Is the server running, and are host and port of the URL right?',
+  ENOTFOUND: 'Is the host of the URL right?',
+}
+
+function withAdvice(cause: unknown, { kind }: StartedServer): Error {
+  const { message, code } = cause as { message?: string; code?: string }
+  const advice = ADVICE[code ?? '']
+  return new ScratchError(
+    `The scratch server (${kind.replace(/,$/, '')}) cannot be used: ${message || code}${advice ? `. ${advice}` : ''}`,
+    { cause },
+  )
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Binaries } from './binaries.ts'
+import { ScratchError } from './error.ts'
 
 /** Nothing here survives the machine, so nothing needs to reach the disk; what is committed survives the server. */
 const SETTINGS = {
@@ -45,9 +46,12 @@ export async function startPostmaster(
     // A port found free may be taken before the server listens on it.
     if (attempts > 1 && log.some((line) => line.includes('Address already in use')))
       return startPostmaster(binaries, dataDirectory, attempts - 1)
-    throw new Error(`Embedded PostgreSQL did not start: ${(cause as Error).message}\n${log.join('\n')}`, {
-      cause,
-    })
+    throw new ScratchError(
+      `Embedded PostgreSQL did not start: ${(cause as Error).message}\n${log.join('\n')}`,
+      {
+        cause,
+      },
+    )
   }
   return { port, stop: () => stop(server) }
 }

@@ -4,6 +4,7 @@ import { chown, cp, mkdir, readFile, rename, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
+import { ScratchError } from './error.ts'
 import { makeRunDirectory, type RunDirectory } from './run-directory.ts'
 
 const run = promisify(execFile)
@@ -73,7 +74,7 @@ async function initialise({ path, data }: RunDirectory, { initdb, identity }: Bi
       env: { ...process.env, LC_ALL: 'C' },
     })
   } catch (cause) {
-    throw new Error(`initdb of embedded PostgreSQL failed: ${(cause as Error).message}`, { cause })
+    throw new ScratchError(`initdb of embedded PostgreSQL failed: ${(cause as Error).message}`, { cause })
   }
   await rename(passwordFile, join(data, PASSWORD_FILE))
 }
