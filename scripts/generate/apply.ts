@@ -8,7 +8,7 @@ export class SchemaError extends Error {
   override readonly name = 'SchemaError'
 }
 
-interface Statement {
+export interface Statement {
   text: string
   /** Where it begins in its file, from 1. */
   line: number
@@ -17,26 +17,28 @@ interface Statement {
   isServerWide: boolean
 }
 
+/** The statements of a folder's `*.sql` files, in name order, and what of the files is no SQL. */
+export interface Schema {
+  folder: string
+  files: { path: string; statements: Statement[] }[]
+  warnings: string[]
+}
+
 /**
  * Applies the `*.sql` files of a folder, in name order, to an empty database.
  *
  * @returns warnings about what was left out, such as psql's own commands in a dump.
  * @throws {SchemaError} naming file, line and statement.
  */
-export async function applySchema(connectionString: string, folder: string): Promise<string[]> {
-  await loadModule()
-  const files = await schemaFiles(folder)
+export async function applySchema(connectionString: string, schema: string | Schema): Promise<string[]> {
+  const { folder, files, warnings: left } = typeof schema === 'string' ? await readSchema(schema) : schema
+  const warnings = [...left]
   const client = new pg.Client({ connectionString })
   await client.connect()
-  const warnings: string[] = []
   try {
-    for (const file of files) {
-      const path = join(folder, file)
-      const { sql, skipped } = withoutPsql(decode(await readFile(path), path))
-      warnings.push(
-        ...skipped.map(({ line, what }) => `${path}:${line}: ${what} is not SQL and was left out`),
-      )
-      warnings.push(...(await applyFile(client, split(sql, path), path)))
+    const all = files.flatMap(({ statements }) => statements)
+    if (!(await applyTogether(client, all))) {
+      for (const { path, statements } of files) warnings.push(...(await applyFile(client, statements, path)))
     }
     if (await isTransactionOpen(client)) {
       throw new SchemaError(
@@ -49,7 +51,21 @@ export async function applySchema(connectionString: string, folder: string): Pro
   return warnings
 }
 
-export async function schemaFiles(folder: string): Promise<string[]> {
+/** @throws {SchemaError} there is nothing to read, or it is no SQL. */
+export async function readSchema(folder: string): Promise<Schema> {
+  await loadModule()
+  const files: Schema['files'] = []
+  const warnings: string[] = []
+  for (const name of await schemaFiles(folder)) {
+    const path = join(folder, name)
+    const { sql, skipped } = withoutPsql(decode(await readFile(path), path))
+    warnings.push(...skipped.map(({ line, what }) => `${path}:${line}: ${what} is not SQL and was left out`))
+    files.push({ path, statements: split(sql, path) })
+  }
+  return { folder, files, warnings }
+}
+
+async function schemaFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new SchemaError(`${folder}: there is no such folder of SQL files.`, { cause })
   })
@@ -79,13 +95,16 @@ function isServerWide(node: Node): boolean {
 }
 
 /**
- * All statements in one message, which takes half the time and is undone as a whole when one fails; then one by one,
- * for those that run in no transaction, and to find the one that fails.
+ * All statements in one message, which takes half the time and is undone as a whole when one fails. False when they
+ * must go one by one: those that run in no transaction, or to find the one that fails.
  */
+async function applyTogether(client: pg.Client, statements: Statement[]): Promise<boolean> {
+  if (statements.some((each) => each.isTransactionControl || each.isServerWide)) return false
+  return client.query(statements.map(({ text }) => text).join(';\n')).then(() => true, isRefusal)
+}
+
 async function applyFile(client: pg.Client, statements: Statement[], path: string): Promise<string[]> {
-  const isPlain = statements.every((each) => !each.isTransactionControl && !each.isServerWide)
-  const together = statements.map(({ text }) => text).join(';\n')
-  if (isPlain && (await client.query(together).then(() => true, isRefusal))) return []
+  if (await applyTogether(client, statements)) return []
   const warnings: string[] = []
   for (const statement of statements) {
     const warning = await applyStatement(client, statement, path)

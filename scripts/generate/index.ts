@@ -1,5 +1,5 @@
 import { loadModule } from 'libpg-query'
-import { applySchema } from './apply.ts'
+import { applySchema, type Schema } from './apply.ts'
 import { readCatalog } from './catalog.ts'
 import { emitCatalog } from './constraints.ts'
 import { emitDictionary } from './dictionary.ts'
@@ -16,9 +16,12 @@ export interface Generated {
 }
 
 /** Applies a folder of SQL to a fresh database and derives everything that depends on the catalog alone. */
-export async function generateFromSchema(connectionString: string, folder: string): Promise<Generated> {
+export async function generateFromSchema(
+  connectionString: string,
+  schema: string | Schema,
+): Promise<Generated> {
   await loadModule()
-  const left = await applySchema(connectionString, folder)
+  const left = await applySchema(connectionString, schema)
   const catalog = await readCatalog(connectionString)
   const facts = readFacts(catalog)
   const types = emitTypes(catalog, facts, viewNullability(catalog))

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process'
-import { getCompileCacheDir } from 'node:module'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import pg from 'pg'
-import { format } from 'sql-formatter'
 
 /** A statement of a repository, as `statements()` of src/statement.ts lists it. */
 export interface LoadedStatement {
   name: string
   sql: string
-  parameters: string[]
+  formatted: string
+  parameters: readonly string[]
 }
 
 /** The repositories, or the schema they no longer fit. */
@@ -18,32 +15,31 @@ export class StatementError extends Error {
 }
 
 /**
- * Every statement of src/, loaded in a process of its own, so that each call sees the files as they are now.
+ * Every statement of src/, as the files are now. The first time they are imported here, which is quicker; from then on
+ * this thread has them as they were, and a worker imports them.
  *
  * @throws {StatementError} src/ does not load, say because a value list it imports has another name.
  */
 export async function loadStatements(): Promise<LoadedStatement[]> {
-  const source = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href)
-  const program = `import ${source('repositories/index.ts')}
-    import { statements } from ${source('statement.ts')}
-    console.log(JSON.stringify(statements().map(({ name, sql, parameters }) => ({ name, sql, parameters }))))`
-  const run = promisify(execFile)
-  const options = {
-    maxBuffer: 1 << 26,
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
-  }
-  try {
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], options)
-    return JSON.parse(stdout)
-  } catch (cause) {
-    const { stderr = '' } = cause as { stderr?: string }
-    const reason = /^\w*Error.*$/m.exec(stderr)?.[0] ?? String(cause)
-    throw new StatementError(
-      `src/ does not load with this schema: ${reason}\nMend what \`npm run typecheck\` points at, then generate again.`,
-      { cause },
-    )
-  }
+  const load = isImported ? listInWorker : listHere
+  isImported = true
+  return load().catch((cause: unknown) => {
+    const advice = 'Mend what `npm run typecheck` points at, then generate again.'
+    throw new StatementError(`src/ does not load with this schema: ${cause}\n${advice}`, { cause })
+  })
+}
+
+let isImported = false
+
+async function listHere(): Promise<LoadedStatement[]> {
+  const { listStatements } = await import('./list-statements.ts')
+  return listStatements()
+}
+
+function listInWorker(): Promise<LoadedStatement[]> {
+  return new Promise((resolve, reject) => {
+    new Worker(new URL('list-statements.ts', import.meta.url)).once('message', resolve).once('error', reject)
+  })
 }
 
 /**
@@ -57,16 +53,12 @@ export async function emitStatements(
 ): Promise<Map<string, string>> {
   const types = await prepareAll(connectionString, statements)
   const files = new Map<string, string[]>()
-  for (const [index, { name, sql, parameters }] of statements.entries()) {
+  for (const [index, { name, formatted, parameters }] of statements.entries()) {
     const path = `sql/${kebabCase(name.split('.')[0] ?? name)}.sql`
     const lines = parameters.map(
       (parameter, place) => `-- $${place + 1} ${parameter}: ${types[index]?.[place]}`,
     )
-    const text = [
-      `-- ${name}`,
-      ...lines,
-      `${format(sql, { language: 'postgresql', keywordCase: 'lower', functionCase: 'lower' })};`,
-    ]
+    const text = [`-- ${name}`, ...lines, `${formatted};`]
     files.set(path, [...(files.get(path) ?? []), text.join('\n')])
   }
   const banner = '-- Written by `npm run generate` from src/repositories/. Do not edit.'

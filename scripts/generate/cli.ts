@@ -1,0 +1,173 @@
+import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import pc from 'picocolors'
+import { type ScratchDatabase, startScratchServer } from '../scratch/index.ts'
+import { readSchema, type Schema } from './apply.ts'
+import type { Change } from './output.ts'
+import type { LoadedStatement } from './statements.ts'
+
+interface Options {
+  check?: true
+  watch?: true
+  schema?: string
+  out?: string
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+const program = new Command('npm run generate --')
+  .description('Applies schema/ to a scratch PostgreSQL, reads its catalog, and writes generated/.')
+  .option('--check', 'change nothing; show what is out of date as a diff, and exit 1')
+  .option('--watch', 'generate again whenever a file is saved')
+  .option('--schema <folder>', 'another folder of SQL files, applied in name order; needs --out')
+  .option('--out <folder>', 'where to write database.ts, catalog.ts and schema.md of --schema')
+  .addHelpText(
+    'after',
+    '\nThe scratch server: SCRATCH=container or SCRATCH=postgres://…; embedded PostgreSQL otherwise.',
+  )
+  .parse()
+const options = program.opts<Options>()
+if ((options.schema === undefined) !== (options.out === undefined)) {
+  program.error(
+    'error: --schema and --out go together: which SQL to read, and where to write what comes of it',
+  )
+}
+if (options.check && options.watch)
+  program.error('error: --check changes nothing, so there is nothing to --watch for')
+
+const schema = resolve(options.schema ?? join(ROOT, 'schema'))
+const out = resolve(options.out ?? join(ROOT, 'generated'))
+const withStatements = options.schema === undefined
+const show = (path: string) => relative(process.cwd(), path) || '.'
+
+// kysely-codegen loads in one long step, which would hold up the boot, and so comes after it; the SQL and the
+// statements are read meanwhile.
+const starting = attempt(startScratchServer())
+const statementsModule = import('./statements.ts')
+
+/** The statements of src/, until something that they depend on changes. */
+let loaded: Promise<LoadedStatement[]> | undefined
+
+/** The first run's; later ones take their own. */
+let reading: Promise<Schema> | undefined = attempt(readSchema(show(schema)))
+let making: Promise<ScratchDatabase> | undefined = attempt(starting.then((server) => server.createDatabase()))
+
+async function loadModules() {
+  const statements = await statementsModule
+  if (withStatements) loaded ??= attempt(statements.loadStatements())
+  await Promise.allSettled([starting, loaded])
+  return {
+    ...statements,
+    ...(await import('./index.ts')),
+    ...(await import('./output.ts')),
+  }
+}
+
+/** A promise that is looked at later, if at all. */
+function attempt<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+const modules = attempt(loadModules())
+
+/** One run; resolves with whether everything is in order. */
+async function run(): Promise<boolean> {
+  const started = performance.now()
+  const { compare, emitStatements, generateFromSchema, loadStatements, patch, write } = await modules
+  const server = await starting
+  await using database = await (making ?? server.createDatabase())
+  const sql = reading ?? readSchema(show(schema))
+  making = reading = undefined
+
+  const { files, warnings } = await generateFromSchema(database.url, await sql)
+  for (const warning of warnings) console.error(`${pc.yellow('warning:')} ${warning}`)
+  const settle = async (found: Change[]) => {
+    if (!options.check) await write(out, found)
+    else for (const change of found) console.log(colour(patch(change)))
+    return found
+  }
+  const changes = await settle(await compare(out, files, { withStatements: false }))
+  if (withStatements) {
+    // src/ imports catalog.ts as it runs: what was loaded before it was written is out of date.
+    if (!options.check && changes.some(({ path }) => path === 'catalog.ts')) loaded = undefined
+    loaded ??= attempt(loadStatements())
+    const listed = await emitStatements(database.url, await loaded)
+    changes.push(...(await settle(await compare(out, listed, { withStatements }))))
+  }
+  console.log(summary(changes, performance.now() - started))
+  return !options.check || changes.length === 0
+}
+
+function summary(changes: Change[], milliseconds: number): string {
+  const time = pc.dim(`(${Math.round(milliseconds)} ms)`)
+  if (changes.length === 0) return `${pc.green('✓')} ${show(out)} is up to date ${time}`
+  const paths = changes
+    .map(({ path, after }) => (after === undefined ? `${path} (removed)` : path))
+    .join(', ')
+  if (!options.check) return `${pc.green('✓')} ${show(out)}: ${paths} ${time}`
+  return `${pc.red('✗')} ${show(out)} is out of date: ${paths}. Run \`npm run generate\` and commit the result. ${time}`
+}
+
+function colour(patch: string): string {
+  const paint = (line: string) => {
+    if (line.startsWith('+')) return pc.green(line)
+    if (line.startsWith('-')) return pc.red(line)
+    return line.startsWith('@') ? pc.cyan(line) : line
+  }
+  return patch.split('\n').map(paint).join('\n')
+}
+
+/** Errors of the schema and of the statements are for people to mend; everything else is ours, with its stack. */
+function report(error: unknown): void {
+  const isForPeople =
+    error instanceof Error && ['SchemaError', 'StatementError', 'ScratchError'].includes(error.name)
+  console.error(
+    `${pc.red('error:')} ${isForPeople ? error.message : error instanceof Error ? error.stack : error}`,
+  )
+}
+
+async function watch(): Promise<void> {
+  const { watch: watchFiles } = await import('chokidar')
+  let running: Promise<unknown> = Promise.resolve()
+  let isQueued = false
+  const again = () => {
+    if (isQueued) return
+    isQueued = true
+    running = running.then(() => {
+      isQueued = false
+      return run().catch(report)
+    })
+  }
+  const source = join(ROOT, 'src')
+  const paths = withStatements ? [schema, source] : [schema]
+  const watcher = watchFiles(paths, {
+    ignoreInitial: true,
+    awaitWriteFinish: { stabilityThreshold: 30, pollInterval: 10 },
+  }).on('all', (_, path) => {
+    if (path.startsWith(source)) loaded = undefined
+    again()
+  })
+  const stop = async () => {
+    await watcher.close()
+    await running
+    await (await starting).close()
+    process.exit(0)
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  again()
+  await running
+  console.log(pc.dim(`Watching ${paths.map(show).join(' and ')}; Ctrl-C ends.`))
+}
+
+if (options.watch) {
+  await watch()
+} else {
+  const isInOrder = await run().catch((error: unknown) => {
+    report(error)
+    return false
+  })
+  await (await starting.catch(() => undefined))?.close()
+  process.exitCode = isInOrder ? 0 : 1
+}
