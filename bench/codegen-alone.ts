@@ -1,14 +1,18 @@
+import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { enableCompileCache } from 'node:module'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { startScratchServer } from '../scripts/scratch/index.ts'
 
-// The least that gives types from schema/: the same server, the files as they are, kysely-codegen as it comes.
+// The least that gives types from schema/: the same server, the files as they are, kysely-codegen as it comes, by its
+// command line or, with the argument `imported`, in this process while the server boots.
 enableCompileCache()
-// Its pool, which it does not hand out, calls the end of the server an error.
+const isImported = process.argv[2] === 'imported'
+// The pool that kysely-codegen makes and does not hand out calls the end of the server an error.
 process.on('uncaughtException', () => {})
 const starting = startScratchServer()
-const { default: codegen } = await import('kysely-codegen')
+const codegen = isImported ? (await import('kysely-codegen')).default : undefined
 const server = await starting
 const { url } = await server.createDatabase()
 const client = new pg.Client(url)
@@ -16,8 +20,12 @@ await client.connect()
 const files = (await readdir('schema')).filter((name) => name.endsWith('.sql')).sort()
 for (const file of files) await client.query(await readFile(`schema/${file}`, 'utf8'))
 await client.end()
-const dialect = codegen.getDialect('postgres')
-const db = await dialect.introspector.connect({ connectionString: url, dialect })
-await codegen.generate({ db, dialect, outFile: null })
-await db.destroy()
+if (codegen) {
+  const dialect = codegen.getDialect('postgres')
+  const db = await dialect.introspector.connect({ connectionString: url, dialect })
+  await codegen.generate({ db, dialect, outFile: null })
+  await db.destroy()
+} else {
+  await promisify(execFile)('node_modules/.bin/kysely-codegen', ['--url', url, '--print'])
+}
 await server.close()
