@@ -18,10 +18,19 @@ export interface CallOptions {
 export interface Connection {
   /** Whether statements are prepared under their names. */
   readonly prepare: boolean
-  /** Every row the statement returns. */
-  all<Input, Row>(statement: Statement<Input, Row>, input: Input, options?: CallOptions): Promise<Row[]>
   /** Sends a query; what goes wrong comes back translated. */
   run(query: Query, options?: CallOptions): Promise<Result>
+}
+
+/** Every row that a statement returns. */
+export async function all<Input, Row>(
+  connection: Connection,
+  statement: Statement<Input, Row>,
+  input: Input,
+  options?: CallOptions,
+): Promise<Row[]> {
+  const { rows } = await connection.run(toQuery(statement, input, connection.prepare), options)
+  return rows as Row[]
 }
 
 /** The row of a statement that returns at most one. */
@@ -31,7 +40,7 @@ export async function first<Input, Row>(
   input: Input,
   options?: CallOptions,
 ): Promise<Row | undefined> {
-  const rows = await connection.all(statement, input, options)
+  const rows = await all(connection, statement, input, options)
   return rows[0]
 }
 
@@ -69,7 +78,7 @@ export interface Result {
   readonly command: string
 }
 
-export function toQuery<Input>(statement: Statement<Input>, input: Input, prepare: boolean): Query {
+function toQuery<Input>(statement: Statement<Input>, input: Input, prepare: boolean): Query {
   return {
     name: statement.name,
     sql: statement.sql,

@@ -1,9 +1,8 @@
 import type pg from 'pg'
 import { Cancellation } from './cancellation.ts'
-import { type CallOptions, type Connection, type Query, type Result, send, toQuery } from './connection.ts'
+import { type CallOptions, type Connection, type Query, type Result, send } from './connection.ts'
 import { DatabaseError, endsConnection, translate } from './errors.ts'
 import type { PoolConnection } from './pool-connection.ts'
-import type { Statement } from './statement.ts'
 
 /** One connection taken from the pool for a while. Calls made at the same time take turns. */
 export class HeldConnection implements Connection {
@@ -29,15 +28,6 @@ export class HeldConnection implements Connection {
 
   get prepare(): boolean {
     return this.#pool.prepare
-  }
-
-  async all<Input, Row>(
-    statement: Statement<Input, Row>,
-    input: Input,
-    options?: CallOptions,
-  ): Promise<Row[]> {
-    const { rows } = await this.run(toQuery(statement, input, this.prepare), options)
-    return rows as Row[]
   }
 
   async run(query: Query, options?: CallOptions): Promise<Result> {

@@ -1,17 +1,8 @@
 import type pg from 'pg'
 import { Cancellation } from './cancellation.ts'
-import {
-  type CallOptions,
-  type Connection,
-  type Query,
-  type Result,
-  send,
-  submit,
-  toQuery,
-} from './connection.ts'
+import { type CallOptions, type Connection, type Query, type Result, send, submit } from './connection.ts'
 import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from './errors.ts'
 import type { QueryLog } from './query-log.ts'
-import type { Statement } from './statement.ts'
 
 export interface PoolConnectionOptions {
   /** Whether statements are prepared under their names. */
@@ -41,15 +32,6 @@ export class PoolConnection implements Connection {
 
   get log(): QueryLog {
     return this.#options.log
-  }
-
-  async all<Input, Row>(
-    statement: Statement<Input, Row>,
-    input: Input,
-    options?: CallOptions,
-  ): Promise<Row[]> {
-    const { rows } = await this.run(toQuery(statement, input, this.prepare), options)
-    return rows as Row[]
   }
 
   async run(query: Query, options?: CallOptions): Promise<Result> {

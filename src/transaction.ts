@@ -8,7 +8,6 @@ import { fields, oneOf, optional, trueOrFalse, wholeNumber } from './input.ts'
 import { kyselyInTransaction } from './kysely.ts'
 import type { PoolConnection } from './pool-connection.ts'
 import { Repositories } from './repositories/index.ts'
-import type { Statement } from './statement.ts'
 
 export interface TransactionOptions extends CallOptions {
   /** Without it, the server's default_transaction_isolation, which is `read committed` unless somebody changed it. */
@@ -127,10 +126,6 @@ class TransactionConnection implements Connection {
 
   get prepare(): boolean {
     return this.#held.prepare
-  }
-
-  all<Input, Row>(statement: Statement<Input, Row>, input: Input, options?: CallOptions): Promise<Row[]> {
-    return this.#remember(this.#held.all(statement, input, options))
   }
 
   run(query: Query, options?: CallOptions): Promise<Result> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { BOUNDS, USER_PROVIDERS, USER_ROLES } from '../../generated/catalog.ts'
-import { type CallOptions, type Connection, change, first, only } from '../connection.ts'
+import { all, type CallOptions, type Connection, change, first, only } from '../connection.ts'
 import { NotFoundError } from '../errors.ts'
 import { fields, listOf, matching, nullable, oneOf, optional, text, uuid } from '../input.ts'
 import { type Page, type PageRequest, Pager, pageFields } from '../page.ts'
@@ -331,7 +331,7 @@ export class UserRepository {
     const { role, search, ...pageRequest } = readListRequest(request, 'request')
     const { limit, fetch, place } = pager.read(pageRequest)
     const input = { role, search, fetch, beforeTime: place?.time, beforeId: place?.id }
-    const rows = await this.#connection.all(list.for(input), input, options)
+    const rows = await all(this.#connection, list.for(input), input, options)
     return pager.page(rows, limit, (user) => ({ time: user.createdAt, id: user.userId }))
   }
 
