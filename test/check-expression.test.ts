@@ -8,11 +8,11 @@ beforeAll(() => loadModule())
 test.for([
   [
     "((a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[]))",
-    ['a one of x,y'],
+    ['a as text one of x,y'],
     true,
   ],
   ["(a = ANY (ARRAY['x'::text, 'y'::text]))", ['a one of x,y'], true],
-  ['((a)::text = ANY (\'{x,"y,z"}\'::text[]))', ['a one of x,y,z'], true],
+  ['((a)::text = ANY (\'{x,"y,z"}\'::text[]))', ['a as text one of x,y,z'], true],
   ["(a = 'only'::text)", ['a one of only'], true],
   ["('only'::text = a)", ['a one of only'], true],
   ["((a IS NULL) OR (a = 'x'::text) OR (a = 'y'::text))", ['a one of x,y'], true],
@@ -32,7 +32,9 @@ test.for([
   ["(length(btrim(a, 'x'::text)) > 0)", [], false],
   ['(octet_length(a) <= 100)', [], false],
   ["(a ~ '^[a-z]+$'::text)", ['a ~ ^[a-z]+$'], true],
-  ["((a)::text ~* '^x'::text)", ['a ~* ^x'], true],
+  ["((a)::text ~* '^x'::text)", ['a as text ~* ^x'], true],
+  ["(a ~ '^\\w+$'::text)", [], false],
+  ["(a ~ '\\bx'::text)", [], false],
   ["(a ~ '^[[:alpha:]]$'::text)", [], false],
   ["(a !~ 'x'::text)", [], false],
   ["(VALUE ~ 'x'::text)", ['value ~ x'], true],
@@ -41,13 +43,24 @@ test.for([
   ['((a > 0) AND (lower(b) = b))', ['a > 0'], false],
   ['(NOT (a > 0))', [], false],
   ['a', ['a one of true'], true],
-  ['((a)::integer > 5)', ['a > 5'], true],
-  ["((a)::date > '2020-01-01'::date)", [], false],
+  ['((a)::integer > 5)', ['a as int4 > 5'], true],
+  ["((a)::date > '2020-01-01'::date)", ['a as date > 2020-01-01'], true],
+  ["((a)::citext = 'x'::citext)", ['a as citext one of x'], true],
+  ["((a = 'x'::text) OR ((a)::citext = 'y'::citext))", [], false],
+  ["((a)::character varying(2) = 'x')", [], false],
+  ["(a = 'abc'::character varying(2))", [], false],
+  ['(a > (3.7)::integer)', [], false],
+  ['(a = ANY ((ARRAY[1.5])::integer[]))', [], false],
+  ["(a = ANY ('{{x,y},{z,w}}'::text[]))", [], false],
+  ["(a = ANY (ARRAY['x'::text, 'x'::text]))", ['a one of x'], true],
+  ['((length(a))::numeric > 2.5)', ['length of a > 2.5'], true],
+  ['(length((a)::character(3)) > 2)', [], false],
 ] as const)('%s', ([expression, facts, complete]) => {
   const read = readCheck(expression)
 
-  const spelt = read.facts.map(({ column, of, says }) => {
-    const subject = of === 'value' ? column : `${of} of ${column}`
+  const spelt = read.facts.map(({ column, of, as, says }) => {
+    const name = as === undefined ? column : `${column} as ${as}`
+    const subject = of === 'value' ? name : `${of} of ${column}`
     if (says.kind === 'one of') return `${subject} one of ${says.values}`
     return says.kind === 'bound'
       ? `${subject} ${says.operator} ${says.value}`

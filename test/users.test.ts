@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import { NotFoundError, violates } from '../src/index.ts'
 import { test } from './support/database.ts'
@@ -86,6 +87,7 @@ describe('find and get', () => {
 describe('changes', () => {
   test('update changes what is given, leaves the rest, and moves updatedAt', async ({ db }) => {
     const before = await db.users.create(aUser())
+    await sleep(5)
 
     const after = await db.users.update(before.userId, { name: 'Countess of Lovelace' })
 

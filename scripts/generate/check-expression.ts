@@ -6,6 +6,8 @@ export interface CheckFact {
   column: string
   /** What is bounded: the value, or its length in characters, or that length after trimming. */
   of: 'value' | 'length' | 'trimmed length'
+  /** The type it is compared as, where a cast says so: whether that changes what the fact means depends on its own. */
+  as?: string
   says:
     | { kind: 'one of'; values: string[] }
     | { kind: 'bound'; operator: '<' | '<=' | '>' | '>='; value: string }
@@ -67,8 +69,11 @@ function readEither({ boolop, args = [] }: BoolExpr): CheckFacts {
   )
   const first = facts[0]
   if (!first || lists.includes(undefined) || facts.length !== parts.length) return NOTHING
+  if (facts.some((fact) => fact.as !== first.as)) return NOTHING
   return {
-    facts: [{ ...first, says: { kind: 'one of', values: lists.flatMap((list) => list ?? []) } }],
+    facts: [
+      { ...first, says: { kind: 'one of', values: [...new Set(lists.flatMap((list) => list ?? []))] } },
+    ],
     complete: true,
   }
 }
@@ -98,7 +103,7 @@ function readComparison({ kind, name = [], lexpr, rexpr }: A_Expr): CheckFacts {
   return flipped ? compare(flipped, FLIPPED[operator] ?? '', readLiteral(lexpr)) : NOTHING
 }
 
-type Subject = Pick<CheckFact, 'column' | 'of'>
+type Subject = Omit<CheckFact, 'says'>
 
 function fact(subject: Subject, says: CheckFact['says']): CheckFacts {
   return { facts: [{ ...subject, says }], complete: true }
@@ -116,9 +121,12 @@ function compare(subject: Subject, operator: string, value: string | undefined):
   return NOTHING
 }
 
-/** Whether JavaScript reads the regular expression as PostgreSQL does: no classes, constraint escapes or options of its own. */
+/**
+ * Whether JavaScript reads the regular expression as PostgreSQL does: no classes, constraint escapes or options of its
+ * own, nor \w, which knows the letters of every language there, nor \b, which is a backspace.
+ */
 function isPortable(pattern: string): boolean {
-  if (/\[\[[:.=]|\\[aAmMyYZBcxu0-9]|^\*\*\*|\(\?|[*+?}][+]/.test(pattern)) return false
+  if (/\[\[[:.=]|\\[aAmMyYZbBcxuwW0-9]|^\*\*\*|\(\?|[*+?}][+]/.test(pattern)) return false
   try {
     new RegExp(pattern, 'su')
     return true
@@ -127,23 +135,32 @@ function isPortable(pattern: string): boolean {
   }
 }
 
-/** A column, its length, or its length after trimming; casts among text types and to wider numbers change nothing. */
+/** A column, its length, or its length after trimming. */
 function readSubject(node: Node): Subject | undefined {
   if ('ColumnRef' in node) {
     const fields = node.ColumnRef.fields ?? []
     const last = fields.at(-1)
     return last && 'String' in last ? { column: last.String.sval ?? '', of: 'value' } : undefined
   }
-  if ('TypeCast' in node)
-    return isHarmless(node.TypeCast) && node.TypeCast.arg ? readSubject(node.TypeCast.arg) : undefined
+  if ('TypeCast' in node) return readCast(node.TypeCast)
   if ('FuncCall' in node) return readLength(node.FuncCall)
   return undefined
 }
 
-const HARMLESS_CASTS = new Set(['text', 'varchar', 'citext', 'bpchar', 'int4', 'int8', 'numeric', 'float8'])
+/** Types to which a length can be cast without a change. */
+const WIDER_THAN_LENGTH = new Set(['int8', 'numeric', 'float8'])
 
-function isHarmless(cast: TypeCast): boolean {
-  return HARMLESS_CASTS.has(typeNameOf(cast)) && (cast.typeName?.typmods ?? []).length === 0
+function readCast(cast: TypeCast): Subject | undefined {
+  const subject = cast.arg && readSubject(cast.arg)
+  if (!subject || subject.as !== undefined || isNarrowing(cast)) return undefined
+  const name = typeNameOf(cast)
+  if (subject.of === 'value') return { ...subject, as: name }
+  return WIDER_THAN_LENGTH.has(name) ? subject : undefined
+}
+
+/** A cast to char(3) or numeric(5, 2) cuts or rounds. */
+function isNarrowing({ typeName }: TypeCast): boolean {
+  return (typeName?.typmods ?? []).length > 0
 }
 
 function typeNameOf({ typeName }: TypeCast): string {
@@ -159,30 +176,34 @@ function functionNameOf({ funcname = [] }: FuncCall): string {
 const LENGTHS = new Set(['length', 'char_length', 'character_length'])
 
 function readLength(call: FuncCall): Subject | undefined {
-  const [arg, ...others] = call.args ?? []
-  if (!arg || others.length > 0 || !LENGTHS.has(functionNameOf(call))) return undefined
-  const inner = unwrap(arg)
-  if (
-    'FuncCall' in inner &&
-    functionNameOf(inner.FuncCall) === 'btrim' &&
-    inner.FuncCall.args?.length === 1
-  ) {
-    const trimmed = readSubject(inner.FuncCall.args[0] as Node)
-    return trimmed?.of === 'value' ? { ...trimmed, of: 'trimmed length' } : undefined
-  }
-  const subject = readSubject(inner)
-  return subject?.of === 'value' ? { ...subject, of: 'length' } : undefined
+  const arg = onlyArgument(call)
+  if (!arg || !LENGTHS.has(functionNameOf(call))) return undefined
+  const inner = uncastText(arg)
+  const isTrimmed = 'FuncCall' in inner && functionNameOf(inner.FuncCall) === 'btrim'
+  const measured = isTrimmed ? onlyArgument(inner.FuncCall) : inner
+  const subject = measured && readSubject(uncastText(measured))
+  if (subject?.of !== 'value' || subject.as !== undefined) return undefined
+  return { ...subject, of: isTrimmed ? 'trimmed length' : 'length' }
 }
 
-function unwrap(node: Node): Node {
-  return 'TypeCast' in node && node.TypeCast.arg && isHarmless(node.TypeCast)
-    ? unwrap(node.TypeCast.arg)
-    : node
+function onlyArgument({ args = [] }: FuncCall): Node | undefined {
+  return args.length === 1 ? args[0] : undefined
+}
+
+const TEXTS = new Set(['text', 'varchar'])
+
+/** Text is as long as what was cast to it; char(n) is not, for it has no blanks at its end. */
+function uncastText(node: Node): Node {
+  const isText = 'TypeCast' in node && TEXTS.has(typeNameOf(node.TypeCast)) && !isNarrowing(node.TypeCast)
+  return isText && node.TypeCast.arg ? uncastText(node.TypeCast.arg) : node
 }
 
 /** A constant as text: `'-2'::integer`, `(0)::numeric` and `- 1` alike. */
 function readLiteral(node: Node): string | undefined {
-  if ('TypeCast' in node) return node.TypeCast.arg && readLiteral(node.TypeCast.arg)
+  if ('TypeCast' in node) {
+    const value = node.TypeCast.arg && readLiteral(node.TypeCast.arg)
+    return value !== undefined && isUnchanged(value, node.TypeCast) ? value : undefined
+  }
   if ('A_Expr' in node && !node.A_Expr.lexpr && node.A_Expr.rexpr) {
     const value = readLiteral(node.A_Expr.rexpr)
     return value === undefined ? undefined : `-${value}`
@@ -195,18 +216,31 @@ function readLiteral(node: Node): string | undefined {
   return sval ? (sval.sval ?? '') : undefined
 }
 
+const INTEGERS = new Set(['int2', 'int4', 'int8'])
+
+/** A cast to an integer rounds. */
+function isUnchanged(value: string, cast: TypeCast): boolean {
+  return !isNarrowing(cast) && (!INTEGERS.has(typeNameOf(cast)) || /^-?\d+$/.test(value))
+}
+
 const { create: arrayParser } = pg.types.arrayParser as unknown as {
-  create(text: string, parse: (element: string) => string): { parse(): (string | null)[] }
+  create(text: string, parse: (element: string) => string): { parse(): unknown[] }
 }
 
 function readList(node: Node): string[] | undefined {
-  if ('TypeCast' in node && node.TypeCast.arg) return readList(node.TypeCast.arg)
-  if ('A_ArrayExpr' in node) {
-    // A null in the list matches nothing, and lets every other value pass as unknown.
-    const values = (node.A_ArrayExpr.elements ?? []).map(readLiteral)
-    return values.every((value) => value !== undefined) ? values : undefined
+  if ('TypeCast' in node && node.TypeCast.arg) {
+    const { TypeCast: cast } = node
+    const values = readList(node.TypeCast.arg)
+    return values?.every((value) => isUnchanged(value, cast)) ? values : undefined
   }
+  // A null in the list matches nothing, and lets every other value pass as unknown.
+  const elements: unknown[] =
+    'A_ArrayExpr' in node ? (node.A_ArrayExpr.elements ?? []).map(readLiteral) : readArrayLiteral(node)
+  const values = elements.filter((value) => typeof value === 'string')
+  return values.length > 0 && values.length === elements.length ? [...new Set(values)] : undefined
+}
+
+function readArrayLiteral(node: Node): unknown[] {
   const text = readLiteral(node)
-  const values = text === undefined ? [] : arrayParser(text, (element) => element).parse()
-  return values.length > 0 && values.every((value) => value !== null) ? values : undefined
+  return text === undefined ? [] : arrayParser(text, (element) => element).parse()
 }

@@ -95,7 +95,9 @@ function readColumn(
       warnings.push(`${name}: ${check.name} narrows no type, because ${problem}`)
     }
   }
-  if (found.values?.length === 0) warnings.push(`${name}: its CHECKs contradict each other, no value passes`)
+  if (found.values?.length === 0 || isEmpty(found.bounds)) {
+    warnings.push(`${name}: its CHECKs contradict each other, no value passes`)
+  }
   return found
 }
 
@@ -113,20 +115,38 @@ const NUMERIC = new Set([...NUMBERS, 'int8', 'numeric', 'money'])
 const TEXTS = new Set(['text', 'varchar'])
 const TEXT_LIKE = new Set([...TEXTS, 'bpchar', 'citext'])
 
+/** Types that hold a type's values as they are, so that comparing as one of them means the same. */
+const WIDER: Readonly<Record<string, readonly string[]>> = {
+  int2: ['int4', 'int8', 'numeric', 'float4', 'float8'],
+  int4: ['int8', 'numeric', 'float8'],
+  int8: ['numeric'],
+  oid: ['int8'],
+  float4: ['float8'],
+  text: ['varchar', 'citext'],
+  varchar: ['text', 'citext'],
+  bpchar: ['text', 'varchar'],
+  citext: ['text', 'varchar'],
+}
+
 /** Adds a fact, or says why it cannot be added. */
 function add(
   found: ColumnFacts,
-  { of, says }: CheckFact,
+  { of, as, says }: CheckFact,
   { type }: ResolvedType,
   column: Column,
 ): string | undefined {
   const { bounds } = found
   if (of !== 'value')
     return TEXT_LIKE.has(type.name) ? addLength(bounds, of, says) : 'it bounds the length of no text'
+  const comparedAs = as ?? type.name
+  const wider = type.kind === 'e' ? ['text', 'varchar'] : WIDER[type.name]
+  if (comparedAs !== type.name && !wider?.includes(comparedAs)) return `it compares as ${comparedAs}`
   if (says.kind === 'pattern') {
-    if (!TEXT_LIKE.has(type.name) || bounds.pattern !== undefined) return 'one column takes one pattern'
+    if (!TEXT_LIKE.has(type.name)) return 'it matches no text'
+    if (comparedAs === 'bpchar') return 'it matches the blanks at the end, too'
+    if (bounds.pattern !== undefined) return 'one column takes one pattern'
     bounds.pattern = says.pattern
-    if (says.ignoreCase || type.name === 'citext') bounds.patternFlags = 'i'
+    if (says.ignoreCase || comparedAs === 'citext') bounds.patternFlags = 'i'
     return undefined
   }
   if (says.kind === 'bound') {
@@ -134,18 +154,28 @@ function add(
       ? addBound(bounds, says.operator, Number(says.value))
       : 'only numbers have bounds'
   }
-  const values = readValues(says.values, type, column)
+  const values = readValues(says.values, type, comparedAs, column)
   if (typeof values === 'string') return values
   found.values = found.values?.filter((value) => values.includes(value)) ?? values
   return undefined
 }
 
-function readValues(values: string[], type: ResolvedType['type'], column: Column): Value[] | string {
-  if (type.kind === 'e') return values
-  if (NUMBERS.has(type.name)) return values.map(Number)
+function readValues(
+  values: string[],
+  type: ResolvedType['type'],
+  comparedAs: string,
+  column: Column,
+): Value[] | string {
+  const { labels } = type
+  if (labels) return values.filter((value) => labels.includes(value))
+  if (NUMBERS.has(type.name)) {
+    const numbers = values.map(Number)
+    return numbers.every(Number.isFinite) ? numbers : 'no type is NaN or infinity alone'
+  }
   if (type.name === 'bool') return values.map((value) => /^t/.test(value))
-  if (type.name === 'citext') return 'citext compares without letter case'
-  if (!TEXTS.has(type.name)) return `${type.name} does not arrive spelt as in the CHECK`
+  if (comparedAs === 'citext') return 'citext compares without letter case'
+  if (type.name === 'bpchar' || !TEXTS.has(comparedAs))
+    return `${type.name} does not arrive spelt as in the CHECK`
   return column.deterministic ? values : 'its collation calls different strings equal'
 }
 
@@ -158,12 +188,15 @@ function addLength(bounds: Bounds, of: CheckFact['of'], says: CheckFact['says'])
   if (says.kind === 'one of') {
     const [length, ...others] = says.values.map(Number)
     if (length === undefined || others.length > 0) return 'one column takes one length'
-    bounds.minLength = bounds.maxLength = length
+    bounds.minLength = Math.max(length, bounds.minLength ?? length)
+    bounds.maxLength = Math.min(length, bounds.maxLength ?? length)
   } else {
-    const { operator, value } = says
-    const limit = Number(value) + (operator === '>' ? 1 : operator === '<' ? -1 : 0)
-    if (operator.startsWith('>')) bounds.minLength = Math.max(limit, bounds.minLength ?? 0)
-    else bounds.maxLength = Math.min(limit, bounds.maxLength ?? limit)
+    const limit = Number(says.value)
+    const { operator } = says
+    if (operator === '>') bounds.minLength = Math.max(Math.floor(limit) + 1, bounds.minLength ?? 0)
+    if (operator === '>=') bounds.minLength = Math.max(Math.ceil(limit), bounds.minLength ?? 0)
+    if (operator === '<') bounds.maxLength = Math.min(Math.ceil(limit) - 1, bounds.maxLength ?? limit)
+    if (operator === '<=') bounds.maxLength = Math.min(Math.floor(limit), bounds.maxLength ?? limit)
   }
   if (trimmed) bounds.trimmed = true
   return undefined
@@ -176,4 +209,11 @@ function addBound(bounds: Bounds, operator: '<' | '<=' | '>' | '>=', value: numb
   if (operator === '>') bounds.exclusiveMin = Math.max(value, bounds.exclusiveMin ?? value)
   if (operator === '<') bounds.exclusiveMax = Math.min(value, bounds.exclusiveMax ?? value)
   return undefined
+}
+
+function isEmpty({ minLength, maxLength, min, max, exclusiveMin, exclusiveMax }: Bounds): boolean {
+  const least = Math.max(min ?? -Infinity, exclusiveMin ?? -Infinity)
+  const most = Math.min(max ?? Infinity, exclusiveMax ?? Infinity)
+  const isOpen = exclusiveMin === least || exclusiveMax === most
+  return (minLength ?? 0) > (maxLength ?? Infinity) || least > most || (least === most && isOpen)
 }
