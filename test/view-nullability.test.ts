@@ -7,6 +7,10 @@ import { test as base } from './support/schema.ts'
 
 const TABLES = `
   create table a (id int primary key, n int not null, m int, t text not null, u text, j jsonb not null);
+  create type pair as (p int, q int);
+  create function lower(pair) returns text language sql as 'select null::text';
+  create table r (id int primary key, span int4range not null, pair pair not null);
+  insert into r values (1, '[1,)', row(1, null)), (2, 'empty', row(null, null));
   create table b (id int primary key, a_id int not null references a, o int references a, v text not null);
   insert into a values (1, 1, 1, 'x', 'y', '{"k": null}'), (2, 2, null, '', null, 'null'), (3, 3, 3, 'z', 'q', '1');
   insert into b values (1, 1, null, 'v'), (2, 1, 3, 'w'), (3, 3, 1, '');`
@@ -50,7 +54,7 @@ const VIEWS: [query: string, never: string][] = [
     `select now() as x, current_date as y, current_user as z, 1 as o, 'x'::text as p, null::int as q from a`,
     '111110',
   ],
-  [`select j ->> 'k' as x, (j -> 'k') as y, j as z, (j)::text as w from a`, '0010'],
+  [`select j ->> 'k' as x, (j -> 'k') as y, j as z, (j)::text as w from a`, '0011'],
   [
     'select exists (select 1 from b where b.a_id = a.id) as x, (select v from b where b.a_id = a.id limit 1) as y, (select count(*) from b where b.a_id = a.id) as z from a',
     '101',
@@ -76,6 +80,19 @@ const VIEWS: [query: string, never: string][] = [
     'select m is null as x, m is distinct from 1 as y, not (m > 1) as z, (n > 1 and m > 1) as w from a',
     '1100',
   ],
+  ['select lower(span) as x, upper(span) as y, isempty(span) as z from r', '000'],
+  ['select lower(s.x) as x from (select int4range(id, id) as x from r) s where s.x is not null', '0'],
+  ['select lower(pair) as x, pair = pair as y from r', '01'],
+  ['select (n, m) <= (2, 2) as x, (n, t) < (2, t) as y from a', '01'],
+  [`select coalesce(t, 'none') as x, count(*) as c from a group by rollup (coalesce(t, 'none'))`, '01'],
+  [`select coalesce(t, 'all') as x, grouping(t) as g from a group by rollup (t)`, '11'],
+  ['with a as (select 1 as m) select x.m, a.m as y from public.a x, a', '01'],
+  [`select (case when id = 2 then 'x' else t end)::text as x, (j || j)::jsonb as y from a`, '11'],
+  [
+    'select (select count(a.id) from b where false) as x, (select count(*) from b where false) as y from a',
+    '01',
+  ],
+  ['select (select count(*) over () from b where false) as x from a', '0'],
 ]
 
 const test = base.extend<{ filled: { url: string } }>({

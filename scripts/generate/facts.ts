@@ -7,7 +7,7 @@ import {
   type ResolvedType,
   resolveType,
 } from './catalog.ts'
-import { type CheckFact, readCheck } from './check-expression.ts'
+import { type CheckFact, type CheckFacts, readCheck } from './check-expression.ts'
 
 export type Value = string | number | boolean
 
@@ -46,7 +46,9 @@ export interface Facts {
 /** What every CHECK, varchar and numeric of the catalog says of single columns. */
 export function readFacts(catalog: Catalog): Facts {
   const facts: Facts = { columns: new Map(), unexpressed: new Set(), warnings: [] }
-  const checks = catalog.constraints.filter(({ kind, isPartition }) => kind === 'c' && !isPartition)
+  const checks = catalog.constraints
+    .filter(({ kind, isPartition }) => kind === 'c' && !isPartition)
+    .map((check) => ({ check, read: readCheck(check.expression ?? '') }))
   for (const relation of catalog.relations.filter((each) => !each.isPartition)) {
     for (const column of relation.columns) {
       facts.columns.set(
@@ -55,9 +57,7 @@ export function readFacts(catalog: Catalog): Facts {
       )
     }
   }
-  for (const check of checks.filter(({ expression }) => expression !== null)) {
-    if (check.domain === null && !readCheck(check.expression ?? '').complete) facts.unexpressed.add(check)
-  }
+  for (const { check, read } of checks) if (!read.complete) facts.unexpressed.add(check)
   if (facts.unexpressed.size > 0) {
     const names = [...facts.unexpressed].map(({ name }) => name)
     facts.warnings.push(`no type or bound says all of ${names.join(', ')}: the database alone enforces them`)
@@ -65,9 +65,14 @@ export function readFacts(catalog: Catalog): Facts {
   return facts
 }
 
+interface ReadCheck {
+  check: Constraint
+  read: CheckFacts
+}
+
 function readColumn(
   catalog: Catalog,
-  checks: Constraint[],
+  checks: ReadCheck[],
   relation: Relation,
   column: Column,
   { unexpressed, warnings }: Facts,
@@ -75,14 +80,12 @@ function readColumn(
   const type = resolveType(catalog, column)
   const found: ColumnFacts = { values: undefined, bounds: boundsOfType(type) }
   const name = `${qualified(relation)}.${column.name}`
-  const own = checks.filter(({ schema, table }) => schema === relation.schema && table === relation.name)
-  const domains = checks.filter((check) =>
+  const own = checks.filter(({ check }) => check.schema === relation.schema && check.table === relation.name)
+  const domains = checks.filter(({ check }) =>
     type.domains.some((domain) => domain.schema === check.schema && domain.name === check.domain),
   )
-  for (const check of [...own, ...domains]) {
-    const said = readCheck(check.expression ?? '').facts.filter(
-      (fact) => check.domain !== null || fact.column === column.name,
-    )
+  for (const { check, read } of [...own, ...domains]) {
+    const said = read.facts.filter((fact) => check.domain !== null || fact.column === column.name)
     if (said.length > 0 && !check.holds) {
       unexpressed.add(check)
       warnings.push(`${name}: ${check.name} is not valid for every row, so its type stays wide`)

@@ -1,14 +1,8 @@
 import { type JoinExpr, type Node, parseSync, type RangeVar, type SelectStmt } from 'libpg-query'
 import { type Catalog, type Column, isView, type Relation, resolveType } from './catalog.ts'
-import { columnPath, isNullableExpression, type Lookup, listOf, nameOf } from './expression-nullability.ts'
-
-/** A column of a FROM item, or of a query's result. */
-export interface SourceColumn {
-  name: string
-  isNullable: boolean
-  /** Base type's name where it is known; casts of json need it. */
-  type?: string | undefined
-}
+import { kindOf, kindOfType } from './expression-kind.ts'
+import { isNullableExpression } from './expression-nullability.ts'
+import { columnPath, keyOf, listOf, nameOf, type QueryScope, type SourceColumn } from './query-scope.ts'
 
 /** An item of FROM under its alias; without columns where nothing is known of it. */
 interface Source {
@@ -51,7 +45,8 @@ class ViewReader {
       const { type, isArray, domains } = resolveType(this.#catalog, column)
       const isNotNull = column.notNull || domains.some(({ notNull }) => notNull)
       const isNullable = isView(relation) ? (results[index]?.isNullable ?? true) : !isNotNull
-      return { name: column.name, isNullable, type: isArray ? undefined : type.name }
+      const isBuiltIn = type.schema === 'pg_catalog' && type.kind === 'b' && !isArray
+      return { name: column.name, isNullable, kind: isBuiltIn ? kindOfType(type.name) : undefined }
     })
   }
 
@@ -76,18 +71,18 @@ class ViewReader {
     const conditions = [query.whereClause, ...(query.fromClause ?? []).flatMap(innerConditions)]
     const proven = new Set(conditions.flatMap((condition) => (condition ? provenNotNull(condition) : [])))
     const grouping = query.groupClause ?? []
-    const scope: Lookup = {
-      column: (path) => this.#lookUp(path, [sources, outer], proven),
+    const scope: QueryScope = {
+      column: (reference) => this.#lookUp(columnPath(reference) ?? [], [sources, outer], proven),
       isGrouped: grouping.length > 0,
-      hasGroupingSets: grouping.some((node) => 'GroupingSet' in node),
+      groupingSets: grouping.some((node) => 'GroupingSet' in node)
+        ? new Set(grouping.flatMap(groupedExpressions).map(keyOf))
+        : undefined,
       subquery: (subquery) => this.#readQuery(subquery, ctes, [...sources, ...outer]),
     }
     return (query.targetList ?? []).flatMap((target) => {
       if (!('ResTarget' in target) || !target.ResTarget.val) return []
-      const { name, val } = target.ResTarget
-      const path = columnPath(val)
-      const type = path ? scope.column(path)?.type : undefined
-      return [{ name: name ?? path?.at(-1) ?? '', isNullable: isNullableExpression(val, scope), type }]
+      const { name = columnPath(target.ResTarget.val)?.at(-1) ?? '', val } = target.ResTarget
+      return [{ name, isNullable: isNullableExpression(val, scope), kind: kindOf(val, scope) }]
     })
   }
 
@@ -105,16 +100,17 @@ class ViewReader {
   }
 
   #readValues(rows: Node[]): SourceColumn[] {
-    const scope: Lookup = {
+    const scope: QueryScope = {
       column: () => undefined,
       isGrouped: false,
-      hasGroupingSets: false,
+      groupingSets: undefined,
       subquery: () => [],
     }
     const lists = rows.map(listOf)
     return (lists[0] ?? []).map((_, index) => ({
       name: `column${index + 1}`,
       isNullable: lists.some((list) => !list[index] || isNullableExpression(list[index], scope)),
+      kind: undefined,
     }))
   }
 
@@ -131,10 +127,11 @@ class ViewReader {
     return [{ alias: alias ?? '', columns: [] }]
   }
 
-  #readRange({ schemaname = 'public', relname = '', alias }: RangeVar, ctes: Ctes): Source {
-    const cte = schemaname === 'public' ? ctes.get(relname) : undefined
+  #readRange({ schemaname, relname = '', alias }: RangeVar, ctes: Ctes): Source {
+    // PostgreSQL writes a table's schema where a CTE would hide it.
+    const cte = schemaname === undefined ? ctes.get(relname) : undefined
     const relation = this.#catalog.relations.find(
-      ({ schema, name }) => schema === schemaname && name === relname,
+      ({ schema, name }) => schema === (schemaname ?? 'public') && name === relname,
     )
     const columns = cte ?? (relation ? this.columnsOf(relation) : [])
     return { alias: alias?.aliasname ?? relname, columns: rename(columns, alias?.colnames) }
@@ -165,7 +162,7 @@ class ViewReader {
       return {
         name,
         isNullable: !isProven && found.some(({ isNullable }) => isNullable),
-        type: found[0]?.type,
+        kind: found[0]?.kind,
       }
     }
     return undefined
@@ -174,6 +171,11 @@ class ViewReader {
 
 function rename(columns: SourceColumn[], names: Node[] = []): SourceColumn[] {
   return columns.map((column, index) => ({ ...column, name: nameOf(names[index]) ?? column.name }))
+}
+
+function groupedExpressions(node: Node): Node[] {
+  if ('GroupingSet' in node) return (node.GroupingSet.content ?? []).flatMap(groupedExpressions)
+  return 'RowExpr' in node ? (node.RowExpr.args ?? []).flatMap(groupedExpressions) : [node]
 }
 
 function asOptional({ alias, columns }: Source): Source {
