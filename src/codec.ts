@@ -181,12 +181,20 @@ function parseBytea(text: string): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
+/** What pg exports and does not declare: how it spells values, arrays and objects among them. */
+const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): unknown } }).utils
+
 /**
- * A parameter as pg shall send it. A Date goes as UTC: pg would write it in the process's zone, whose offset
- * it rounds to minutes, so that times before standard time came out wrong.
+ * A parameter as it is sent: text, bytes or null. A Date goes as UTC: pg would write it in the process's zone, whose
+ * offset it rounds to minutes, so that times before standard time came out wrong.
  */
 export function encode(value: unknown): unknown {
-  return value instanceof Date ? encodeDate(value) : value
+  return typeof value === 'string' || value === null ? value : prepareValue(withoutDates(value))
+}
+
+function withoutDates(value: unknown): unknown {
+  if (value instanceof Date) return encodeDate(value)
+  return Array.isArray(value) ? value.map(withoutDates) : value
 }
 
 function encodeDate(date: Date): string {

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Cancellation } from './cancellation.ts'
 import { types } from './codec.ts'
+import { Exchange } from './exchange.ts'
 import type { Statement } from './statement.ts'
 
 /** The last argument of every call that reaches the server. */
@@ -40,8 +41,10 @@ export async function first<Input, Row>(
   input: Input,
   options?: CallOptions,
 ): Promise<Row | undefined> {
-  const rows = await all(connection, statement, input, options)
-  return rows[0]
+  const query = toQuery(statement, input, connection.prepare)
+  const isShared = query.prepared && query.readOnly
+  const { rows } = await connection.run(isShared ? { ...query, isShared } : query, options)
+  return rows[0] as Row | undefined
 }
 
 /** The row of a statement that always returns one. */
@@ -70,6 +73,8 @@ export interface Query {
   readonly prepared: boolean
   /** Whether running it twice is the same as running it once. */
   readonly readOnly: boolean
+  /** Whether it may be sent together with what others ask: a prepared select of one row. */
+  readonly isShared?: boolean
 }
 
 export interface Result {
@@ -113,11 +118,16 @@ function sendToServer(client: pg.ClientBase, query: Query): Promise<Result> {
 /** What pg is asked to do, in its own terms. */
 export function submit(
   client: pg.ClientBase,
-  { sql, values, prepared, name }: Query,
+  query: Query,
   callback: (error: Error | null, result: Result) => void,
 ): void {
+  const { sql, values, prepared } = query
+  if (prepared) {
+    const exchange = new Exchange([query], (error) => callback(error, exchange.results[0] as Result))
+    void client.query(exchange as unknown as pg.Submittable)
+    return
+  }
   const config: pg.QueryConfig = { text: sql, types }
   if (values) config.values = values as unknown[] // pg's type lacks readonly
-  if (prepared && name) config.name = name
   void client.query(config, callback)
 }

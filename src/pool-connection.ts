@@ -3,6 +3,7 @@ import { Cancellation } from './cancellation.ts'
 import { type CallOptions, type Connection, type Query, type Result, send, submit } from './connection.ts'
 import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from './errors.ts'
 import type { QueryLog } from './query-log.ts'
+import { SharedReads } from './shared-reads.ts'
 
 export interface PoolConnectionOptions {
   /** Whether statements are prepared under their names. */
@@ -16,12 +17,14 @@ export interface PoolConnectionOptions {
 export class PoolConnection implements Connection {
   readonly #pool: pg.Pool
   readonly #options: PoolConnectionOptions
+  readonly #reads: SharedReads
   readonly #guarded = new WeakSet<pg.PoolClient>()
   #closing: Promise<void> | undefined
 
   constructor(pool: pg.Pool, options: PoolConnectionOptions) {
     this.#pool = pool
     this.#options = options
+    this.#reads = new SharedReads(pool)
     pool.on('error', ignore)
     pool.on('acquire', this.#guard)
   }
@@ -38,7 +41,11 @@ export class PoolConnection implements Connection {
     const cancellation = Cancellation.of(options)
     const started = this.log.start()
     try {
-      const result = cancellation ? await this.#attempt(query, cancellation) : await this.#exchange(query)
+      const result = cancellation
+        ? await this.#attempt(query, cancellation)
+        : query.isShared
+          ? await this.#share(query)
+          : await this.#exchange(query)
       this.log.record(started, query, result.rowCount)
       return result
     } catch (error) {
@@ -69,6 +76,26 @@ export class PoolConnection implements Connection {
       if (!wasSent) throw translate(error, 'not sent')
       if (isStalePlan(error as Error) && query.prepared) return this.#exchange({ ...query, prepared: false })
       throw translate(error, query.readOnly ? 'reading' : 'writing')
+    }
+  }
+
+  async #share(query: Query): Promise<Result> {
+    this.#refuseIfClosed()
+    let wasSent = false
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#reads.add({
+          query,
+          resolve,
+          reject: (error, sent) => {
+            wasSent = sent
+            reject(error)
+          },
+        })
+      })
+    } catch (error) {
+      if (isStalePlan(error as Error)) return this.#exchange({ ...query, prepared: false })
+      throw translate(error, wasSent ? 'reading' : 'not sent')
     }
   }
 
