@@ -61,4 +61,17 @@ create function search_pattern(query text) returns text
   return case when char_length(searchable(query)) <= 3 then '% ' else '%' end
     || regexp_replace(substr(searchable(query), 2), '([\\%_])', '\\\1', 'g') || '%';
 
+-- 4: the text begins with the query as whole words; 3: it begins with it; 2: whole words; 1: the beginning of a
+-- word; 0: anywhere.
+create function search_relevance(words text, query text) returns smallint
+  language sql immutable strict parallel safe
+  return case
+    when starts_with(words || ' ', searchable(query) || ' ') then 4
+    when starts_with(words, searchable(query)) then 3
+    when strpos(words || ' ', searchable(query) || ' ') > 0 then 2
+    when strpos(words, searchable(query)) > 0 then 1
+    else 0
+  end;
+
+comment on function search_relevance is 'How well searchable() text fits a query, 0 to 4.';
 comment on function search_pattern is 'The LIKE pattern that finds a query in searchable() text; %, _ and \ are ordinary characters.';

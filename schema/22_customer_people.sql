@@ -21,6 +21,28 @@ create unique index customer_people_customer_id_is_primary_key on customer_peopl
 create index customer_people_customer_id_start_date_idx on customer_people (customer_id, start_date, customer_person_id);
 create index customer_people_person_id_start_date_idx on customer_people (person_id, start_date, customer_person_id);
 
+-- In a function, because each of its statements sees what others have committed meanwhile; a single statement would
+-- work on what it saw before it waited.
+create function set_primary_contact(of_customer uuid, to_person uuid) returns setof customer_people
+  language plpgsql rows 1 as $$
+declare
+  chosen uuid;
+begin
+  -- Whoever adds a contact holds a key share lock on the customer: the two take turns.
+  perform from customers where customer_id = of_customer for update;
+  select customer_person_id into chosen from customer_people
+    where customer_id = of_customer and person_id = to_person and (end_date is null or end_date >= current_date)
+    order by is_primary desc, start_date, customer_person_id limit 1 for update;
+  if not found then
+    return;
+  end if;
+  update customer_people set is_primary = false
+    where customer_id = of_customer and is_primary and customer_person_id <> chosen;
+  return query update customer_people set is_primary = true where customer_person_id = chosen returning *;
+end
+$$;
+
+comment on function set_primary_contact is 'Makes a person the primary contact of a customer in place of whoever was; no row if the person is no contact now.';
 comment on type contact_role is 'What a person is to a customer.';
 
 comment on table customer_people is 'Contacts: which person stands for which customer, as what, and when.';

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Cancellation } from './cancellation.ts'
 import { types } from './codec.ts'
 import { Exchange } from './exchange.ts'
+import type { Redaction } from './redaction.ts'
 import type { Statement } from './statement.ts'
 
 /** The last argument of every call that reaches the server. */
@@ -15,10 +16,17 @@ export interface CallOptions {
   timeout?: number | undefined
 }
 
-/** What repositories are built on: the pool, or the one connection of a transaction. */
-export interface Connection {
+/** What holds for every call on a database. */
+export interface Settings {
   /** Whether statements are prepared under their names. */
   readonly prepare: boolean
+  /** What keeps secrets out of the audit log. */
+  readonly redaction: Redaction
+}
+
+/** What repositories are built on: the pool, or the one connection of a transaction. */
+export interface Connection {
+  readonly settings: Settings
   /** Sends a query; what goes wrong comes back translated. */
   run(query: Query, options?: CallOptions): Promise<Result>
 }
@@ -30,7 +38,7 @@ export async function all<Input, Row>(
   input: Input,
   options?: CallOptions,
 ): Promise<Row[]> {
-  const { rows } = await connection.run(toQuery(statement, input, connection.prepare), options)
+  const { rows } = await connection.run(toQuery(statement, input, connection.settings), options)
   return rows as Row[]
 }
 
@@ -41,10 +49,8 @@ export async function first<Input, Row>(
   input: Input,
   options?: CallOptions,
 ): Promise<Row | undefined> {
-  const query = toQuery(statement, input, connection.prepare)
-  const isShared = query.prepared && query.readOnly
-  const { rows } = await connection.run(isShared ? { ...query, isShared } : query, options)
-  return rows[0] as Row | undefined
+  const rows = await all(connection, statement, input, options)
+  return rows[0]
 }
 
 /** The row of a statement that always returns one. */
@@ -60,7 +66,7 @@ export async function change<Input>(
   input: Input,
   options?: CallOptions,
 ): Promise<number> {
-  const { rowCount } = await connection.run(toQuery(statement, input, connection.prepare), options)
+  const { rowCount } = await connection.run(toQuery(statement, input, connection.settings), options)
   return rowCount ?? 0
 }
 
@@ -73,8 +79,8 @@ export interface Query {
   readonly prepared: boolean
   /** Whether running it twice is the same as running it once. */
   readonly readOnly: boolean
-  /** Whether it may be sent together with what others ask: a prepared select of one row. */
-  readonly isShared?: boolean
+  /** Whether it may be sent together with what others ask: a prepared select of what one key leads to. */
+  readonly isShared?: boolean | undefined
 }
 
 export interface Result {
@@ -83,13 +89,15 @@ export interface Result {
   readonly command: string
 }
 
-function toQuery<Input>(statement: Statement<Input>, input: Input, prepare: boolean): Query {
+function toQuery<Input>(statement: Statement<Input>, input: Input, { prepare }: Settings): Query {
+  const prepared = prepare && statement.prepared
   return {
     name: statement.name,
     sql: statement.sql,
     values: statement.values(input),
-    prepared: prepare && statement.prepared,
+    prepared,
     readOnly: statement.readOnly,
+    isShared: prepared && statement.isBrief,
   }
 }
 

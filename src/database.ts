@@ -1,10 +1,13 @@
 import type { Kysely } from 'kysely'
 import pg from 'pg'
 import type { DB } from '../generated/database.ts'
+import type { Settings } from './connection.ts'
 import { InvalidInputError } from './errors.ts'
+import { listOf, text } from './input.ts'
 import { kyselyOnPool } from './kysely.ts'
 import { PoolConnection } from './pool-connection.ts'
 import { type QueryListener, QueryLog } from './query-log.ts'
+import { Redaction } from './redaction.ts'
 import { Repositories } from './repositories/index.ts'
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.ts'
 
@@ -14,6 +17,11 @@ export interface OpenOptions {
    * False for poolers in transaction mode that do not know prepared statements, such as PgBouncer before 1.21.
    */
   prepare?: boolean | undefined
+  /**
+   * Keys whose values must not get into the audit log, besides those that look like secrets: words, found in a key
+   * whatever its spelling (`iban` in `customerIBAN`), or patterns for the key as it is written.
+   */
+  redact?: readonly (string | RegExp)[] | undefined
 }
 
 /**
@@ -75,14 +83,14 @@ const CONNECTION_TIMEOUT = 10_000
  * @throws {InvalidInputError} the source is none of these.
  */
 export function openDatabase(source: string | DatabaseOptions | Pool, options: OpenOptions = {}): Database {
-  if (isPool(source)) return new Database(source, { prepare: options.prepare ?? true, owned: false })
-  const { prepare = options.prepare ?? true, ...config } = readConfig(source)
+  if (isPool(source)) return new Database(source, { settings: readSettings(options), owned: false })
+  const { prepare = options.prepare, redact = options.redact, ...config } = readConfig(source)
   const pool = new pg.Pool({
     connectionTimeoutMillis: CONNECTION_TIMEOUT,
     keepAlive: true,
     ...(config as pg.PoolConfig), // pg's type forbids undefined, pg does not
   })
-  return new Database(pool, { prepare, owned: true })
+  return new Database(pool, { settings: readSettings({ prepare, redact }), owned: true })
 }
 
 /** The repositories on a pool of connections. */
@@ -92,7 +100,7 @@ export class Database extends Repositories {
   #kysely: Kysely<DB> | undefined
 
   /** Use openDatabase. */
-  constructor(pool: Pool, options: { prepare: boolean; owned: boolean }) {
+  constructor(pool: Pool, options: { settings: Settings; owned: boolean }) {
     const log = new QueryLog()
     const connection = new PoolConnection(pool as pg.Pool, { ...options, log })
     super(connection)
@@ -134,6 +142,14 @@ export class Database extends Repositories {
     return this.close()
   }
 }
+
+function readSettings({ prepare = true, redact = [] }: OpenOptions): Settings {
+  return { prepare, redaction: new Redaction(readRedact(redact, 'redact')) }
+}
+
+const readRedact = listOf<string | RegExp>((value, field) =>
+  value instanceof RegExp ? value : text(value, field),
+)
 
 function isPool(source: unknown): source is Pool {
   return typeof source === 'object' && source !== null && 'totalCount' in source && 'connect' in source

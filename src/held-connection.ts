@@ -1,6 +1,13 @@
 import type pg from 'pg'
 import { Cancellation } from './cancellation.ts'
-import { type CallOptions, type Connection, type Query, type Result, send } from './connection.ts'
+import {
+  type CallOptions,
+  type Connection,
+  type Query,
+  type Result,
+  type Settings,
+  send,
+} from './connection.ts'
 import { DatabaseError, endsConnection, translate } from './errors.ts'
 import type { PoolConnection } from './pool-connection.ts'
 
@@ -26,8 +33,8 @@ export class HeldConnection implements Connection {
     }
   }
 
-  get prepare(): boolean {
-    return this.#pool.prepare
+  get settings(): Settings {
+    return this.#pool.settings
   }
 
   async run(query: Query, options?: CallOptions): Promise<Result> {

@@ -16,6 +16,30 @@ export {
 export type { Page, PageRequest } from './page.ts'
 export type { QueryEvent, QueryListener } from './query-log.ts'
 export type {
+  AuditEntry,
+  AuditListRequest,
+  AuditLogRepository,
+  AuditPageRequest,
+  NewAuditEntry,
+} from './repositories/audit-log.ts'
+export type { Contact, ContactListRequest, ContactRole, NewContact } from './repositories/contacts.ts'
+export type {
+  Customer,
+  CustomerChange,
+  CustomerListRequest,
+  CustomerRepository,
+  CustomerStatus,
+  NewCustomer,
+} from './repositories/customers.ts'
+export type {
+  CustomerOfPerson,
+  NewPerson,
+  Person,
+  PersonChange,
+  PersonListRequest,
+  PersonRepository,
+} from './repositories/people.ts'
+export type {
   NewUser,
   ProviderSignIn,
   User,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { InvalidInputError } from './errors.ts'
 
 /** Reads a value of unknown origin, or throws InvalidInputError with the field's name. */
@@ -34,6 +35,9 @@ export function wholeNumber(min: number, max: number): Reader<number> {
   }
 }
 
+/** What an `integer` column holds. */
+export const integer = wholeNumber(-(2 ** 31), 2 ** 31 - 1)
+
 export function oneOf<const T extends string>(values: readonly T[]): Reader<T> {
   return (value, field) => {
     if ((values as readonly unknown[]).includes(value)) return value as T
@@ -49,6 +53,40 @@ export function matching(pattern: string, reason: string): Reader<string> {
     throw new InvalidInputError(field, reason)
   }
 }
+
+const DATE = /^\d{4}-\d\d-\d\d$/
+
+/** A day without a time, `YYYY-MM-DD`. */
+export const date: Reader<string> = (value, field) => {
+  if (typeof value === 'string' && DATE.test(value) && isDay(value)) return value
+  throw new InvalidInputError(field, "must be a date of the calendar, such as '2026-11-23'")
+}
+
+/** A Date rolls 30 February over into March. */
+function isDay(value: string): boolean {
+  const time = Date.parse(value)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value)
+}
+
+/** An address as an `inet` column takes it: IPv4 or IPv6, with or without the length of its network. */
+export const ipAddress: Reader<string> = (value, field) => {
+  const [address = '', length, ...rest] = typeof value === 'string' ? value.split('/') : []
+  const version = address.includes('%') ? 0 : isIP(address)
+  const isLength =
+    length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128))
+  if (version !== 0 && isLength && rest.length === 0) return value as string
+  throw new InvalidInputError(field, "must be an IP address, such as '203.0.113.7' or '2001:db8::1'")
+}
+
+/** A time: a Date that is one. */
+export const time: Reader<Date> = (value, field) => {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value
+  throw new InvalidInputError(field, 'must be a valid Date')
+}
+
+/** What somebody types to find something; blank finds everything, as if nothing were asked. */
+export const searchWords: Reader<string | undefined> = (value, field) =>
+  text(value, field).trim() === '' ? undefined : (value as string)
 
 export function listOf<T>(read: Reader<T>): Reader<T[]> {
   return (value, field) => {

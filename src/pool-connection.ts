@@ -1,13 +1,20 @@
 import type pg from 'pg'
 import { Cancellation } from './cancellation.ts'
-import { type CallOptions, type Connection, type Query, type Result, send, submit } from './connection.ts'
+import {
+  type CallOptions,
+  type Connection,
+  type Query,
+  type Result,
+  type Settings,
+  send,
+  submit,
+} from './connection.ts'
 import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from './errors.ts'
 import type { QueryLog } from './query-log.ts'
 import { SharedReads } from './shared-reads.ts'
 
 export interface PoolConnectionOptions {
-  /** Whether statements are prepared under their names. */
-  prepare: boolean
+  settings: Settings
   /** Whether the pool is ours to end. */
   owned: boolean
   log: QueryLog
@@ -29,8 +36,8 @@ export class PoolConnection implements Connection {
     pool.on('acquire', this.#guard)
   }
 
-  get prepare(): boolean {
-    return this.#options.prepare
+  get settings(): Settings {
+    return this.#options.settings
   }
 
   get log(): QueryLog {

@@ -6,6 +6,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type RawBuilder,
+  type RootOperationNode,
   sql,
 } from 'kysely'
 import type { DB } from '../generated/database.ts'
@@ -25,6 +26,8 @@ export interface Statement<Input = never, Row = unknown> {
   readonly readOnly: boolean
   /** False where the plan must be made for the values at hand. */
   readonly prepared: boolean
+  /** True for reading what one key leads to: quick enough to be sent along with other callers' reads. */
+  readonly isBrief: boolean
   values(input: Input): unknown[]
   /** Type only: what a row is. */
   readonly row?: Row
@@ -38,8 +41,13 @@ export type Params<Input> = { readonly [Name in keyof Input]-?: RawBuilder<Exclu
 
 type Build<Input, Row> = (query: Kysely<DB>, $: Params<Input>) => Compilable<Row>
 
-export function statement<Input, Row>(name: string, build: Build<Input, Row>): Statement<Input, Row> {
-  const made = new CompiledStatement<Input, Row>(name, build, true)
+export function statement<Input, Row>(
+  name: string,
+  build: Build<Input, Row>,
+  /** Whether a function that it calls writes, which no select shows. */
+  { writes = false }: { writes?: boolean } = {},
+): Statement<Input, Row> {
+  const made = new CompiledStatement<Input, Row>(name, build, { writes, prepared: true, isList: false })
   registry.push(made)
   return made
 }
@@ -72,7 +80,7 @@ export function variants<Input extends { readonly [Name in Filter]?: unknown }, 
     return new CompiledStatement<Input, Row>(
       chosen.length > 0 ? `${name}(${chosen.join(',')})` : name,
       (query, $) => build(query, $, given),
-      !planPerCall.some((filter) => given[filter]),
+      { writes: false, prepared: !planPerCall.some((filter) => given[filter]), isList: true },
     )
   })
   registry.push(...shapes)
@@ -87,6 +95,16 @@ export function variants<Input extends { readonly [Name in Filter]?: unknown }, 
   }
 }
 
+/** In an update: the value if its field is among those `given`, else what the column holds. */
+export function changed<T>(
+  given: RawBuilder<string[]>,
+  field: string,
+  value: RawBuilder<T>,
+  column: string,
+): RawBuilder<T> {
+  return sql`case when ${sql.lit(field)} = any(${given}::text[]) then ${value} else ${sql.ref(column)} end`
+}
+
 /** Every statement of the repositories that have been imported: for review, plans and benchmarks. */
 export function statements(): readonly Statement[] {
   return registry
@@ -94,16 +112,30 @@ export function statements(): readonly Statement[] {
 
 const registry: Statement[] = []
 
+interface Traits {
+  readonly writes: boolean
+  readonly prepared: boolean
+  readonly isList: boolean
+}
+
 class CompiledStatement<Input, Row> implements Statement<Input, Row> {
   readonly name: string
-  readonly prepared: boolean
   readonly #build: Build<Input, Row>
+  readonly #traits: Traits
   #compiled: { sql: string; parameters: readonly Hole[]; readOnly: boolean } | undefined
 
-  constructor(name: string, build: Build<Input, Row>, prepared: boolean) {
+  constructor(name: string, build: Build<Input, Row>, traits: Traits) {
     this.name = name
-    this.prepared = prepared
     this.#build = build
+    this.#traits = traits
+  }
+
+  get prepared(): boolean {
+    return this.#traits.prepared
+  }
+
+  get isBrief(): boolean {
+    return !this.#traits.isList && this.readOnly
   }
 
   get sql(): string {
@@ -132,10 +164,17 @@ class CompiledStatement<Input, Row> implements Statement<Input, Row> {
         if (parameter instanceof Hole) return parameter
         throw new TypeError(`${this.name}: write the constant ${JSON.stringify(parameter)} as sql.lit(…)`)
       }),
-      readOnly: query.kind === 'SelectQueryNode' && !query.with,
+      readOnly: !this.#traits.writes && isSelect(query),
     }
     return this.#compiled
   }
+}
+
+/** Only a `with` at the top may write: https://www.postgresql.org/docs/current/queries-with.html */
+function isSelect(query: RootOperationNode): boolean {
+  if (query.kind !== 'SelectQueryNode') return false
+  const { expressions = [] } = query.with ?? {}
+  return expressions.every(({ expression }) => expression.kind === 'SelectQueryNode')
 }
 
 class Hole {

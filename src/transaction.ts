@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { DB } from '../generated/database.ts'
-import type { CallOptions, Connection, Query, Result } from './connection.ts'
+import type { CallOptions, Connection, Query, Result, Settings } from './connection.ts'
 import { DatabaseError, SerializationError } from './errors.ts'
 import { HeldConnection } from './held-connection.ts'
 import { fields, oneOf, optional, trueOrFalse, wholeNumber } from './input.ts'
@@ -124,8 +124,8 @@ class TransactionConnection implements Connection {
     this.#held = held
   }
 
-  get prepare(): boolean {
-    return this.#held.prepare
+  get settings(): Settings {
+    return this.#held.settings
   }
 
   run(query: Query, options?: CallOptions): Promise<Result> {

@@ -10,42 +10,73 @@ const USERS = 30_000
 
 /** A value for each parameter, by name: a statement with a new one does not get past this test without it. */
 interface Values {
-  [parameter: string]: string | number | Date | string[] | null
+  [parameter: string]: string | number | boolean | Date | string[] | null
 }
+
+/** Several columns of a table are skewed as real ones are: few admins, few customers of one small country. */
+const FILL = `
+  insert into users (name, email, password, role, provider, provider_id, created_at)
+    select 'User ' || md5(n::text), 'u' || n || '@example.test', '${HASH}',
+      case when n % 1000 = 0 then 'admin' when n % 100 = 0 then 'moderator' else 'user' end,
+      case when n % 3 = 0 then 'google' end, case when n % 3 = 0 then n::text end, now() - n * interval '1 minute'
+    from generate_series(1, ${USERS}) as n;
+  insert into customers (legal_name, display_name, status, industry, billing_country, created_at)
+    select 'Legal ' || md5(n::text), 'Display ' || n, (enum_range(null::customer_status))[1 + n % 4],
+      'Industry ' || n % 50, chr(65 + n % 26) || chr(65 + n % 25), now() - n * interval '1 minute'
+    from generate_series(1, 20000) as n;
+  insert into people (first_name, last_name, email, is_active, created_at)
+    select 'First ' || md5(n::text), 'Last', 'p' || n || '@example.test', n % 50 <> 0, now() - n * interval '1 minute'
+    from generate_series(1, 30000) as n;
+  insert into customer_people (customer_id, person_id, is_primary, start_date)
+    select customer_id, person_id, p.n <= 20000, current_date - p.n::int
+    from (select customer_id, row_number() over () as n from customers) c
+    join (select person_id, row_number() over () as n from people) p on c.n = (p.n - 1) % 20000 + 1;
+  insert into audit_log (user_id, entity_type, entity_id, action, created_at)
+    select user_id, 'customer', (n % 5000)::text, 'action ' || n % 20, now() - n * interval '1 minute'
+    from (select user_id, row_number() over () as n from users) u;`
 
 const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
   filled: [
     async ({ url }, use) => {
       const client = new pg.Client(url)
       await client.connect()
-      await client.query(
-        `insert into users (name, email, password, role, provider, provider_id, created_at)
-         select 'User ' || md5(n::text), 'u' || n || '@example.test', $1,
-           case when n % 1000 = 0 then 'admin' when n % 100 = 0 then 'moderator' else 'user' end,
-           case when n % 3 = 0 then 'google' end, case when n % 3 = 0 then n::text end, now() - n * interval '1 minute'
-         from generate_series(1, ${USERS}) as n`,
-        [HASH],
-      )
+      await client.query(FILL)
       await client.query('vacuum analyze')
-      const { rows } = await client.query(
-        'select * from users where provider is not null order by random() limit 1',
-      )
-      const user = rows[0]
+      const one = async (sql: string) => (await client.query(`${sql} order by random() limit 1`)).rows[0]
+      const user = await one('select * from users where provider is not null')
+      const customer = await one('select * from customers')
+      const contact = await one('select * from customer_people')
       await use({
         client,
         values: {
-          userId: user.user_id,
-          userIds: [user.user_id],
-          email: user.email,
-          name: 'Changed',
-          passwordHash: HASH,
-          provider: user.provider,
-          providerId: user.provider_id,
-          role: 'admin',
-          search: user.name.slice(8, 20),
-          beforeTime: user.created_at,
-          beforeId: user.user_id,
-          fetch: 51,
+          ...{ userId: user.user_id, userIds: [user.user_id], email: user.email, name: 'Changed' },
+          ...{ passwordHash: HASH, provider: user.provider, providerId: user.provider_id },
+          ...{
+            customerId: customer.customer_id,
+            legalName: 'Legal',
+            displayName: 'Display',
+            status: 'active',
+          },
+          ...{
+            industry: 'Industry 7',
+            companySize: 5,
+            websiteUrl: null,
+            billingCountry: 'LV',
+            timezone: 'UTC',
+          },
+          ...{
+            personId: contact.person_id,
+            firstName: 'Ada',
+            lastName: 'Lovelace',
+            phone: null,
+            jobTitle: null,
+          },
+          ...{ linkedinUrl: null, isActive: false, contactId: contact.customer_person_id, isPrimary: false },
+          ...{ startDate: '2026-11-23', endDate: '2026-11-23', current: true, given: ['email'], role: null },
+          ...{ entityType: 'customer', entityId: '77', action: 'action 7', changes: '{}', ipAddress: '::1' },
+          ...{ userAgent: 'test', from: '-infinity' },
+          ...{ search: user.name.slice(8, 20), fetch: 51, behindRelevance: 2, behindAt: user.created_at },
+          behindId: user.user_id,
         },
       })
       await client.end()
@@ -62,22 +93,27 @@ describe.for(statements().map((statement) => [statement.name, statement] as cons
   })
 })
 
-test('a page costs the same at the end of the list as at its beginning', async ({
-  filled: { client, values },
-}) => {
-  const page = statements().find(({ name }) => name === 'users.list(beforeId)') as Statement
-  const cost = async (beforeTime: Date) => {
-    const sent = page.values({ ...values, beforeTime } as never)
-    const { rows } = await client.query(`explain (analyze, buffers, format json) ${page.sql}`, sent)
-    return (
-      rows[0]['QUERY PLAN'][0].Plan['Shared Hit Blocks'] + rows[0]['QUERY PLAN'][0].Plan['Shared Read Blocks']
-    )
-  }
+test.for([
+  ['users.list', USERS],
+  ['customers.list', 20_000],
+  ['people.list', 30_000],
+  ['auditLog.list', USERS],
+] as const)(
+  'a page of %s costs the same at the end of the list as at its beginning',
+  async ([name, rows], { filled: { client, values } }) => {
+    const page = statements().find((statement) => statement.name === name) as Statement
+    const cost = async (behindAt: Date) => {
+      const sent = page.values({ ...values, behindAt } as never)
+      const { rows } = await client.query(`explain (analyze, buffers, format json) ${page.sql}`, sent)
+      const { Plan: plan } = rows[0]['QUERY PLAN'][0]
+      return plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+    }
 
-  const [start, end] = [await cost(new Date()), await cost(new Date(Date.now() - (USERS - 100) * 60_000))]
+    const [start, end] = [await cost(new Date()), await cost(new Date(Date.now() - (rows - 100) * 60_000))]
 
-  expect(end).toBeLessThan(start * 1.5 + 5)
-})
+    expect(end).toBeLessThan(start * 1.5 + 5)
+  },
+)
 
 interface Plan {
   'Node Type': string
@@ -87,7 +123,7 @@ interface Plan {
 /** The plan for these values, and the one that PostgreSQL keeps for any values. */
 async function plansOf(client: pg.Client, statement: Statement, values: Values): Promise<Plan[]> {
   const given = statement.parameters.map((name) => {
-    const value = values[name]
+    const value = name === 'role' && statement.name.startsWith('users.') ? 'admin' : values[name]
     if (value === undefined)
       throw new Error(`This test knows no value for the parameter ${name} of ${statement.name}.`)
     return value

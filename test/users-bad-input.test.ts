@@ -130,8 +130,8 @@ const CALLS: [field: string, call: Call][] = [
     Buffer.from(`users.list 1e3 ${SOMEBODY}`).toString('base64url'),
     Buffer.from(`users.list 0 ${INJECTION}`).toString('base64url'),
     Buffer.from(`customers.list 0 ${SOMEBODY}`).toString('base64url'),
-    `${Buffer.from(`users.list 0 ${SOMEBODY}`).toString('base64url')}=`,
-    `${Buffer.from(`users.list 0 ${SOMEBODY}`).toString('base64url')}\n`,
+    `${Buffer.from(`users.list 0 0 ${SOMEBODY}`).toString('base64url')}=`,
+    `${Buffer.from(`users.list 0 0 ${SOMEBODY}`).toString('base64url')}\n`,
   ].map((after): [string, Call] => ['after', (users) => users.list({ after: after as never })]),
 
   // Options of the call
@@ -174,7 +174,7 @@ test('strange but harmless input is just not found', async ({ db }) => {
   expect(await db.users.list({ search: INJECTION })).toEqual({ items: [] })
   expect(await db.users.list({ search: '%'.repeat(10_000) })).toEqual({ items: [] })
   expect(
-    await db.users.list({ after: Buffer.from(`users.list 0 ${SOMEBODY}`).toString('base64url') }),
+    await db.users.list({ after: Buffer.from(`users.list 0 0 ${SOMEBODY}`).toString('base64url') }),
   ).toEqual({ items: [] })
 })
 

@@ -182,191 +182,160 @@ where
   );
 
 -- users.list
--- $1 fetch: bigint
+-- $1 behindAt: timestamp with time zone
+-- $2 behindId: uuid
+-- $3 fetch: bigint
 select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
+  *
 from
-  "users"
+  (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt"
+    from
+      "users"
+    where
+      ("created_at", "user_id") < ($1, $2)
+    order by
+      "created_at" desc,
+      "user_id" desc
+    limit
+      201
+  ) as "user"
 order by
-  "created_at" desc,
-  "user_id" desc
+  "createdAt" desc,
+  "userId" desc
 limit
-  $1;
+  $3;
 
 -- users.list(role)
 -- $1 role: text
--- $2 fetch: bigint
+-- $2 behindAt: timestamp with time zone
+-- $3 behindId: uuid
+-- $4 fetch: bigint
 select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
+  *
 from
-  "users"
-where
-  "role" = $1
+  (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt"
+    from
+      "users"
+    where
+      "role" = $1
+      and ("created_at", "user_id") < ($2, $3)
+    order by
+      "created_at" desc,
+      "user_id" desc
+    limit
+      201
+  ) as "user"
 order by
-  "created_at" desc,
-  "user_id" desc
+  "createdAt" desc,
+  "userId" desc
 limit
-  $2;
+  $4;
 
 -- users.list(search)
 -- $1 search: text
--- $2 fetch: bigint
-select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
-from
-  "users"
-where
-  searchable (name || ' ' || email::text) like search_pattern ($1)
-order by
-  "created_at" desc,
-  "user_id" desc
-limit
-  $2;
-
--- users.list(role,search)
--- $1 role: text
--- $2 search: text
--- $3 fetch: bigint
-select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
-from
-  "users"
-where
-  "role" = $1
-  and searchable (name || ' ' || email::text) like search_pattern ($2)
-order by
-  "created_at" desc,
-  "user_id" desc
-limit
-  $3;
-
--- users.list(beforeId)
--- $1 beforeTime: timestamp with time zone
--- $2 beforeId: uuid
--- $3 fetch: bigint
-select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
-from
-  "users"
-where
-  ("created_at", "user_id") < ($1, $2)
-order by
-  "created_at" desc,
-  "user_id" desc
-limit
-  $3;
-
--- users.list(role,beforeId)
--- $1 role: text
--- $2 beforeTime: timestamp with time zone
--- $3 beforeId: uuid
--- $4 fetch: bigint
-select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
-from
-  "users"
-where
-  "role" = $1
-  and ("created_at", "user_id") < ($2, $3)
-order by
-  "created_at" desc,
-  "user_id" desc
-limit
-  $4;
-
--- users.list(search,beforeId)
--- $1 search: text
--- $2 beforeTime: timestamp with time zone
--- $3 beforeId: uuid
--- $4 fetch: bigint
-select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
-from
-  "users"
-where
-  searchable (name || ' ' || email::text) like search_pattern ($1)
-  and ("created_at", "user_id") < ($2, $3)
-order by
-  "created_at" desc,
-  "user_id" desc
-limit
-  $4;
-
--- users.list(role,search,beforeId)
--- $1 role: text
--- $2 search: text
--- $3 beforeTime: timestamp with time zone
--- $4 beforeId: uuid
+-- $2 behindRelevance: smallint
+-- $3 behindAt: timestamp with time zone
+-- $4 behindId: uuid
 -- $5 fetch: bigint
 select
-  "user_id" as "userId",
-  "name",
-  "email",
-  "role",
-  "provider",
-  "provider_id" as "providerId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
+  *
 from
-  "users"
-where
-  "role" = $1
-  and searchable (name || ' ' || email::text) like search_pattern ($2)
-  and ("created_at", "user_id") < ($3, $4)
+  (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      search_relevance (searchable (name || ' ' || email::text), $1) as "relevance"
+    from
+      "users"
+    where
+      (
+        search_relevance (searchable (name || ' ' || email::text), $1),
+        "created_at",
+        "user_id"
+      ) < ($2, $3, $4)
+      and searchable (name || ' ' || email::text) like search_pattern ($1)
+    order by
+      "relevance" desc,
+      "created_at" desc,
+      "user_id" desc
+    limit
+      201
+  ) as "user"
 order by
-  "created_at" desc,
-  "user_id" desc
+  "relevance" desc,
+  "createdAt" desc,
+  "userId" desc
 limit
   $5;
+
+-- users.list(role,search)
+-- $1 search: text
+-- $2 role: text
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 fetch: bigint
+select
+  *
+from
+  (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      search_relevance (searchable (name || ' ' || email::text), $1) as "relevance"
+    from
+      "users"
+    where
+      "role" = $2
+      and (
+        search_relevance (searchable (name || ' ' || email::text), $1),
+        "created_at",
+        "user_id"
+      ) < ($3, $4, $5)
+      and searchable (name || ' ' || email::text) like search_pattern ($1)
+    order by
+      "relevance" desc,
+      "created_at" desc,
+      "user_id" desc
+    limit
+      201
+  ) as "user"
+order by
+  "relevance" desc,
+  "createdAt" desc,
+  "userId" desc
+limit
+  $6;
 
 -- users.signInWithProvider
 -- $1 provider: text

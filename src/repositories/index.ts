@@ -1,13 +1,22 @@
 import type { TableName } from '../../generated/catalog.ts'
 import type { Connection } from '../connection.ts'
+import { AuditLogRepository } from './audit-log.ts'
+import { CustomerRepository } from './customers.ts'
+import { PersonRepository } from './people.ts'
 import { UserRepository } from './users.ts'
 
 /** One repository per aggregate; the database and each transaction have them all. */
 export class Repositories {
   readonly users: UserRepository
+  readonly customers: CustomerRepository
+  readonly people: PersonRepository
+  readonly auditLog: AuditLogRepository
 
   constructor(connection: Connection) {
     this.users = new UserRepository(connection)
+    this.customers = new CustomerRepository(connection)
+    this.people = new PersonRepository(connection)
+    this.auditLog = new AuditLogRepository(connection)
   }
 }
 

@@ -2,8 +2,17 @@ import { sql } from 'kysely'
 import { BOUNDS, USER_PROVIDERS, USER_ROLES } from '../../generated/catalog.ts'
 import { all, type CallOptions, type Connection, change, first, only } from '../connection.ts'
 import { NotFoundError } from '../errors.ts'
-import { fields, listOf, matching, nullable, oneOf, optional, text, uuid } from '../input.ts'
-import { type Page, type PageRequest, Pager, pageFields } from '../page.ts'
+import { fields, listOf, matching, nullable, oneOf, optional, searchWords, text, uuid } from '../input.ts'
+import {
+  FETCH_AT_MOST,
+  isBehind,
+  type Page,
+  type PageParameters,
+  type PageRequest,
+  Pager,
+  pageFields,
+} from '../page.ts'
+import { finds, relevance, type Words } from '../search.ts'
 import { type Params, type StatementRow, statement, variants } from '../statement.ts'
 
 /** What a user is to services: never the password hash. */
@@ -133,33 +142,41 @@ const deleteMany = statement('users.deleteMany', (query, $: Params<{ userIds: st
     ),
 )
 
-/** Written as in the index `users_search_idx`, which otherwise would not serve it. */
-const searchText = sql<string>`searchable(name || ' ' || email::text)`
-
-type ListInput = Pick<UserListRequest, 'role' | 'search'> & {
-  beforeTime?: Date | undefined
-  beforeId?: string | undefined
-  fetch: number
-}
+const WORDS: Words = sql`searchable(name || ' ' || email::text)`
 
 const list = variants(
   'users.list',
-  ['role', 'search', 'beforeId'],
-  (query, $: Params<ListInput>, given) =>
+  ['role', 'search'],
+  (query, $: Params<Pick<UserListRequest, 'role' | 'search'> & PageParameters>, given) =>
     query
-      .selectFrom('users')
-      .select(USER)
-      .$if(given.role, (users) => users.where('role', '=', $.role))
-      .$if(given.search, (users) => users.where(searchText, 'like', sql<string>`search_pattern(${$.search})`))
-      .$if(given.beforeId, (users) =>
-        users.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('created_at', 'user_id'), '<', tuple($.beforeTime, $.beforeId)),
-        ),
+      .selectFrom(({ selectFrom }) =>
+        selectFrom('users')
+          .select(USER)
+          .$if(given.role, (users) => users.where('role', '=', $.role))
+          .where(
+            isBehind($, {
+              at: 'created_at',
+              id: 'user_id',
+              relevance: given.search ? relevance(WORDS, $.search) : undefined,
+            }),
+          )
+          .$if(given.search, (users) =>
+            users
+              .where(finds(WORDS, $.search))
+              .select(relevance(WORDS, $.search).as('relevance'))
+              .orderBy('relevance', 'desc'),
+          )
+          .orderBy('created_at', 'desc')
+          .orderBy('user_id', 'desc')
+          .limit(FETCH_AT_MOST)
+          .as('user'),
       )
-      .orderBy('created_at', 'desc')
-      .orderBy('user_id', 'desc')
+      .selectAll()
+      .$if(given.search, (users) => users.orderBy('relevance', 'desc'))
+      .orderBy('createdAt', 'desc')
+      .orderBy('userId', 'desc')
       .limit($.fetch),
-  // Rare words want the trigram index, common ones the index of the order: only the word tells.
+  // How many rows a word finds, only the word tells.
   { planPerCall: ['search'] },
 )
 
@@ -229,7 +246,7 @@ const readChange = fields<UserChange>({ name: optional(text), email: optional(te
 const readListRequest = fields<UserListRequest>({
   ...pageFields,
   role: optional(oneOf(USER_ROLES)),
-  search: optional(text),
+  search: optional(searchWords),
 })
 
 const readSignIn = fields<ProviderSignIn>({
@@ -241,7 +258,6 @@ const readSignIn = fields<ProviderSignIn>({
 
 const readUserIds = listOf(uuid)
 const readRole = oneOf(USER_ROLES)
-const pager = new Pager('users.list')
 
 /** The people who sign in to the service. Every method may end in UnavailableError. */
 export class UserRepository {
@@ -323,16 +339,16 @@ export class UserRepository {
   }
 
   /**
-   * Newest first.
+   * Newest first; with `search` the most relevant first, then the newest.
    *
    * @throws {InvalidInputError} `limit` is not from 1 to 200, or `after` is not the `next` of a page of this list.
    */
   async list(request: UserListRequest = {}, options?: CallOptions): Promise<Page<User>> {
-    const { role, search, ...pageRequest } = readListRequest(request, 'request')
-    const { limit, fetch, place } = pager.read(pageRequest)
-    const input = { role, search, fetch, beforeTime: place?.time, beforeId: place?.id }
+    const asked = readListRequest(request, 'request')
+    const pager = new Pager('users.list', asked)
+    const input = { ...asked, ...pager.parameters }
     const rows = await all(this.#connection, list.for(input), input, options)
-    return pager.page(rows, limit, (user) => ({ time: user.createdAt, id: user.userId }))
+    return pager.page(rows, (user) => ({ at: user.createdAt, id: user.userId }))
   }
 
   /**
