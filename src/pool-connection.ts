@@ -11,7 +11,7 @@ import {
 } from './connection.ts'
 import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from './errors.ts'
 import type { QueryLog } from './query-log.ts'
-import { SharedReads } from './shared-reads.ts'
+import { type Connect, SharedReads } from './shared-reads.ts'
 
 export interface PoolConnectionOptions {
   settings: Settings
@@ -26,12 +26,14 @@ export class PoolConnection implements Connection {
   readonly #options: PoolConnectionOptions
   readonly #reads: SharedReads
   readonly #guarded = new WeakSet<pg.PoolClient>()
+  #waiting = 0
+  #onServed: (() => void) | undefined
   #closing: Promise<void> | undefined
 
   constructor(pool: pg.Pool, options: PoolConnectionOptions) {
     this.#pool = pool
     this.#options = options
-    this.#reads = new SharedReads(pool)
+    this.#reads = new SharedReads(this.#connect, pool.options.max)
     pool.on('error', ignore)
     pool.on('acquire', this.#guard)
   }
@@ -69,7 +71,7 @@ export class PoolConnection implements Connection {
     let wasSent = false
     try {
       return await new Promise((resolve, reject) => {
-        this.#pool.connect((error, client) => {
+        this.#connect((error, client) => {
           if (!client) return reject(error)
           wasSent = true
           submit(client, query, (failure, result) => {
@@ -125,7 +127,7 @@ export class PoolConnection implements Connection {
   async acquire(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
     this.#refuseIfClosed()
     try {
-      if (!cancellation) return await this.#connect()
+      if (!cancellation) return await this.#connected()
       cancellation.throwIfCancelled()
       return await this.#connectUnlessCancelled(cancellation)
     } catch (error) {
@@ -139,13 +141,30 @@ export class PoolConnection implements Connection {
 
   /** Waits for calls under way, then ends the pool if it is ours. */
   close(): Promise<void> {
-    this.#closing ??= this.#options.owned ? this.#pool.end() : this.#leave()
+    this.#closing ??= this.#close()
     return this.#closing
   }
 
-  #connect(): Promise<pg.PoolClient> {
+  async #close(): Promise<void> {
+    // The pool itself waits for calls that have a client, and forgets those that wait for one.
+    if (this.#waiting > 0) await new Promise<void>((resolve) => (this.#onServed = resolve))
+    if (this.#options.owned) return this.#pool.end()
+    this.#pool.off('error', ignore)
+    this.#pool.off('acquire', this.#guard)
+  }
+
+  readonly #connect: Connect = (callback) => {
+    this.#waiting += 1
+    this.#pool.connect((error, client) => {
+      this.#waiting -= 1
+      callback(error, client)
+      if (this.#waiting === 0) this.#onServed?.()
+    })
+  }
+
+  #connected(): Promise<pg.PoolClient> {
     return new Promise((resolve, reject) => {
-      this.#pool.connect((error, client) => (client ? resolve(client) : reject(error)))
+      this.#connect((error, client) => (client ? resolve(client) : reject(error)))
     })
   }
 
@@ -156,7 +175,7 @@ export class PoolConnection implements Connection {
         waiting = false
         reject(cancellation.reason('not sent'))
       })
-      this.#pool.connect((error, client) => {
+      this.#connect((error, client) => {
         stopListening()
         if (!client) reject(error)
         else if (waiting) resolve(client)
@@ -170,11 +189,6 @@ export class PoolConnection implements Connection {
     if (this.#guarded.has(client)) return
     this.#guarded.add(client)
     client.on('error', ignore)
-  }
-
-  async #leave(): Promise<void> {
-    this.#pool.off('error', ignore)
-    this.#pool.off('acquire', this.#guard)
   }
 }
 

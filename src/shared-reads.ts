@@ -12,6 +12,11 @@ const MOST = 16
 /** How long reads wait for busy lanes before another connection is opened for them, in milliseconds. */
 const PATIENCE = 5
 
+/** Takes a client from the pool, for the callback to release. */
+export type Connect = (
+  callback: (error: Error | undefined, client: pg.PoolClient | undefined) => void,
+) => void
+
 interface Read {
   readonly query: Query
   resolve(result: Result): void
@@ -24,13 +29,16 @@ interface Read {
  * a write that waits would hold up the reads behind it, and one of these may be what its lock's owner waits for.
  */
 export class SharedReads {
-  readonly #pool: pg.Pool
+  readonly #connect: Connect
+  readonly #most: number
   #waiting: Read[] = []
   #lanes = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(pool: pg.Pool) {
-    this.#pool = pool
+  /** @param most connections that there can be. */
+  constructor(connect: Connect, most: number) {
+    this.#connect = connect
+    this.#most = most
   }
 
   add(read: Read): void {
@@ -42,12 +50,12 @@ export class SharedReads {
   /** Something slow blocks the lanes: the reads that wait get one more, until the pool has no connection left. */
   readonly #grow = (): void => {
     this.#timer = undefined
-    if (this.#waiting.length > 0 && this.#lanes < this.#pool.options.max) this.#open()
+    if (this.#waiting.length > 0 && this.#lanes < this.#most) this.#open()
   }
 
   #open(): void {
     this.#lanes += 1
-    this.#pool.connect((error, client) => {
+    this.#connect((error, client) => {
       if (client) return this.#send(client)
       this.#lanes -= 1
       // Other lanes, if there are any, come back for those that wait.

@@ -77,8 +77,7 @@ const record = statement(
       .returning(ENTRY),
 )
 
-type ListInput = Omit<AuditListRequest, keyof AuditPageRequest> &
-  PageParameters & { from: Date | string }
+type ListInput = Omit<AuditListRequest, keyof AuditPageRequest> & PageParameters & { from: Date | string }
 
 const list = variants(
   'auditLog.list',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { NewUser } from '../../src/index.ts'
+import type { NewCustomer, NewPerson, NewUser } from '../../src/index.ts'
 
 /** A bcrypt hash by its form; nothing here ever compares it with a password. */
 export const HASH = `$2b$10$${'h'.repeat(53)}`
@@ -17,4 +17,12 @@ export async function caught(promise: Promise<unknown>): Promise<unknown> {
   )
   if ('error' in outcome) return outcome.error
   throw new Error(`Expected an error, got ${JSON.stringify(outcome.value)}.`)
+}
+
+export function aCustomer(given: Partial<NewCustomer> = {}): NewCustomer {
+  return { legalName: `Acme ${randomUUID()} SIA`, displayName: 'Acme', ...given }
+}
+
+export function aPerson(given: Partial<NewPerson> = {}): NewPerson {
+  return { firstName: 'Grace', lastName: 'Hopper', email: `${randomUUID()}@example.test`, ...given }
 }
