@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Cancellation } from './cancellation.ts'
 import { types } from './codec.ts'
+import { CopyIn } from './copy.ts'
 import { Exchange } from './exchange.ts'
 import type { Redaction } from './redaction.ts'
 import type { Statement } from './statement.ts'
@@ -29,6 +30,8 @@ export interface Connection {
   readonly settings: Settings
   /** Sends a query; what goes wrong comes back translated. */
   run(query: Query, options?: CallOptions): Promise<Result>
+  /** Runs `fn` on one connection: what it does takes effect as a whole, or not at all. */
+  atomically<T>(fn: (connection: Connection) => Promise<T>, options?: CallOptions): Promise<T>
 }
 
 /** Every row that a statement returns. */
@@ -81,6 +84,8 @@ export interface Query {
   readonly readOnly: boolean
   /** Whether it may be sent together with what others ask: a prepared select of what one key leads to. */
   readonly isShared?: boolean | undefined
+  /** The rows of a `copy … from stdin`, in its text format. */
+  readonly rows?: Buffer | undefined
 }
 
 export interface Result {
@@ -129,10 +134,14 @@ export function submit(
   query: Query,
   callback: (error: Error | null, result: Result) => void,
 ): void {
-  const { sql, values, prepared } = query
+  const { sql, values, prepared, rows } = query
   if (prepared) {
     const exchange = new Exchange([query], (error) => callback(error, exchange.results[0] as Result))
     void client.query(exchange as unknown as pg.Submittable)
+    return
+  }
+  if (rows !== undefined) {
+    void client.query(new CopyIn(sql, rows, callback) as unknown as pg.Submittable)
     return
   }
   const config: pg.QueryConfig = { text: sql, types }

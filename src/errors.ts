@@ -89,6 +89,26 @@ export class SerializationError extends DatabaseError {
   override readonly name = 'SerializationError'
 }
 
+/** A row of an import was refused, and so was the import: nothing of it was kept. */
+export class ImportError extends DatabaseError {
+  override readonly name = 'ImportError'
+  /** Counted from 1. */
+  readonly row: number
+  /** As the caller writes it, such as `legalName` or `people[0].email`. */
+  readonly field: string
+  /** Undefined where the value did not get as far as the schema's constraints. */
+  readonly constraint: ConstraintName | undefined
+
+  /** @param cause what refused the row; its message says why. */
+  constructor(row: number, field: string, cause: ConstraintError | InvalidInputError) {
+    const reason = cause instanceof InvalidInputError ? `${cause.reason}.` : cause.message
+    super(`Row ${row}, ${field}: ${reason} Nothing was imported.`, { cause })
+    this.row = row
+    this.field = field
+    this.constraint = cause instanceof ConstraintError ? cause.constraint : undefined
+  }
+}
+
 /** The server could not be reached, was lost, is starting up, has no connection left, or took too long. */
 export class UnavailableError extends DatabaseError {
   override readonly name = 'UnavailableError'
@@ -134,6 +154,7 @@ export function isStalePlan(error: Error): boolean {
 interface ServerError extends Error {
   code: string
   detail?: string
+  where?: string
   schema?: string
   table?: string
   column?: string
@@ -199,6 +220,8 @@ function translateServerError(error: ServerError, progress: Progress): DatabaseE
 /** The detail of a CHECK or NOT NULL violation is the whole row, password hash included; logs must not get it. */
 function withoutRow(error: ServerError): ServerError {
   if (error.code === '23514' || error.code === '23502') delete error.detail
+  // `COPY people, line 7: "…"`
+  if (error.where?.startsWith('COPY')) error.where = error.where.replace(/(line \d+).*/s, '$1')
   return error
 }
 

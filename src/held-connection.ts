@@ -1,18 +1,11 @@
 import type pg from 'pg'
 import { Cancellation } from './cancellation.ts'
-import {
-  type CallOptions,
-  type Connection,
-  type Query,
-  type Result,
-  type Settings,
-  send,
-} from './connection.ts'
+import { type CallOptions, type Query, type Result, type Settings, send } from './connection.ts'
 import { DatabaseError, endsConnection, translate } from './errors.ts'
 import type { PoolConnection } from './pool-connection.ts'
 
 /** One connection taken from the pool for a while. Calls made at the same time take turns. */
-export class HeldConnection implements Connection {
+export class HeldConnection {
   readonly #client: pg.PoolClient
   readonly #pool: PoolConnection
   #lastTurn: Promise<unknown> = Promise.resolve()

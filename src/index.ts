@@ -6,6 +6,7 @@ export {
   ConstraintError,
   type ConstraintKind,
   DatabaseError,
+  ImportError,
   InvalidInputError,
   NotFoundError,
   SerializationError,
@@ -24,13 +25,13 @@ export type {
 } from './repositories/audit-log.ts'
 export type { Contact, ContactListRequest, ContactRole, NewContact } from './repositories/contacts.ts'
 export type {
-  Customer,
-  CustomerChange,
-  CustomerListRequest,
-  CustomerRepository,
-  CustomerStatus,
-  NewCustomer,
-} from './repositories/customers.ts'
+  CustomerImportOptions,
+  ImportCounts,
+  ImportedCustomer,
+  ImportedPerson,
+} from './repositories/customer-import.ts'
+export type { CustomerChange, CustomerStatus, NewCustomer } from './repositories/customer-input.ts'
+export type { Customer, CustomerListRequest, CustomerRepository } from './repositories/customers.ts'
 export type {
   CustomerOfPerson,
   NewPerson,

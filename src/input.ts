@@ -107,19 +107,21 @@ export function nullable<T>(read: Reader<T>): Reader<T | null> {
 export function fields<T extends object>(
   readers: { readonly [Name in keyof T]-?: Reader<T[Name]> },
 ): Reader<T> {
-  const names = Object.keys(readers) as (keyof T & string)[]
+  const entries = Object.entries(readers) as [string, Reader<unknown>][]
+  const known = new Set(entries.map(([name]) => name))
   return (value, field) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new InvalidInputError(field, `must be an object, not ${kindOf(value)}`)
     }
-    const unknown = Object.keys(value).find((key) => !Object.hasOwn(readers, key))
-    if (unknown !== undefined)
-      throw new InvalidInputError(unknown, `is not known here; there are ${names.join(', ')}`)
+    for (const key of Object.keys(value)) {
+      if (!known.has(key))
+        throw new InvalidInputError(key, `is not known here; there are ${[...known].join(', ')}`)
+    }
     const given = value as Record<string, unknown>
-    const result: Partial<T> = {}
-    for (const name of names) {
-      const read = readers[name](Object.hasOwn(given, name) ? given[name] : undefined, name)
-      if (read !== undefined) result[name] = read
+    const result: Record<string, unknown> = {}
+    for (const [name, read] of entries) {
+      const item = read(Object.hasOwn(given, name) ? given[name] : undefined, name)
+      if (item !== undefined) result[name] = item
     }
     return result as T
   }

@@ -12,6 +12,7 @@ import {
 import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from './errors.ts'
 import type { QueryLog } from './query-log.ts'
 import { type Connect, SharedReads } from './shared-reads.ts'
+import { inTransaction } from './transaction-connection.ts'
 
 export interface PoolConnectionOptions {
   settings: Settings
@@ -137,6 +138,10 @@ export class PoolConnection implements Connection {
 
   #refuseIfClosed(): void {
     if (this.#closing) throw new DatabaseError('The database is closed: open it again to go on.')
+  }
+
+  atomically<T>(fn: (connection: Connection) => Promise<T>, options?: CallOptions): Promise<T> {
+    return inTransaction(this, fn, options)
   }
 
   /** Waits for calls under way, then ends the pool if it is ours. */

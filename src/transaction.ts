@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { DB } from '../generated/database.ts'
-import type { CallOptions, Connection, Query, Result, Settings } from './connection.ts'
-import { DatabaseError, SerializationError } from './errors.ts'
-import { HeldConnection } from './held-connection.ts'
+import type { CallOptions, Connection } from './connection.ts'
+import { SerializationError } from './errors.ts'
 import { fields, oneOf, optional, trueOrFalse, wholeNumber } from './input.ts'
 import { kyselyInTransaction } from './kysely.ts'
 import type { PoolConnection } from './pool-connection.ts'
 import { Repositories } from './repositories/index.ts'
+import { inTransaction } from './transaction-connection.ts'
 
 export interface TransactionOptions extends CallOptions {
   /** Without it, the server's default_transaction_isolation, which is `read committed` unless somebody changed it. */
@@ -27,7 +27,6 @@ export type Isolation = (typeof ISOLATIONS)[number]
 /** The repositories on the one connection of a transaction. */
 export class Transaction extends Repositories {
   readonly #connection: Connection
-  #savepoints = 0
   #kysely: Kysely<DB> | undefined
 
   constructor(connection: Connection) {
@@ -46,17 +45,7 @@ export class Transaction extends Repositories {
    * may catch it and continue the transaction. Await one savepoint before beginning the next.
    */
   async savepoint<T>(fn: (tx: this) => Promise<T>): Promise<T> {
-    this.#savepoints += 1
-    const name = `savepoint_${this.#savepoints}`
-    await this.#connection.run(control(`savepoint ${name}`))
-    try {
-      const value = await fn(this)
-      await this.#connection.run(control(`release savepoint ${name}`))
-      return value
-    } catch (error) {
-      await this.#connection.run(control(`rollback to savepoint ${name}`))
-      throw error
-    }
+    return this.#connection.atomically(() => fn(this))
   }
 }
 
@@ -72,7 +61,7 @@ export async function runTransaction<T>(
     .join(' ')
   for (let retry = 0; ; retry += 1) {
     try {
-      return await attempt(pool, fn, control(begin), callOptions)
+      return await inTransaction(pool, (connection) => fn(new Transaction(connection)), callOptions, begin)
     } catch (error) {
       if (!(error instanceof SerializationError) || retry >= retries) throw error
       await sleep(backoff(retry))
@@ -87,65 +76,6 @@ const readOptions = fields<TransactionOptions>({
   signal: optional((value) => value as AbortSignal),
   timeout: optional((value) => value as number),
 })
-
-async function attempt<T>(
-  pool: PoolConnection,
-  fn: (tx: Transaction) => Promise<T>,
-  begin: Query,
-  options: CallOptions,
-): Promise<T> {
-  const held = await HeldConnection.acquire(pool, options)
-  const connection = new TransactionConnection(held)
-  let value: T
-  try {
-    await held.run(begin)
-    value = await fn(new Transaction(connection))
-  } catch (error) {
-    // A connection that is gone has rolled back by itself.
-    await held.finish(control('rollback')).catch(() => {})
-    throw error
-  }
-  const { command } = await held.finish({ ...control('commit'), readOnly: false })
-  if (command === 'ROLLBACK') {
-    throw new DatabaseError(
-      'Nothing was committed: a query in the transaction failed and its error was caught. Let it pass, or use savepoint().',
-      { cause: connection.firstFailure },
-    )
-  }
-  return value
-}
-
-/** Remembers what went wrong, and knows that losing the connection undoes what was written. */
-class TransactionConnection implements Connection {
-  readonly #held: HeldConnection
-  firstFailure: unknown
-
-  constructor(held: HeldConnection) {
-    this.#held = held
-  }
-
-  get settings(): Settings {
-    return this.#held.settings
-  }
-
-  run(query: Query, options?: CallOptions): Promise<Result> {
-    return this.#remember(this.#held.run(query, options))
-  }
-
-  async #remember<T>(call: Promise<T>): Promise<T> {
-    try {
-      return await call
-    } catch (error) {
-      this.firstFailure ??= error
-      throw error
-    }
-  }
-}
-
-/** BEGIN, SAVEPOINT and the like: losing the connection undoes them. */
-function control(sql: string): Query {
-  return { sql, prepared: false, readOnly: true }
-}
 
 /** Milliseconds, full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
 function backoff(retry: number): number {

@@ -258,6 +258,182 @@ order by
 limit
   $4;
 
+-- customers.importMany: find customers
+-- $1 names: text[]
+select distinct
+  on ("legal_name") "legal_name" as "key",
+  "customer_id" as "id"
+from
+  "customers"
+where
+  "legal_name" = any ($1::text[])
+order by
+  "legal_name",
+  "created_at",
+  "customer_id";
+
+-- customers.importMany: find people
+-- $1 emails: citext[]
+select
+  lower(email::text) as "key",
+  "person_id" as "id"
+from
+  "people"
+where
+  "email" = any ($1::citext[]);
+
+-- customers.importMany: change customers
+-- $1 rows: jsonb
+update "customers"
+set
+  "display_name" = case
+    when 'displayName' = any (row.given) then row."displayName"
+    else "customers"."display_name"
+  end,
+  "status" = case
+    when 'status' = any (row.given) then row."status"
+    else "customers"."status"
+  end,
+  "industry" = case
+    when 'industry' = any (row.given) then row."industry"
+    else "customers"."industry"
+  end,
+  "company_size" = case
+    when 'companySize' = any (row.given) then row."companySize"
+    else "customers"."company_size"
+  end,
+  "website_url" = case
+    when 'websiteUrl' = any (row.given) then row."websiteUrl"
+    else "customers"."website_url"
+  end,
+  "billing_country" = case
+    when 'billingCountry' = any (row.given) then row."billingCountry"
+    else "customers"."billing_country"
+  end,
+  "timezone" = case
+    when 'timezone' = any (row.given) then row."timezone"
+    else "customers"."timezone"
+  end
+from
+  jsonb_to_recordset($1::jsonb) as row (
+    "customerId" uuid,
+    given text[],
+    "displayName" text,
+    status customer_status,
+    industry text,
+    "companySize" integer,
+    "websiteUrl" text,
+    "billingCountry" text,
+    timezone text
+  )
+where
+  "customers"."customer_id" = "row"."customerId";
+
+-- customers.importMany: change people
+-- $1 rows: jsonb
+update "people"
+set
+  "first_name" = case
+    when 'firstName' = any (row.given) then row."firstName"
+    else "people"."first_name"
+  end,
+  "last_name" = case
+    when 'lastName' = any (row.given) then row."lastName"
+    else "people"."last_name"
+  end,
+  "phone" = case
+    when 'phone' = any (row.given) then row."phone"
+    else "people"."phone"
+  end,
+  "job_title" = case
+    when 'jobTitle' = any (row.given) then row."jobTitle"
+    else "people"."job_title"
+  end,
+  "linkedin_url" = case
+    when 'linkedinUrl' = any (row.given) then row."linkedinUrl"
+    else "people"."linkedin_url"
+  end,
+  "is_active" = case
+    when 'isActive' = any (row.given) then row."isActive"
+    else "people"."is_active"
+  end
+from
+  jsonb_to_recordset($1::jsonb) as row (
+    "personId" uuid,
+    given text[],
+    "firstName" text,
+    "lastName" text,
+    phone text,
+    "jobTitle" text,
+    "linkedinUrl" text,
+    "isActive" boolean
+  )
+where
+  "people"."person_id" = "row"."personId";
+
+-- customers.importMany: lower primary contacts
+-- $1 rows: jsonb
+update "customer_people"
+set
+  "is_primary" = false
+from
+  jsonb_to_recordset($1::jsonb) as row (
+    "customerId" uuid,
+    "personId" uuid,
+    role contact_role,
+    "isPrimary" boolean,
+    "startDate" date
+  )
+where
+  "customer_people"."customer_id" = "row"."customerId"
+  and "customer_people"."is_primary" = true
+  and "row"."isPrimary" = true;
+
+-- customers.importMany: change contacts
+-- $1 rows: jsonb
+update "customer_people"
+set
+  "is_primary" = coalesce(row."isPrimary", customer_people.is_primary),
+  "start_date" = coalesce(row."startDate", customer_people.start_date)
+from
+  jsonb_to_recordset($1::jsonb) as row (
+    "customerId" uuid,
+    "personId" uuid,
+    role contact_role,
+    "isPrimary" boolean,
+    "startDate" date
+  )
+where
+  customer_people.customer_id = row."customerId"
+  and customer_people.person_id = row."personId"
+  and customer_people.role is not distinct from row.role;
+
+-- customers.importMany: add contacts
+-- $1 rows: jsonb
+insert into
+  "customer_people" (
+    "customer_id",
+    "person_id",
+    "role",
+    "is_primary",
+    "start_date"
+  )
+select
+  "row"."customerId",
+  "row"."personId",
+  "row"."role",
+  coalesce(row."isPrimary", false) as "isPrimary",
+  coalesce(row."startDate", current_date) as "startDate"
+from
+  jsonb_to_recordset($1::jsonb) as row (
+    "customerId" uuid,
+    "personId" uuid,
+    role contact_role,
+    "isPrimary" boolean,
+    "startDate" date
+  )
+on conflict ("customer_id", "person_id", "role") do nothing;
+
 -- customers.create
 -- $1 legalName: text
 -- $2 displayName: text

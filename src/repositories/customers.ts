@@ -3,7 +3,7 @@ import { CUSTOMER_STATUSES } from '../../generated/catalog.ts'
 import type { DB } from '../../generated/database.ts'
 import { all, type CallOptions, type Connection, change, first, only } from '../connection.ts'
 import { NotFoundError } from '../errors.ts'
-import { date, fields, integer, nullable, oneOf, optional, searchWords, text, uuid } from '../input.ts'
+import { date, fields, oneOf, optional, searchWords, text, uuid } from '../input.ts'
 import {
   FETCH_AT_MOST,
   isBehind,
@@ -28,6 +28,20 @@ import {
   readNewContact,
   setPrimaryContact,
 } from './contacts.ts'
+import {
+  type CustomerImportOptions,
+  type ImportCounts,
+  type ImportedCustomer,
+  importCustomers,
+} from './customer-import.ts'
+import {
+  type CustomerChange,
+  type CustomerStatus,
+  type NewCustomer,
+  readChange,
+  readNewCustomer,
+  readStatus,
+} from './customer-input.ts'
 
 const CUSTOMER = [
   'customer_id as customerId',
@@ -45,26 +59,6 @@ const CUSTOMER = [
 
 /** An organisation, with its contacts: those who still are it first, the primary one before all. */
 export type Customer = StatementRow<typeof create> & { contacts: Contact[] }
-export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
-
-export interface NewCustomer {
-  legalName: string
-  displayName: string
-  /** Default: the schema's, `prospect`. */
-  status?: CustomerStatus | undefined
-  industry?: string | null | undefined
-  /** Number of employees. */
-  companySize?: number | null | undefined
-  websiteUrl?: string | null | undefined
-  /** ISO 3166-1 alpha-2: two capital letters. */
-  billingCountry?: string | null | undefined
-  /** IANA name; default: the schema's, `UTC`. */
-  timezone?: string | undefined
-}
-
-/** What is absent stays as it is; null empties a field. */
-export type CustomerChange = Partial<NewCustomer>
-
 export interface CustomerListRequest extends PageRequest {
   status?: CustomerStatus | undefined
   industry?: string | undefined
@@ -185,26 +179,6 @@ const list = variants(
   { planPerCall: ['search'] },
 )
 
-/** Readers of a customer's fields, also for an import. */
-export const customerFields = {
-  legalName: text,
-  displayName: text,
-  status: optional(oneOf(CUSTOMER_STATUSES)),
-  industry: optional(nullable(text)),
-  companySize: optional(nullable(integer)),
-  websiteUrl: optional(nullable(text)),
-  billingCountry: optional(nullable(text)),
-  timezone: optional(text),
-}
-
-const readNewCustomer = fields<NewCustomer>(customerFields)
-
-const readChange = fields<CustomerChange>({
-  ...customerFields,
-  legalName: optional(text),
-  displayName: optional(text),
-})
-
 const readListRequest = fields<CustomerListRequest>({
   ...pageFields,
   status: optional(oneOf(CUSTOMER_STATUSES)),
@@ -212,8 +186,6 @@ const readListRequest = fields<CustomerListRequest>({
   billingCountry: optional(text),
   search: optional(searchWords),
 })
-
-const readStatus = oneOf(CUSTOMER_STATUSES)
 
 /** The organisations the service sells to, with the people to talk to there. Every method may end in UnavailableError. */
 export class CustomerRepository {
@@ -277,6 +249,22 @@ export class CustomerRepository {
     const input = { ...asked, ...pager.parameters }
     const rows = await all(this.#connection, list.for(input), input, options)
     return pager.page(gather(rows), (customer) => ({ at: customer.createdAt, id: customer.customerId }))
+  }
+
+  /**
+   * Adds customers with their people from any iterable, in constant memory: all of them, or none. A person whose email
+   * address is known, in any letter case, is that person; `onConflict` says what becomes of a customer whose legal
+   * name is known. Inside a transaction it is a part of it.
+   *
+   * Resolves with how many customers, people and contacts were added or, with `onConflict: 'update'`, changed.
+   *
+   * @throws {ImportError} a row was refused; it has the row's number, the field, the constraint, and the error as its `cause`.
+   */
+  importMany(
+    customers: Iterable<ImportedCustomer> | AsyncIterable<ImportedCustomer>,
+    options: CustomerImportOptions = {},
+  ): Promise<ImportCounts> {
+    return importCustomers(this.#connection, customers, options)
   }
 
   /**

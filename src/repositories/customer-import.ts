@@ -1,0 +1,364 @@
+import type { ConstraintName } from '../../generated/catalog.ts'
+import type { DB } from '../../generated/database.ts'
+import { all, type CallOptions, type Connection, change } from '../connection.ts'
+import { type CopyTable, copyInto } from '../copy-batch.ts'
+import { ConstraintError, ImportError, InvalidInputError } from '../errors.ts'
+import { fields, listOf, oneOf, optional } from '../input.ts'
+import type { Statement } from '../statement.ts'
+import { uuidSequence } from '../uuid.ts'
+import { contactFields, type NewContact } from './contacts.ts'
+import {
+  addContacts,
+  changeContacts,
+  changeCustomers,
+  changePeople,
+  findCustomersByName,
+  findPeopleByEmail,
+  lowerPrimaries,
+} from './customer-import-statements.ts'
+import { customerFields, type NewCustomer } from './customer-input.ts'
+import { type NewPerson, personFields } from './people.ts'
+
+/** A person of an imported customer, and as what. */
+export interface ImportedPerson extends NewPerson, NewContact {}
+
+export interface ImportedCustomer extends NewCustomer {
+  people?: readonly ImportedPerson[] | undefined
+}
+
+export interface ImportCounts {
+  customers: number
+  people: number
+  contacts: number
+}
+
+export interface CustomerImportOptions extends Pick<CallOptions, 'signal'> {
+  /**
+   * What becomes of a customer whose legal name is known, from before or from an earlier row. Absent: it is added, as
+   * another of that name. `error`: the import fails; so it does for a person whose email address is known. `skip`: the
+   * row is passed over, with its people. `update`: the given fields of the customer and of people with a known
+   * address are changed, and the contacts added.
+   */
+  onConflict?: 'error' | 'skip' | 'update' | undefined
+  /** Called after each batch, with what is done so far: `rows` read, and what was made of them. */
+  onProgress?: ((progress: ImportCounts & { rows: number }) => void) | undefined
+}
+
+/** Rows that are in memory at a time; another as many are read while the server works on them. */
+const BATCH = 2_000
+
+/** A customer, or one of its people, as it was read and where it comes from. */
+interface Item<Input> {
+  readonly input: Input
+  readonly row: number
+  /** Its place among the row's people. */
+  readonly person: number | undefined
+  customerId: string
+  personId: string
+}
+
+interface Row {
+  readonly customer: Item<NewCustomer>
+  readonly people: readonly Item<ImportedPerson>[]
+}
+
+export async function importCustomers(
+  connection: Connection,
+  rows: Iterable<ImportedCustomer> | AsyncIterable<ImportedCustomer>,
+  options: CustomerImportOptions,
+): Promise<ImportCounts> {
+  const { onConflict, onProgress, ...callOptions } = readOptions(options, 'options')
+  if (
+    typeof rows !== 'object' ||
+    rows === null ||
+    !(Symbol.iterator in rows || Symbol.asyncIterator in rows)
+  ) {
+    throw new InvalidInputError('customers', 'must be an iterable or an async iterable of customers')
+  }
+  return connection.atomically(async (transaction) => {
+    const target = new ImportTarget(transaction, onConflict, callOptions)
+    let number = 0
+    let batch: Row[] = []
+    let writing = Promise.resolve()
+    /** Returns when the batch before is written; this one is on its way while more rows are read. */
+    const write = async () => {
+      const rows = number
+      await writing
+      writing = target.write(batch).then(() => onProgress?.({ rows, ...target.counts }))
+      writing.catch(() => {}) // heard at the next await
+      batch = []
+    }
+    for await (const row of rows) {
+      try {
+        batch.push(readRow(row, number + 1))
+      } catch (error) {
+        // A row before this one may be wrong, as only the server can tell: the first is to be named.
+        await write()
+        await writing
+        throw error
+      }
+      number += 1
+      if (batch.length === BATCH) await write()
+    }
+    await write()
+    await writing
+    return target.counts
+  }, callOptions)
+}
+
+/** Writes batches of rows, each by a fixed number of statements. */
+class ImportTarget {
+  readonly #connection: Connection
+  readonly #onConflict: CustomerImportOptions['onConflict']
+  readonly #options: CallOptions
+  readonly #nextId = uuidSequence()
+  readonly counts: ImportCounts = { customers: 0, people: 0, contacts: 0 }
+
+  constructor(connection: Connection, onConflict: CustomerImportOptions['onConflict'], options: CallOptions) {
+    this.#connection = connection
+    this.#onConflict = onConflict
+    this.#options = options
+  }
+
+  async write(rows: readonly Row[]): Promise<void> {
+    const customers = this.#entries<Item<NewCustomer>>(
+      this.#onConflict ? await this.#knownNames(rows) : new Map(),
+    )
+    const persons = this.#entries<Item<ImportedPerson>>(await this.#knownEmails(rows))
+    const contacts: Item<ImportedPerson>[] = []
+    for (const { customer, people } of rows) {
+      const name = this.#onConflict ? customer.input.legalName : undefined
+      if (customers.has(name)) {
+        if (this.#onConflict === 'skip') continue
+        if (this.#onConflict === 'error') {
+          const cause = new InvalidInputError('legalName', 'is the name of a customer who is there already')
+          throw new ImportError(customer.row, 'legalName', cause)
+        }
+      }
+      customer.customerId = customers.add(name, customer)
+      for (const person of people) {
+        person.customerId = customer.customerId
+        person.personId = persons.add(
+          this.#onConflict === 'error' ? undefined : foldCase(person.input.email),
+          person,
+        )
+        contacts.push(person)
+      }
+    }
+    this.counts.customers += await this.#copy(CUSTOMERS, customers.added)
+    this.counts.people += await this.#copy(PEOPLE, persons.added)
+    if (this.#onConflict !== 'update') {
+      this.counts.contacts += await this.#copy(CONTACTS, contacts)
+      return
+    }
+    this.counts.customers += await this.#apply(changeCustomers, customers.changed)
+    this.counts.people += await this.#apply(changePeople, persons.changed)
+    await this.#apply(lowerPrimaries, contacts)
+    this.counts.contacts += await this.#apply(changeContacts, contacts)
+    this.counts.contacts += await this.#apply(addContacts, contacts)
+  }
+
+  #entries<One extends Item<object>>(known: Map<string, string>): Entries<One> {
+    return new Entries(this.#nextId, known, this.#onConflict === 'update')
+  }
+
+  #knownNames(rows: readonly Row[]): Promise<Map<string, string>> {
+    return this.#known(findCustomersByName, { names: rows.map(({ customer }) => customer.input.legalName) })
+  }
+
+  async #knownEmails(rows: readonly Row[]): Promise<Map<string, string>> {
+    // That an address is taken then is for its unique key to say.
+    if (this.#onConflict === 'error') return new Map()
+    const emails = rows.flatMap(({ people }) => people.flatMap(({ input }) => input.email ?? []))
+    return emails.length > 0 ? this.#known(findPeopleByEmail, { emails }) : new Map()
+  }
+
+  async #known<Input>(
+    find: Statement<Input, { key: string; id: string }>,
+    input: Input,
+  ): Promise<Map<string, string>> {
+    const rows = await all(this.#connection, find, input, this.#options)
+    return new Map(rows.map(({ key, id }) => [key, id]))
+  }
+
+  #copy<Table extends keyof DB>(
+    table: CopyTable<Table, Ids>,
+    items: readonly Item<object>[],
+  ): Promise<number> {
+    return copyInto(this.#connection, table, items, blame, this.#options)
+  }
+
+  /** Halves what a constraint refuses, until one row is left to blame. */
+  async #apply(statement: Statement<{ rows: string }>, items: readonly Item<object>[]): Promise<number> {
+    if (items.length === 0) return 0
+    const rows = JSON.stringify(items.map(toJson))
+    try {
+      return await this.#connection.atomically((savepoint) =>
+        change(savepoint, statement, { rows }, this.#options),
+      )
+    } catch (error) {
+      if (!(error instanceof ConstraintError)) throw error
+      if (items.length === 1) throw blame(error, items[0] as Item<object>)
+      const middle = items.length >> 1
+      const first = await this.#apply(statement, items.slice(0, middle))
+      return first + (await this.#apply(statement, items.slice(middle)))
+    }
+  }
+}
+
+/** Customers or people of a batch, each once. */
+class Entries<One extends Item<object>> {
+  readonly #nextId: () => string
+  /** From the key by which one is known to its id. */
+  readonly #known: Map<string, string>
+  /** By id, if what is given later of the same one goes before what was given earlier. */
+  readonly #items: Map<string, One> | undefined
+  readonly added: One[] = []
+  /** Those that were there before the batch. */
+  readonly changed: One[] = []
+
+  constructor(nextId: () => string, known: Map<string, string>, merges: boolean) {
+    this.#nextId = nextId
+    this.#known = known
+    this.#items = merges ? new Map() : undefined
+  }
+
+  has(key: string | undefined): boolean {
+    return key !== undefined && this.#known.has(key)
+  }
+
+  /** Returns the id of whom the key names, else a new one. */
+  add(key: string | undefined, item: One): string {
+    const known = key === undefined ? undefined : this.#known.get(key)
+    const id = known ?? this.#nextId()
+    const earlier = known && this.#items?.get(known)
+    if (earlier) {
+      Object.assign(earlier.input, item.input)
+      return id
+    }
+    if (known === undefined) this.added.push(item)
+    else this.changed.push(item)
+    if (key !== undefined) this.#known.set(key, id)
+    this.#items?.set(id, item)
+    return id
+  }
+}
+
+type Ids = 'customerId' | 'personId'
+
+const CUSTOMERS: CopyTable<'customers', Ids> = {
+  name: 'customers',
+  ids: [['customer_id', 'customerId']],
+  columns: [
+    ['legal_name', 'legalName'],
+    ['display_name', 'displayName'],
+    ['industry', 'industry'],
+    ['company_size', 'companySize'],
+    ['website_url', 'websiteUrl'],
+    ['billing_country', 'billingCountry'],
+  ],
+  defaulted: [
+    ['status', 'status'],
+    ['timezone', 'timezone'],
+  ],
+}
+
+const PEOPLE: CopyTable<'people', Ids> = {
+  name: 'people',
+  ids: [['person_id', 'personId']],
+  columns: [
+    ['first_name', 'firstName'],
+    ['last_name', 'lastName'],
+    ['email', 'email'],
+    ['phone', 'phone'],
+    ['job_title', 'jobTitle'],
+    ['linkedin_url', 'linkedinUrl'],
+  ],
+  defaulted: [['is_active', 'isActive']],
+}
+
+const CONTACTS: CopyTable<'customer_people', Ids> = {
+  name: 'customer_people',
+  ids: [
+    ['customer_id', 'customerId'],
+    ['person_id', 'personId'],
+  ],
+  columns: [['role', 'role']],
+  defaulted: [
+    ['is_primary', 'isPrimary'],
+    ['start_date', 'startDate'],
+  ],
+}
+
+const readOptions = fields<CustomerImportOptions>({
+  onConflict: optional(oneOf(['error', 'skip', 'update'])),
+  onProgress: optional((value, field) => {
+    if (typeof value === 'function') return value as NonNullable<CustomerImportOptions['onProgress']>
+    throw new InvalidInputError(field, 'must be a function')
+  }),
+  signal: optional((value) => value as AbortSignal),
+})
+
+const readPerson = fields<ImportedPerson>({ ...personFields, ...contactFields })
+
+const readImported = fields<ImportedCustomer>({
+  ...customerFields,
+  people: optional(listOf((person, field) => within(field, () => readPerson(person, field)))),
+})
+
+function readRow(given: unknown, row: number): Row {
+  try {
+    const { people = [], ...input } = readImported(given, 'customer')
+    return { customer: itemOf(input, row), people: people.map((person, index) => itemOf(person, row, index)) }
+  } catch (error) {
+    throw error instanceof InvalidInputError ? new ImportError(row, error.field, error) : error
+  }
+}
+
+function itemOf<Input>(input: Input, row: number, person?: number): Item<Input> {
+  return { input, row, person, customerId: '', personId: '' }
+}
+
+function toJson({ input, customerId, personId }: Item<object>): object {
+  return { ...input, customerId, personId, given: Object.keys(input) }
+}
+
+/** Names a field by the path that leads to it. */
+function within<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || error.field === path) throw error
+    throw new InvalidInputError(`${path}.${error.field}`, error.reason, { cause: error })
+  }
+}
+
+/** Which row the server refused, and what of it. */
+function blame(error: unknown, { row, person }: Item<object>): unknown {
+  if (!(error instanceof ConstraintError)) return error
+  const path = person === undefined ? [] : [`people[${person}]`]
+  const field = FIELDS[error.constraint] ?? camelCase(error.columns[0] ?? '')
+  return new ImportError(row, [...path, field].filter(Boolean).join('.') || 'customer', error)
+}
+
+/** Where the constraint's first column is not what the caller gave. */
+const FIELDS: { readonly [Name in ConstraintName]?: string } = {
+  customer_people_customer_id_person_id_role_key: '',
+  customer_people_customer_id_is_primary_key: 'isPrimary',
+  customer_people_customer_id_fkey: '',
+  customer_people_person_id_fkey: '',
+}
+
+function camelCase(column: string): string {
+  return column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+const ASCII = /^[\0-\x7f]*$/
+
+/** Letter by letter, as the server's `lower` does it: in a whole word a Greek sigma would turn by its place. */
+function foldCase(email: string | null | undefined): string | undefined {
+  if (email === null || email === undefined) return undefined
+  return ASCII.test(email)
+    ? email.toLowerCase()
+    : Array.from(email, (letter) => letter.toLowerCase()).join('')
+}
