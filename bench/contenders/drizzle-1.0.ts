@@ -38,7 +38,7 @@ export const open: Open = async (url, variant) => {
       },
     },
   } as const
-  const newest = (where?) =>
+  const newest = (where = {}) =>
     db.query.customers.findMany({
       where,
       with: withContacts,
