@@ -4,8 +4,11 @@ import { ADJECTIVES, AUDITED, CUSTOMERS, HASH, id, NOUNS, PEOPLE, STATUSES, USER
 export interface Operation<M extends Method = Method> {
   name: string
   method: M
-  /** What is given to the call of this number; no two calls of a run have the same. */
-  input(n: number): Inputs[M]
+  /**
+   * What is given to a contender's n-th call. `unique` is a number that no other call of the run has, whoever's: for
+   * what may be written only once.
+   */
+  input(n: number, unique: number): Inputs[M]
   /** Keys of the answer that are the database's own: their values differ by nature, their types must not. */
   own: readonly string[]
   writes: boolean
@@ -13,8 +16,11 @@ export interface Operation<M extends Method = Method> {
   isLong: boolean
 }
 
-/** Contenders take turns in numbering their calls, so that no two ever write the same row. */
+/** As many contenders as there may be. */
 export const SEATS = 16
+
+/** See `Operation.input`. */
+export const uniqueOf = (n: number, seat: number) => n * SEATS + seat
 
 /** Spreads calls over the rows there are: 7919 has no factor in common with their numbers. */
 const spread = (n: number, rows: number) => (n * 7919) % rows
@@ -22,9 +28,9 @@ const spread = (n: number, rows: number) => (n * 7919) % rows
 export const OPERATIONS: readonly Operation[] = [
   read('find user by id', 'findUser', (n) => id(spread(n, USERS))),
   read('find user by email', 'findUserByEmail', (n) => `u${spread(n, USERS)}@example.test`),
-  write('create user', 'createUser', ['userId'], (n) => ({
+  write('create user', 'createUser', ['userId'], (_, unique) => ({
     name: 'Created',
-    email: `created.${n}@example.test`,
+    email: `created.${unique}@example.test`,
     passwordHash: HASH,
   })),
   write('update user', 'updateUser', [], (n) => ({ userId: id(spread(n, USERS)), name: `Name ${n}` })),
@@ -33,11 +39,11 @@ export const OPERATIONS: readonly Operation[] = [
   read('list 50 customers', 'listCustomers', () => undefined),
   read('list 50 customers by status', 'listCustomersByStatus', (n) => STATUSES[n % 4] as CustomerStatus),
   read('search customers', 'searchCustomers', (n) => words(spread(n, CUSTOMERS)).toLowerCase()),
-  write('create customer', 'createCustomer', ['customerId'], newCustomer),
-  write('create person', 'createPerson', ['personId'], newPerson),
-  write('add contact', 'addContact', ['contactId'], (n) => {
-    const customer = n % CUSTOMERS
-    const lap = Math.floor(n / CUSTOMERS)
+  write('create customer', 'createCustomer', ['customerId'], (_, unique) => newCustomer(unique)),
+  write('create person', 'createPerson', ['personId'], (_, unique) => newPerson(unique)),
+  write('add contact', 'addContact', ['contactId'], (_, unique) => {
+    const customer = unique % CUSTOMERS
+    const lap = Math.floor(unique / CUSTOMERS)
     return {
       customerId: id(customer),
       personId: id((customer + 1_000 + lap) % PEOPLE),
@@ -45,11 +51,10 @@ export const OPERATIONS: readonly Operation[] = [
     }
   }),
   // Each contender has customers of its own, so that each call changes who is the first.
-  write('set primary contact', 'setPrimaryContact', [], (n) => {
-    const [seat, call] = [n % SEATS, Math.floor(n / SEATS)]
+  write('set primary contact', 'setPrimaryContact', [], (n, unique) => {
     const perSeat = Math.floor(CUSTOMERS / 2 / SEATS)
-    const pair = (call % perSeat) * SEATS + seat
-    const lap = Math.floor(call / perSeat)
+    const pair = uniqueOf(n % perSeat, unique % SEATS)
+    const lap = Math.floor(n / perSeat)
     return { customerId: id(pair * 2), personId: id(pair * 3 + ((lap + 1) % 2)) }
   }),
   write('record audit entry', 'recordEntry', ['id'], (n) => ({
@@ -66,7 +71,7 @@ export const OPERATIONS: readonly Operation[] = [
     entityId: id(spread(n, AUDITED)),
   })),
   {
-    ...write('import 10,000 customers', 'importCustomers', [], (n) => importedCustomers(n, 10_000)),
+    ...write('import 10,000 customers', 'importCustomers', [], (_, unique) => importedCustomers(unique, 10_000)),
     isLong: true,
   },
 ]

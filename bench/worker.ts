@@ -1,5 +1,5 @@
 import type { Open, Variant } from './contenders/contender.ts'
-import { OPERATIONS, type Operation, SEATS } from './operations.ts'
+import { OPERATIONS, type Operation, uniqueOf } from './operations.ts'
 
 /** What the parent asks of a contender: one answer to compare, or as many calls as fit in a time. */
 export type Request = { operation: string } & (
@@ -15,8 +15,6 @@ export interface Measured {
 
 /** `result` is an answer or a Measured; without any, the contender does not do the operation. */
 export type Reply = { result?: unknown; error?: unknown }
-
-type Call = (n: number) => Promise<unknown>
 
 const [, , module = '', variant = '', seat = '0', url = ''] = process.argv
 const { open } = (await import(`./contenders/${module}.ts`)) as { open: Open }
@@ -46,15 +44,15 @@ async function measure(
   { milliseconds, callers }: Extract<Request, { kind: 'measure' }>,
 ): Promise<Measured> {
   if (operation.isLong) {
-    const input = operation.input(next(operation))
+    const input = next(operation)
     return timed(async () => {
       await method(input)
       return 1
     })
   }
-  const call: Call = (n) => method(operation.input(n))
-  await callFor(operation, call, milliseconds / 3, callers)
-  return timed(() => callFor(operation, call, milliseconds, callers))
+  const call = () => method(next(operation))
+  await callFor(call, milliseconds / 3, callers)
+  return timed(() => callFor(call, milliseconds, callers))
 }
 
 async function timed(run: () => Promise<number>): Promise<Measured> {
@@ -66,24 +64,24 @@ async function timed(run: () => Promise<number>): Promise<Measured> {
   return { wall: wall / calls, cpu: (user + system) / calls }
 }
 
-async function callFor(operation: Operation, call: Call, milliseconds: number, callers: number) {
+async function callFor(call: () => Promise<unknown>, milliseconds: number, callers: number) {
   const end = performance.now() + milliseconds
   let calls = 0
   const caller = async () => {
     while (performance.now() < end) {
       calls += 1
-      await call(next(operation))
+      await call()
     }
   }
   await Promise.all(Array.from({ length: callers }, caller))
   return calls
 }
 
-/** Numbers that no other contender's calls have. */
-function next({ name }: Operation): number {
-  const count = counts.get(name) ?? 0
-  counts.set(name, count + 1)
-  return count * SEATS + Number(seat)
+/** The input of the next call. */
+function next({ name, input }: Operation): unknown {
+  const n = counts.get(name) ?? 0
+  counts.set(name, n + 1)
+  return input(n, uniqueOf(n, Number(seat)))
 }
 
 const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -31,26 +31,32 @@ const CONNECTIONS = 4
  */
 export const open: Open = async (url) => {
   const config: PipelineConfig = { connectionString: url, pipeline: true, types: { getTypeParser } }
-  const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client(config))
-  await Promise.all(clients.map((client) => client.connect()))
-  let turn = 0
-  const next = () => clients[turn++ % CONNECTIONS] as pg.Client
+  const lines = Array.from({ length: CONNECTIONS }, () => ({ client: new pg.Client(config), waiting: 0 }))
+  await Promise.all(lines.map(({ client }) => client.connect()))
+  // The shortest; the first of equals, whose server process has its caches warm.
+  const next = () => lines.reduce((best, line) => (line.waiting < best.waiting ? line : best))
 
-  const rows = async <R = unknown>(name: string, text: string, values: unknown[], on = next()) =>
-    (await on.query({ name, text, values })).rows as R[]
+  async function rows<R = unknown>(name: string, text: string, values: unknown[], line = next()): Promise<R[]> {
+    line.waiting += 1
+    try {
+      return (await line.client.query({ name, text, values })).rows as R[]
+    } finally {
+      line.waiting -= 1
+    }
+  }
   const row = async (name: string, text: string, values: unknown[]) => (await rows(name, text, values))[0]
 
   /** Both statements on one connection, at once: the second finds the same customers by itself. */
   async function page(name: string, condition: string, ...values: unknown[]) {
-    const client = next()
+    const line = next()
     const newest = `from customers ${condition} ${NEWEST_CUSTOMERS}`
     const [customers, contacts] = await Promise.all([
-      rows<{ customerId: string }>(name, `select ${CUSTOMER} ${newest} ${LIMIT + 1}`, values, client),
+      rows<{ customerId: string }>(name, `select ${CUSTOMER} ${newest} ${LIMIT + 1}`, values, line),
       rows<ContactRow>(
         `${name}.contacts`,
         contactsOf(`any(array(select customer_id ${newest} ${LIMIT}))`),
         values,
-        client,
+        line,
       ),
     ])
     return withContacts(customers.slice(0, LIMIT), contacts)
@@ -73,16 +79,16 @@ export const open: Open = async (url) => {
     },
 
     getCustomer: async (customerId) => {
-      const client = next()
+      const line = next()
       const text = `select ${CUSTOMER} from customers where customer_id = $1`
       const [[customer], contacts] = await Promise.all([
-        rows<object>('getCustomer', text, [customerId], client),
+        rows<object>('getCustomer', text, [customerId], line),
         rows(
           'contactsOfOne',
           `select ${CONTACT} from customer_people join people using (person_id)
            where customer_id = $1 and ${IS_CURRENT} order by ${CONTACT_ORDER}`,
           [customerId],
-          client,
+          line,
         ),
       ])
       return { ...customer, contacts }
@@ -91,12 +97,12 @@ export const open: Open = async (url) => {
     listCustomersByStatus: (status) => page('listByStatus', 'where status = $1', status),
     // To search twice would cost more than to wait for the ids.
     searchCustomers: async (search) => {
-      const client = next()
+      const line = next()
       const text = `select ${CUSTOMER} from customers where ${MATCHES} ${NEWEST_CUSTOMERS} ${LIMIT + 1}`
-      const found = await rows<{ customerId: string }>('searchCustomers', text, [search], client)
+      const found = await rows<{ customerId: string }>('searchCustomers', text, [search], line)
       const customers = found.slice(0, LIMIT)
       const ids = customers.map(({ customerId }) => customerId)
-      return withContacts(customers, await rows('contactsOf', contactsOf('any($1)'), [ids], client))
+      return withContacts(customers, await rows('contactsOf', contactsOf('any($1)'), [ids], line))
     },
 
     createCustomer: (customer) =>
@@ -172,7 +178,7 @@ export const open: Open = async (url) => {
     importCustomers: (customers) => importByCopy(url, customers),
 
     close: async () => {
-      await Promise.all(clients.map((client) => client.end()))
+      await Promise.all(lines.map(({ client }) => client.end()))
     },
   }
 }
