@@ -11,7 +11,11 @@ const CALLS = [1, 2, 3, 4]
  *
  * @throws {AssertionError} with the difference.
  */
-export async function compareAnswers(operation: Operation, processes: Process[], data: Data): Promise<Process[]> {
+export async function compareAnswers(
+  operation: Operation,
+  processes: Process[],
+  data: Data,
+): Promise<Process[]> {
   let able = processes
   for (const call of operation.isLong ? [1] : CALLS) {
     const input = operation.isLong ? importedCustomers(call, 1_500) : operation.input(call, call)

@@ -40,7 +40,8 @@ export class Comparison {
     }
     const cells = this.#processes.map((process) => {
       if (!able.includes(process)) return '–'
-      if (process.name === BASELINE) return `1.00 = ${duration(median(rounds.map((round) => wall(round, BASELINE))))}`
+      if (process.name === BASELINE)
+        return `1.00 = ${duration(median(rounds.map((round) => wall(round, BASELINE))))}`
       return `${ratio(rounds, process.name, 'wall').toFixed(2)} / ${ratio(rounds, process.name, 'cpu').toFixed(2)}`
     })
     const line = `| ${operation.name}${isNoisy(rounds) ? ' (noisy)' : ''} | ${callers} | ${cells.join(' | ')} |`
@@ -71,7 +72,9 @@ type Round = Map<string, Measured>
 const wall = (round: Round, name: string) => round.get(name)?.wall ?? Number.NaN
 
 function ratio(rounds: Round[], name: string, what: keyof Measured): number {
-  return median(rounds.map((round) => (round.get(name)?.[what] ?? NaN) / (round.get(BASELINE)?.[what] ?? NaN)))
+  return median(
+    rounds.map((round) => (round.get(name)?.[what] ?? NaN) / (round.get(BASELINE)?.[what] ?? NaN)),
+  )
 }
 
 const isNoisy = (rounds: Round[]) => Math.abs(ratio(rounds, NOISE, 'wall') - 1) > NOISE_LIMIT

@@ -63,7 +63,10 @@ export function startContenders(url: string, words: readonly string[]): Process[
     .map(({ name, module, variant, seat }) => {
       const args = [module, variant, String(seat), url]
       // Messages as structured clones: Dates stay Dates.
-      return new Process(name, fork(new URL('worker.ts', import.meta.url), args, { serialization: 'advanced' }))
+      return new Process(
+        name,
+        fork(new URL('worker.ts', import.meta.url), args, { serialization: 'advanced' }),
+      )
     })
 }
 

@@ -49,7 +49,8 @@ export class Data {
   /** Takes away what has been written since `fill`. */
   async clean({ vacuum = false } = {}): Promise<void> {
     await this.#client.query('alter table audit_log disable trigger user')
-    for (const [table, key] of KEYS) await this.#client.query(`delete from ${table} where ${key} > $1`, [LAST])
+    for (const [table, key] of KEYS)
+      await this.#client.query(`delete from ${table} where ${key} > $1`, [LAST])
     await this.#client.query('alter table audit_log enable trigger user')
     if (vacuum) await this.#client.query(`vacuum analyze ${KEYS.map(([table]) => table).join(', ')}`)
   }

@@ -1,4 +1,4 @@
-import { type CustomerStatus, type ImportedCustomer, type Inputs, type Method } from './contenders/contender.ts'
+import type { CustomerStatus, ImportedCustomer, Inputs, Method } from './contenders/contender.ts'
 import { ADJECTIVES, AUDITED, CUSTOMERS, HASH, id, NOUNS, PEOPLE, STATUSES, USERS } from './data.ts'
 
 export interface Operation<M extends Method = Method> {
@@ -71,7 +71,9 @@ export const OPERATIONS: readonly Operation[] = [
     entityId: id(spread(n, AUDITED)),
   })),
   {
-    ...write('import 10,000 customers', 'importCustomers', [], (_, unique) => importedCustomers(unique, 10_000)),
+    ...write('import 10,000 customers', 'importCustomers', [], (_, unique) =>
+      importedCustomers(unique, 10_000),
+    ),
     isLong: true,
   },
 ]
@@ -80,11 +82,20 @@ export const OPERATIONS: readonly Operation[] = [
 export const importedCustomers = (n: number, count: number): ImportedCustomer[] =>
   Array.from({ length: count }, (_, index) => ({
     ...newCustomer(n * 10_000 + index),
-    people: Array.from({ length: 1 + (index % 2) }, (_, person) => newPerson(n * 20_000 + index * 2 + person)),
+    people: Array.from({ length: 1 + (index % 2) }, (_, person) =>
+      newPerson(n * 20_000 + index * 2 + person),
+    ),
   }))
 
 function read<M extends Method>(name: string, method: M, input: Operation<M>['input']): Operation {
-  return { name, method, input, own: [], writes: false, isLong: false } satisfies Operation<M> as unknown as Operation
+  return {
+    name,
+    method,
+    input,
+    own: [],
+    writes: false,
+    isLong: false,
+  } satisfies Operation<M> as unknown as Operation
 }
 
 function write<M extends Method>(
@@ -96,7 +107,8 @@ function write<M extends Method>(
   return { ...read(name, method, input), own: [...keys, 'createdAt', 'updatedAt'], writes: true }
 }
 
-const words = (n: number) => `${ADJECTIVES[n % ADJECTIVES.length]} ${NOUNS[Math.floor(n / ADJECTIVES.length) % NOUNS.length]}`
+const words = (n: number) =>
+  `${ADJECTIVES[n % ADJECTIVES.length]} ${NOUNS[Math.floor(n / ADJECTIVES.length) % NOUNS.length]}`
 
 function newCustomer(n: number) {
   return {

@@ -1,14 +1,14 @@
-import { cpus } from 'node:os'
 import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { applySchema } from '../scripts/generate/apply.ts'
 import { startScratchServer } from '../scripts/scratch/index.ts'
 import { compareAnswers } from './answers.ts'
+import { Comparison } from './comparison.ts'
 import { hasWord, startContenders } from './contenders.ts'
 import { Data } from './data.ts'
 import { installContenders, versions } from './install.ts'
-import { Comparison } from './comparison.ts'
 import { OPERATIONS } from './operations.ts'
 import { compareProcesses } from './processes.ts'
 
@@ -18,7 +18,12 @@ const numbers = (text: string) => list(text).map(Number)
 const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm run bench --')
   .description('Compares with hand-written pg, interleaved. A full run writes docs/benchmarks.md.')
   .option('--ops <words>', 'only operations whose name has one of these words, separated by commas', list, [])
-  .option('--only <words>', 'only contenders whose name has one of these words; pg and its noise always', list, [])
+  .option(
+    '--only <words>',
+    'only contenders whose name has one of these words; pg and its noise always',
+    list,
+    [],
+  )
   .option('--rounds <n>', 'rounds of each operation', Number, 60)
   .option('--imports <n>', 'rounds of the import', Number, 5)
   .option('--milliseconds <n>', 'of each contender in each round', Number, 120)
@@ -35,7 +40,11 @@ const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm r
 
 /** Fewer rounds, or shorter ones, say too little to be written down. */
 const isFull =
-  ops.length + only.length === 0 && callers.join() === '1,32' && rounds >= 20 && milliseconds >= 100 && imports >= 5
+  ops.length + only.length === 0 &&
+  callers.join() === '1,32' &&
+  rounds >= 20 &&
+  milliseconds >= 100 &&
+  imports >= 5
 
 await installContenders()
 await using server = await startScratchServer()
@@ -56,7 +65,8 @@ try {
   for (const process of processes) await process.close()
   await data.close()
 }
-if (isFull) await writeFile(new URL('../docs/benchmarks.md', import.meta.url), report(await compareProcesses()))
+if (isFull)
+  await writeFile(new URL('../docs/benchmarks.md', import.meta.url), report(await compareProcesses()))
 
 function report(wholeProcesses: string[]): string {
   const machine = `${cpus().length} cores, Node ${process.versions.node}, ${server.description}, fsync off, loopback`

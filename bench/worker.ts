@@ -85,4 +85,3 @@ function next({ name, input }: Operation): unknown {
 }
 
 const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
-

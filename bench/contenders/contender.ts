@@ -55,7 +55,9 @@ export type ImportedCustomer = NewCustomer & { people: NewPerson[] }
 export type Method = keyof Inputs
 
 /** One way to do the operations; each runs in a process of its own. */
-export type Contender = { [M in Method]?: (input: Inputs[M]) => Promise<unknown> } & { close(): Promise<void> }
+export type Contender = { [M in Method]?: (input: Inputs[M]) => Promise<unknown> } & {
+  close(): Promise<void>
+}
 
 export type Variant = 'as written' | 'prepared'
 

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-0.45/node-postgres'
 import * as core from 'drizzle-0.45/pg-core'
 import pg from 'pg'
 import { LIMIT, type Open } from './contender.ts'
-import { contenderOf, type Relational } from './drizzle/contender.ts'
+import { contenderOf, PERSON, type Relational } from './drizzle/contender.ts'
 import { tablesOf } from './drizzle/tables.ts'
 
 const { desc, eq, relations, sql } = orm
@@ -19,30 +19,21 @@ const schema = {
   })),
 }
 
+/** The contacts that have not ended. */
+const withContacts = {
+  contacts: {
+    columns: { customerId: false, personId: false },
+    where: sql`(${contacts.endDate} is null or ${contacts.endDate} >= current_date)`,
+    orderBy: () => [desc(contacts.isPrimary), contacts.startDate, contacts.contactId],
+    with: { person: { columns: PERSON } },
+  },
+} as const
+
 /** Drizzle's stable line, with relational queries for nested lists. */
 export const open: Open = async (url, variant) => {
   const pool = new pg.Pool({ connectionString: url })
   const db = drizzle(pool, { schema })
 
-  const withContacts = {
-    contacts: {
-      columns: { customerId: false, personId: false },
-      where: sql`(${contacts.endDate} is null or ${contacts.endDate} >= current_date)`,
-      orderBy: [desc(contacts.isPrimary), contacts.startDate, contacts.contactId],
-      with: {
-        person: {
-          columns: {
-            personId: true,
-            firstName: true,
-            lastName: true,
-            email: true,
-            phone: true,
-            jobTitle: true,
-          },
-        },
-      },
-    },
-  } as const
   const newest = (where?: orm.SQL) =>
     db.query.customers.findMany({
       where,

@@ -73,7 +73,9 @@ const ENTRY = [
 
 /** Kysely as it is usually written: each call builds its query, which nothing prepares. Nested lists by `jsonArrayFrom`. */
 export const open: Open = async (url) => {
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }) })
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }),
+  })
 
   const customers = () =>
     db
@@ -86,7 +88,9 @@ export const open: Open = async (url) => {
             .innerJoin('people', 'people.person_id', 'customer_people.person_id')
             .select(CONTACT)
             .whereRef('customer_people.customer_id', '=', 'customers.customer_id')
-            .where((eb) => eb.or([eb('end_date', 'is', null), eb('end_date', '>=', sql<string>`current_date`)]))
+            .where((eb) =>
+              eb.or([eb('end_date', 'is', null), eb('end_date', '>=', sql<string>`current_date`)]),
+            )
             .orderBy('is_primary', 'desc')
             .orderBy('start_date')
             .orderBy('customer_person_id'),
@@ -109,8 +113,10 @@ export const open: Open = async (url) => {
       .executeTakeFirstOrThrow()
 
   return {
-    findUser: (userId) => db.selectFrom('users').select(USER).where('user_id', '=', userId).executeTakeFirst(),
-    findUserByEmail: (email) => db.selectFrom('users').select(USER).where('email', '=', email).executeTakeFirst(),
+    findUser: (userId) =>
+      db.selectFrom('users').select(USER).where('user_id', '=', userId).executeTakeFirst(),
+    findUserByEmail: (email) =>
+      db.selectFrom('users').select(USER).where('email', '=', email).executeTakeFirst(),
     createUser: ({ name, email, passwordHash }) =>
       db
         .insertInto('users')
@@ -208,11 +214,15 @@ export const open: Open = async (url) => {
             .values(some.map(customerRow))
             .returning('customer_id')
             .execute()
-          const people = new Map(some.flatMap((customer) => customer.people.map((p) => [p.email, p] as const)))
+          const people = new Map(
+            some.flatMap((customer) => customer.people.map((p) => [p.email, p] as const)),
+          )
           const known = await tx
             .insertInto('people')
             .values(Array.from(people.values(), personRow))
-            .onConflict((conflict) => conflict.column('email').doUpdateSet((eb) => ({ email: eb.ref('people.email') })))
+            .onConflict((conflict) =>
+              conflict.column('email').doUpdateSet((eb) => ({ email: eb.ref('people.email') })),
+            )
             .returning(['person_id', 'email'])
             .execute()
           const personIds = new Map(known.map(({ person_id, email }) => [email, person_id]))

@@ -36,7 +36,12 @@ export const open: Open = async (url) => {
   // The shortest; the first of equals, whose server process has its caches warm.
   const next = () => lines.reduce((best, line) => (line.waiting < best.waiting ? line : best))
 
-  async function rows<R = unknown>(name: string, text: string, values: unknown[], line = next()): Promise<R[]> {
+  async function rows<R = unknown>(
+    name: string,
+    text: string,
+    values: unknown[],
+    line = next(),
+  ): Promise<R[]> {
     line.waiting += 1
     try {
       return (await line.client.query({ name, text, values })).rows as R[]
@@ -203,5 +208,4 @@ function timeOf(text: string): Date {
   return new Date(Date.UTC(year, month, day, hours, minutes, seconds, milliseconds))
 }
 
-const twoDigits = (text: string, at: number) =>
-  (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
+const twoDigits = (text: string, at: number) => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48

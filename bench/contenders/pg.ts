@@ -23,12 +23,23 @@ type Row = Record<string, unknown>
 export const open: Open = async (url, variant) => {
   const pool = new pg.Pool({ connectionString: url })
 
-  async function rows<R = Row>(name: string, text: string, values: unknown[], on: pg.Pool | pg.PoolClient = pool) {
-    const result = variant === 'prepared' ? await on.query({ name, text, values }) : await on.query(text, values)
+  async function rows<R = Row>(
+    name: string,
+    text: string,
+    values: unknown[],
+    on: pg.Pool | pg.PoolClient = pool,
+  ) {
+    const result =
+      variant === 'prepared' ? await on.query({ name, text, values }) : await on.query(text, values)
     return result.rows as R[]
   }
 
-  async function row(name: string, text: string, values: unknown[], on?: pg.PoolClient): Promise<Row | undefined> {
+  async function row(
+    name: string,
+    text: string,
+    values: unknown[],
+    on?: pg.PoolClient,
+  ): Promise<Row | undefined> {
     return (await rows(name, text, values, on))[0]
   }
 
@@ -182,7 +193,9 @@ export const open: Open = async (url, variant) => {
             ],
             client,
           )
-          const people = new Map(customers.flatMap((customer) => customer.people.map((p) => [p.email, p] as const)))
+          const people = new Map(
+            customers.flatMap((customer) => customer.people.map((p) => [p.email, p] as const)),
+          )
           const known = await rows<{ person_id: string; email: string }>(
             'importPeople',
             `insert into people (first_name, last_name, email, phone, job_title)

@@ -7,7 +7,10 @@ let client: PrismaClient | undefined
 
 /** Prisma as its docs have it: `include` for nested lists, raw SQL only for the search, whose index it cannot name. */
 export const open: Open = async (url) => {
-  client ??= new PrismaClient({ adapter: new PrismaPg({ connectionString: url }), omit: { user: { password: true } } })
+  client ??= new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url }),
+    omit: { user: { password: true } },
+  })
   const prisma = client
   await prisma.$connect()
 
@@ -55,7 +58,9 @@ export const open: Open = async (url) => {
     createCustomer: (customer) => prisma.customer.create({ data: customer }),
     createPerson: (person) => prisma.person.create({ data: person }),
     addContact: async ({ customerId, personId, role }) =>
-      contactOf(await prisma.contact.create({ data: { customerId, personId, role }, include: { person: true } })),
+      contactOf(
+        await prisma.contact.create({ data: { customerId, personId, role }, include: { person: true } }),
+      ),
     setPrimaryContact: ({ customerId, personId }) =>
       prisma.$transaction(async (tx) => {
         await tx.contact.updateMany({ where: { customerId, isPrimary: true }, data: { isPrimary: false } })

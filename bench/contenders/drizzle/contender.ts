@@ -12,7 +12,7 @@ import type { Library, Tables } from './tables.ts'
 
 /** A query as a builder gives it: to be awaited, or prepared. */
 export interface Query<Row> extends PromiseLike<Row> {
-  prepare(name: string): { execute(values: object): Promise<Row> }
+  prepare(name: string): { execute(values: Record<string, unknown>): Promise<Row> }
 }
 
 /** A customer as relational queries give it. */
@@ -35,16 +35,29 @@ export interface Relational {
   searchCustomers($: { search: string }): Query<CustomerRow[]>
 }
 
+/** Of the person of a contact. */
+export const PERSON = {
+  personId: true,
+  firstName: true,
+  lastName: true,
+  email: true,
+  phone: true,
+  jobTitle: true,
+} as const
+
 interface Line {
   library: Library
   tables: Tables
-  db: NodePgDatabase
+  /** Either line's; what is used here, both have alike. */
+  db: object
   relational: Relational
   pool: pg.Pool
 }
 
 /** What both lines write alike. Prepared, each query is built once, with placeholders; as written, at each call. */
-export function contenderOf({ library, tables, db, relational, pool }: Line, variant: Variant): Contender {
+export function contenderOf(line: Line, variant: Variant): Contender {
+  const { library, tables, relational, pool } = line
+  const db = line.db as NodePgDatabase
   const { and, desc, eq, getTableColumns, sql } = library.orm
   const { users, customers, people, contacts, entries } = tables
   const { password: _, ...USER } = getTableColumns(users)
@@ -61,7 +74,7 @@ export function contenderOf({ library, tables, db, relational, pool }: Line, var
     const prepared = build(holes, db).prepare(name)
     // Prepared on the pool, a query cannot run inside a transaction: there it is built again.
     return async (values: Values, on: On = db) =>
-      (on === db ? prepared : build(holes, on).prepare(name)).execute(values)
+      (on === db ? prepared : build(holes, on).prepare(name)).execute(values as Record<string, unknown>)
   }
 
   const findUser = statement('findUser', ($: { userId: string }) =>
@@ -77,7 +90,11 @@ export function contenderOf({ library, tables, db, relational, pool }: Line, var
     db.update(users).set({ name: $.name }).where(eq(users.userId, $.userId)).returning(USER),
   )
   const listUsers = statement('listUsers', () =>
-    db.select(USER).from(users).orderBy(desc(users.createdAt), desc(users.userId)).limit(LIMIT + 1),
+    db
+      .select(USER)
+      .from(users)
+      .orderBy(desc(users.createdAt), desc(users.userId))
+      .limit(LIMIT + 1),
   )
   const getCustomer = statement('getCustomer', relational.getCustomer)
   const listCustomers = statement('listCustomers', relational.listCustomers)
@@ -191,9 +208,11 @@ export function contenderOf({ library, tables, db, relational, pool }: Line, var
     createUser: async (user) => (await createUser(user))[0],
     updateUser: async (change) => (await updateUser(change))[0],
     listUsers: async () => (await listUsers({})).slice(0, LIMIT),
-    getCustomer: async (customerId) => [await getCustomer({ customerId })].flatMap((row) => row ?? []).map(flat)[0],
+    getCustomer: async (customerId) =>
+      [await getCustomer({ customerId })].flatMap((row) => row ?? []).map(flat)[0],
     listCustomers: async () => (await listCustomers({})).slice(0, LIMIT).map(flat),
-    listCustomersByStatus: async (status) => (await listCustomersByStatus({ status })).slice(0, LIMIT).map(flat),
+    listCustomersByStatus: async (status) =>
+      (await listCustomersByStatus({ status })).slice(0, LIMIT).map(flat),
     searchCustomers: async (search) => (await searchCustomers({ search })).slice(0, LIMIT).map(flat),
     createCustomer: async (customer) => (await createCustomer(customer))[0],
     createPerson: async (person) => (await createPerson(person))[0],
