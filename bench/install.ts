@@ -20,7 +20,7 @@ export async function installContenders(): Promise<void> {
       [path('node_modules/prisma/build/index.js'), 'generate', '--schema', path(`${prisma}/schema.prisma`)],
       {
         cwd: path('.'),
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: 'pipe',
         // Generating runs no engine, but would download one if it were not told of any program in its place.
         env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
       },
