@@ -9,7 +9,7 @@ const CALLS = [1, 2, 3, 4]
 /**
  * Before anything is timed, all must answer alike, and leave the same behind. Returns those that do the operation.
  *
- * @throws {AssertionError} with the difference.
+ * @throws {Error} with the difference.
  */
 export async function compareAnswers(
   operation: Operation,
@@ -32,7 +32,7 @@ export async function compareAnswers(
       }
       if (operation.writes) await data.clean()
       expected ??= actual
-      deepStrictEqualTo(expected, actual, `${process.name} does not answer as ${BASELINE}: ${operation.name}`)
+      compare(expected, actual, `${process.name} does not answer as ${BASELINE}: ${operation.name}`)
     }
   }
   return able
@@ -50,7 +50,7 @@ function withoutOwn(value: unknown, own: readonly string[]): unknown {
   )
 }
 
-function deepStrictEqualTo(expected: unknown, actual: unknown, what: string): void {
+function compare(expected: unknown, actual: unknown, what: string): void {
   try {
     deepStrictEqual(actual, expected)
   } catch (error) {

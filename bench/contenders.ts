@@ -39,8 +39,9 @@ export class Process {
   async ask(request: Request): Promise<unknown> {
     this.#child.send(request)
     const ended = new AbortController()
-    const reply = once(this.#child, 'message', ended)
-    const exit = once(this.#child, 'exit', ended).then(() => [{ error: 'its process has ended' }])
+    const { signal } = ended
+    const reply = once(this.#child, 'message', { signal })
+    const exit = once(this.#child, 'exit', { signal }).then(() => [{ error: 'its process has ended' }])
     const [{ result, error }] = (await Promise.race([reply, exit]).finally(() => {
       reply.catch(() => {})
       exit.catch(() => {})
@@ -51,6 +52,7 @@ export class Process {
   }
 
   async close(): Promise<void> {
+    if (!this.#child.connected) return
     this.#child.disconnect()
     await once(this.#child, 'exit')
   }

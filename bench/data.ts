@@ -96,11 +96,12 @@ const ROWS: [text: string, ...values: unknown[]][] = [
        case when n % 3 > 0 then '+371 2' || lpad(n::text, 7, '0') end, 'Title ' || n % 30, ${created(PEOPLE)}
      from generate_series(0, ${PEOPLE} - 1) as n`,
   ],
-  // Of three people two are at an even customer and the third at the odd one; there some have ended, some will.
+  // Of three people two are at an even customer and the third at the odd one; there some have ended, some will. One in
+  // five has no role; none is a stakeholder, which is what added contacts become.
   [
     `insert into customer_people (customer_person_id, customer_id, person_id, role, is_primary, start_date, end_date)
      select ${key('n')}, ${key('n / 3 * 2 + n % 3 / 2')}, ${key('n')},
-       (enum_range(null::contact_role))[1 + n % 6], n % 3 = 0 or n % 12 = 5, current_date - 30 - n % 1000,
+       ('{primary_contact, decision_maker, billing_contact, technical_contact}'::contact_role[])[1 + n % 5], n % 3 = 0 or n % 12 = 5, current_date - 30 - n % 1000,
        case n % 12 when 2 then current_date - 10 when 5 then current_date + 10 end
      from generate_series(0, ${PEOPLE} - 1) as n`,
   ],
