@@ -1,9 +1,11 @@
-import type { Contender, Open } from './contenders/contender.ts'
+import type { Open, Variant } from './contenders/contender.ts'
+import { OPERATIONS, type Operation, uniqueOf } from './operations.ts'
 
 /** What the parent asks of a contender: one answer to compare, or as many calls as fit in a time. */
-export type Request =
-  | { kind: 'answer'; operation: string }
-  | { kind: 'measure'; operation: string; milliseconds: number; callers: number }
+export type Request = { operation: string } & (
+  | { kind: 'answer'; input: unknown }
+  | { kind: 'measure'; milliseconds: number; callers: number }
+)
 
 /** Microseconds per call, of the wall clock and of this process's CPU. */
 export interface Measured {
@@ -11,41 +13,75 @@ export interface Measured {
   cpu: number
 }
 
-const [, , module = '', url = ''] = process.argv
+/** `result` is an answer or a Measured; without any, the contender does not do the operation. */
+export type Reply = { result?: unknown; error?: unknown }
+
+const [, , module = '', variant = '', seat = '0', url = ''] = process.argv
 const { open } = (await import(`./contenders/${module}.ts`)) as { open: Open }
-let count = 0
+const counts = new Map<string, number>()
 
 process.on('message', async (request: Request) => {
-  // Anew each time: on which core a backend lands makes a call up to twice as fast, and must be left to chance.
-  const contender = await open(url)
-  const operation = contender.operations[request.operation]
-  if (!operation) throw new Error(`${module} does not do: ${request.operation}`)
-  process.send?.(request.kind === 'answer' ? await operation(1) : await measure(operation, request))
-  await contender.close()
+  process.send?.(await reply(request).catch((error: unknown) => ({ error: describe(error) })))
 })
 
+async function reply(request: Request): Promise<Reply> {
+  const operation = OPERATIONS.find(({ name }) => name === request.operation) as Operation
+  // Anew each time: on which core a backend lands makes a call up to twice as fast, and must be left to chance.
+  const contender = await open(url, variant as Variant)
+  try {
+    const method = contender[operation.method] as ((input: unknown) => Promise<unknown>) | undefined
+    if (!method) return {}
+    if (request.kind === 'answer') return { result: (await method(request.input)) ?? 'nothing' }
+    return { result: await measure(operation, method, request) }
+  } finally {
+    await contender.close()
+  }
+}
+
 async function measure(
-  operation: Contender['operations'][string],
+  operation: Operation,
+  method: (input: unknown) => Promise<unknown>,
   { milliseconds, callers }: Extract<Request, { kind: 'measure' }>,
 ): Promise<Measured> {
-  await callFor(operation, milliseconds / 3, callers)
+  if (operation.isLong) {
+    const input = next(operation)
+    return timed(async () => {
+      await method(input)
+      return 1
+    })
+  }
+  const call = () => method(next(operation))
+  await callFor(call, milliseconds / 3, callers)
+  return timed(() => callFor(call, milliseconds, callers))
+}
+
+async function timed(run: () => Promise<number>): Promise<Measured> {
   const cpuBefore = process.cpuUsage()
   const started = performance.now()
-  const calls = await callFor(operation, milliseconds, callers)
+  const calls = await run()
   const wall = (performance.now() - started) * 1_000
   const { user, system } = process.cpuUsage(cpuBefore)
   return { wall: wall / calls, cpu: (user + system) / calls }
 }
 
-async function callFor(operation: Contender['operations'][string], milliseconds: number, callers: number) {
+async function callFor(call: () => Promise<unknown>, milliseconds: number, callers: number) {
   const end = performance.now() + milliseconds
-  const before = count
-  const call = async () => {
+  let calls = 0
+  const caller = async () => {
     while (performance.now() < end) {
-      count += 1
-      await operation(count)
+      calls += 1
+      await call()
     }
   }
-  await Promise.all(Array.from({ length: callers }, call))
-  return count - before
+  await Promise.all(Array.from({ length: callers }, caller))
+  return calls
 }
+
+/** The input of the next call. */
+function next({ name, input }: Operation): unknown {
+  const n = counts.get(name) ?? 0
+  counts.set(name, n + 1)
+  return input(n, uniqueOf(n, Number(seat)))
+}
+
+const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -1,28 +1,33 @@
-import pg from 'pg'
 import { openDatabase } from '../../src/index.ts'
-import { email, HASH, type Open, pick } from './contender.ts'
+import { LIMIT, type Open } from './contender.ts'
 
 /** This library, as a service uses it. */
 export const open: Open = async (url) => {
-  const client = new pg.Client(url)
-  await client.connect()
-  const { rows: users } = await client.query('select user_id from users order by user_id')
-  await client.end()
-  const ids = users.map(({ user_id }) => user_id as string)
   const db = openDatabase(url)
   return {
-    operations: {
-      'find user by id': (n) => db.users.find(pick(ids, n)),
-      'find user by email': (n) => db.users.findByEmail(email(n)),
-      'create user': (n) =>
-        db.users.create({
-          name: 'Created',
-          email: `${process.pid}.${Date.now()}.${n}@example.test`,
-          passwordHash: HASH,
-        }),
-      'update user': (n) => db.users.update(pick(ids, n), { name: `Name ${n}` }),
-      'list 50 users': async () => (await db.users.list({ limit: 50 })).items,
-    },
+    findUser: (userId) => db.users.find(userId),
+    findUserByEmail: (email) => db.users.findByEmail(email),
+    createUser: (user) => db.users.create(user),
+    updateUser: ({ userId, ...change }) => db.users.update(userId, change),
+    listUsers: async () => (await db.users.list({ limit: LIMIT })).items,
+
+    ...(db.customers && {
+      getCustomer: (customerId) => db.customers.get(customerId),
+      listCustomers: async () => (await db.customers.list({ limit: LIMIT })).items,
+      listCustomersByStatus: async (status) => (await db.customers.list({ status, limit: LIMIT })).items,
+      searchCustomers: async (search) => (await db.customers.list({ search, limit: LIMIT })).items,
+      createCustomer: (customer) => db.customers.create(customer),
+      addContact: ({ customerId, personId, role }) => db.customers.addContact(customerId, personId, { role }),
+      setPrimaryContact: ({ customerId, personId }) => db.customers.setPrimaryContact(customerId, personId),
+      importCustomers: (customers) => db.customers.importMany(customers),
+    }),
+    ...(db.people && { createPerson: (person) => db.people.create(person) }),
+    ...(db.auditLog && {
+      recordEntry: (entry) => db.auditLog.record(entry),
+      listEntries: async ({ entityType, entityId }) =>
+        (await db.auditLog.listByEntity(entityType, entityId, { limit: LIMIT })).items,
+    }),
+
     close: () => db.close(),
   }
 }

@@ -1,0 +1,88 @@
+import { BASELINE, NOISE, type Process } from './contenders.ts'
+import type { Data } from './data.ts'
+import type { Operation } from './operations.ts'
+import type { Measured } from './worker.ts'
+
+interface Rounds {
+  rounds: number
+  /** Rounds of what takes so long that each is one call. */
+  imports: number
+  milliseconds: number
+}
+
+/** A run in which the baseline differs from itself by more says nothing. */
+const NOISE_LIMIT = 0.05
+const ATTEMPTS = 3
+
+/** Measures contenders side by side, and writes a line of a table for each operation. */
+export class Comparison {
+  readonly lines: string[] = []
+  readonly #processes: Process[]
+  readonly #data: Data
+  readonly #rounds: Rounds
+
+  constructor(processes: Process[], data: Data, rounds: Rounds) {
+    this.#processes = processes
+    this.#data = data
+    this.#rounds = rounds
+  }
+
+  get header(): string {
+    const columns = ['operation', 'callers', ...this.#processes.map(({ name }) => name)]
+    return `| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`
+  }
+
+  /** Made again when it was noisy, and marked when it stays so. */
+  async line(operation: Operation, able: Process[], callers: number): Promise<string> {
+    let rounds = await this.#measure(operation, able, callers)
+    for (let attempt = 1; attempt < ATTEMPTS && isNoisy(rounds); attempt += 1) {
+      rounds = await this.#measure(operation, able, callers)
+    }
+    const cells = this.#processes.map((process) => {
+      if (!able.includes(process)) return '–'
+      if (process.name === BASELINE)
+        return `1.00 = ${duration(median(rounds.map((round) => wall(round, BASELINE))))}`
+      return `${ratio(rounds, process.name, 'wall').toFixed(2)} / ${ratio(rounds, process.name, 'cpu').toFixed(2)}`
+    })
+    const line = `| ${operation.name}${isNoisy(rounds) ? ' (noisy)' : ''} | ${callers} | ${cells.join(' | ')} |`
+    this.lines.push(line)
+    return line
+  }
+
+  async #measure(operation: Operation, able: Process[], callers: number): Promise<Round[]> {
+    const { milliseconds, imports, rounds } = this.#rounds
+    const measured: Round[] = []
+    for (let number = 0; number < (operation.isLong ? imports : rounds); number += 1) {
+      const round: Round = new Map()
+      for (const [index] of able.entries()) {
+        const process = able[(index + number) % able.length] as Process
+        const request = { kind: 'measure', operation: operation.name, milliseconds, callers } as const
+        round.set(process.name, (await process.ask(request)) as Measured)
+        if (operation.isLong) await this.#data.clean({ vacuum: true })
+      }
+      measured.push(round)
+    }
+    if (operation.writes) await this.#data.clean({ vacuum: true })
+    return measured
+  }
+}
+
+type Round = Map<string, Measured>
+
+const wall = (round: Round, name: string) => round.get(name)?.wall ?? Number.NaN
+
+function ratio(rounds: Round[], name: string, what: keyof Measured): number {
+  return median(
+    rounds.map((round) => (round.get(name)?.[what] ?? NaN) / (round.get(BASELINE)?.[what] ?? NaN)),
+  )
+}
+
+const isNoisy = (rounds: Round[]) => Math.abs(ratio(rounds, NOISE, 'wall') - 1) > NOISE_LIMIT
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+}
+
+function duration(microseconds: number): string {
+  return microseconds < 10_000 ? `${Math.round(microseconds)} µs` : `${Math.round(microseconds / 1_000)} ms`
+}

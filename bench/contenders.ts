@@ -1,0 +1,78 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { Variant } from './contenders/contender.ts'
+import { SEATS } from './operations.ts'
+import type { Reply, Request } from './worker.ts'
+
+/** What all others are compared with. */
+export const BASELINE = 'pg'
+/** The baseline once more: what it says of itself is the noise. */
+export const NOISE = 'pg again'
+
+const CONTENDERS: { name: string; module: string; variant: Variant }[] = [
+  { name: BASELINE, module: 'pg', variant: 'prepared' },
+  { name: NOISE, module: 'pg', variant: 'prepared' },
+  { name: 'pg plain', module: 'pg', variant: 'as written' },
+  { name: 'pg tuned', module: 'pg-tuned', variant: 'prepared' },
+  { name: 'Kysely', module: 'kysely', variant: 'as written' },
+  { name: 'Drizzle 0.45', module: 'drizzle-0.45', variant: 'as written' },
+  { name: 'Drizzle 0.45 prepared', module: 'drizzle-0.45', variant: 'prepared' },
+  { name: 'Drizzle 1.0', module: 'drizzle-1.0', variant: 'as written' },
+  { name: 'Drizzle 1.0 prepared', module: 'drizzle-1.0', variant: 'prepared' },
+  { name: 'Prisma 7', module: 'prisma', variant: 'as written' },
+  { name: 'ours', module: 'ours', variant: 'prepared' },
+]
+
+if (CONTENDERS.length > SEATS) throw new RangeError('More contenders than seats: see operations.ts')
+
+/** A contender in a process of its own. */
+export class Process {
+  readonly name: string
+  readonly #child: ChildProcess
+
+  constructor(name: string, child: ChildProcess) {
+    this.name = name
+    this.#child = child
+  }
+
+  /** Undefined when the contender does not do the operation. */
+  async ask(request: Request): Promise<unknown> {
+    this.#child.send(request)
+    const ended = new AbortController()
+    const { signal } = ended
+    const reply = once(this.#child, 'message', { signal })
+    const exit = once(this.#child, 'exit', { signal }).then(() => [{ error: 'its process has ended' }])
+    const [{ result, error }] = (await Promise.race([reply, exit]).finally(() => {
+      reply.catch(() => {})
+      exit.catch(() => {})
+      ended.abort()
+    })) as [Reply]
+    if (error !== undefined) throw new Error(`${this.name}, ${request.operation}: ${error}`)
+    return result
+  }
+
+  async close(): Promise<void> {
+    if (!this.#child.connected) return
+    this.#child.disconnect()
+    await once(this.#child, 'exit')
+  }
+}
+
+/** The baseline, its noise, and those whose name has one of the words. */
+export function startContenders(url: string, words: readonly string[]): Process[] {
+  return CONTENDERS.map((contender, seat) => ({ ...contender, seat }))
+    .filter(({ name }) => name === BASELINE || name === NOISE || hasWord(name, words))
+    .map(({ name, module, variant, seat }) => {
+      const args = [module, variant, String(seat), url]
+      // Messages as structured clones: Dates stay Dates.
+      return new Process(
+        name,
+        fork(new URL('worker.ts', import.meta.url), args, { serialization: 'advanced' }),
+      )
+    })
+}
+
+/** Without words, every name. */
+export function hasWord(name: string, words: readonly string[]): boolean {
+  return words.length === 0 || words.some((word) => name.toLowerCase().includes(word.toLowerCase()))
+}

@@ -1,0 +1,266 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import pg from 'pg'
+import type { DB } from '../../generated/database.ts'
+import { chunks, LIMIT, type NewCustomer, type NewPerson, type Open } from './contender.ts'
+
+// Dates stay as they are printed, as Kysely's docs say how.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
+
+const USER = [
+  'user_id as userId',
+  'name',
+  'email',
+  'role',
+  'provider',
+  'provider_id as providerId',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const
+
+const CUSTOMER = [
+  'customer_id as customerId',
+  'legal_name as legalName',
+  'display_name as displayName',
+  'status',
+  'industry',
+  'company_size as companySize',
+  'website_url as websiteUrl',
+  'billing_country as billingCountry',
+  'timezone',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const
+
+const PERSON = [
+  'person_id as personId',
+  'first_name as firstName',
+  'last_name as lastName',
+  'email',
+  'phone',
+  'job_title as jobTitle',
+  'linkedin_url as linkedinUrl',
+  'is_active as isActive',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const
+
+const CONTACT = [
+  'customer_person_id as contactId',
+  'people.person_id as personId',
+  'first_name as firstName',
+  'last_name as lastName',
+  'email',
+  'phone',
+  'job_title as jobTitle',
+  'role',
+  'is_primary as isPrimary',
+  'start_date as startDate',
+  'end_date as endDate',
+] as const
+
+const ENTRY = [
+  'id',
+  'user_id as userId',
+  'entity_type as entityType',
+  'entity_id as entityId',
+  'action',
+  'changes',
+  'ip_address as ipAddress',
+  'user_agent as userAgent',
+  'created_at as createdAt',
+] as const
+
+/** Kysely as it is usually written: each call builds its query, which nothing prepares. Nested lists by `jsonArrayFrom`. */
+export const open: Open = async (url) => {
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }),
+  })
+
+  const customers = () =>
+    db
+      .selectFrom('customers')
+      .select(CUSTOMER)
+      .select((eb) =>
+        jsonArrayFrom(
+          eb
+            .selectFrom('customer_people')
+            .innerJoin('people', 'people.person_id', 'customer_people.person_id')
+            .select(CONTACT)
+            .whereRef('customer_people.customer_id', '=', 'customers.customer_id')
+            .where((eb) =>
+              eb.or([eb('end_date', 'is', null), eb('end_date', '>=', sql<string>`current_date`)]),
+            )
+            .orderBy('is_primary', 'desc')
+            .orderBy('start_date')
+            .orderBy('customer_person_id'),
+        ).as('contacts'),
+      )
+  const newest = async (query: ReturnType<typeof customers>) => {
+    const rows = await query
+      .orderBy('created_at', 'desc')
+      .orderBy('customer_id', 'desc')
+      .limit(LIMIT + 1)
+      .execute()
+    return rows.slice(0, LIMIT)
+  }
+  const contact = (contactId: string, on: Kysely<DB> = db) =>
+    on
+      .selectFrom('customer_people')
+      .innerJoin('people', 'people.person_id', 'customer_people.person_id')
+      .select(CONTACT)
+      .where('customer_person_id', '=', contactId)
+      .executeTakeFirstOrThrow()
+
+  return {
+    findUser: (userId) =>
+      db.selectFrom('users').select(USER).where('user_id', '=', userId).executeTakeFirst(),
+    findUserByEmail: (email) =>
+      db.selectFrom('users').select(USER).where('email', '=', email).executeTakeFirst(),
+    createUser: ({ name, email, passwordHash }) =>
+      db
+        .insertInto('users')
+        .values({ name, email, password: passwordHash })
+        .returning(USER)
+        .executeTakeFirstOrThrow(),
+    updateUser: ({ userId, name }) =>
+      db.updateTable('users').set({ name }).where('user_id', '=', userId).returning(USER).executeTakeFirst(),
+    listUsers: async () => {
+      const rows = await db
+        .selectFrom('users')
+        .select(USER)
+        .orderBy('created_at', 'desc')
+        .orderBy('user_id', 'desc')
+        .limit(LIMIT + 1)
+        .execute()
+      return rows.slice(0, LIMIT)
+    },
+
+    getCustomer: (customerId) => customers().where('customer_id', '=', customerId).executeTakeFirst(),
+    listCustomers: () => newest(customers()),
+    listCustomersByStatus: (status) => newest(customers().where('status', '=', status)),
+    searchCustomers: (search) =>
+      newest(
+        customers().where(
+          sql<string>`searchable(display_name || ' ' || legal_name)`,
+          'like',
+          sql<string>`search_pattern(${search})`,
+        ),
+      ),
+
+    createCustomer: (customer) =>
+      db.insertInto('customers').values(customerRow(customer)).returning(CUSTOMER).executeTakeFirstOrThrow(),
+    createPerson: (person) =>
+      db.insertInto('people').values(personRow(person)).returning(PERSON).executeTakeFirstOrThrow(),
+    addContact: async ({ customerId, personId, role }) => {
+      const { customer_person_id } = await db
+        .insertInto('customer_people')
+        .values({ customer_id: customerId, person_id: personId, role })
+        .returning('customer_person_id')
+        .executeTakeFirstOrThrow()
+      return contact(customer_person_id)
+    },
+    setPrimaryContact: ({ customerId, personId }) =>
+      db.transaction().execute(async (tx) => {
+        await tx
+          .updateTable('customer_people')
+          .set({ is_primary: false })
+          .where('customer_id', '=', customerId)
+          .where('is_primary', '=', true)
+          .execute()
+        const { customer_person_id } = await tx
+          .updateTable('customer_people')
+          .set({ is_primary: true })
+          .where('customer_id', '=', customerId)
+          .where('person_id', '=', personId)
+          .returning('customer_person_id')
+          .executeTakeFirstOrThrow()
+        return contact(customer_person_id, tx)
+      }),
+
+    recordEntry: (entry) =>
+      db
+        .insertInto('audit_log')
+        .values({
+          user_id: entry.userId,
+          entity_type: entry.entityType,
+          entity_id: entry.entityId,
+          action: entry.action,
+          changes: JSON.stringify(entry.changes),
+          ip_address: entry.ipAddress,
+          user_agent: entry.userAgent,
+        })
+        .returning(ENTRY)
+        .executeTakeFirstOrThrow(),
+    listEntries: async ({ entityType, entityId }) => {
+      const rows = await db
+        .selectFrom('audit_log')
+        .select(ENTRY)
+        .where('entity_type', '=', entityType)
+        .where('entity_id', '=', entityId)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(LIMIT + 1)
+        .execute()
+      return rows.slice(0, LIMIT)
+    },
+
+    importCustomers: (imported) =>
+      db.transaction().execute(async (tx) => {
+        const counts = { customers: 0, people: 0, contacts: 0 }
+        for (const some of chunks(imported)) {
+          const added = await tx
+            .insertInto('customers')
+            .values(some.map(customerRow))
+            .returning('customer_id')
+            .execute()
+          const people = new Map(
+            some.flatMap((customer) => customer.people.map((p) => [p.email, p] as const)),
+          )
+          const known = await tx
+            .insertInto('people')
+            .values(Array.from(people.values(), personRow))
+            .onConflict((conflict) =>
+              conflict.column('email').doUpdateSet((eb) => ({ email: eb.ref('people.email') })),
+            )
+            .returning(['person_id', 'email'])
+            .execute()
+          const personIds = new Map(known.map(({ person_id, email }) => [email, person_id]))
+          const contacts = some.flatMap((customer, n) =>
+            customer.people.map(({ email }) => ({
+              customer_id: added[n]?.customer_id as string,
+              person_id: personIds.get(email) as string,
+            })),
+          )
+          await tx
+            .insertInto('customer_people')
+            .values(contacts)
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+          counts.customers += added.length
+          counts.people += known.length
+          counts.contacts += contacts.length
+        }
+        return counts
+      }),
+
+    close: () => db.destroy(),
+  }
+}
+
+function customerRow(customer: NewCustomer) {
+  return {
+    legal_name: customer.legalName,
+    display_name: customer.displayName,
+    status: customer.status,
+    industry: customer.industry,
+    company_size: customer.companySize,
+    website_url: customer.websiteUrl,
+    billing_country: customer.billingCountry,
+    timezone: customer.timezone,
+  }
+}
+
+function personRow({ firstName, lastName, email, phone, jobTitle }: NewPerson) {
+  return { first_name: firstName, last_name: lastName, email, phone, job_title: jobTitle }
+}

@@ -1,0 +1,147 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { chunks, LIMIT, type Open } from './contender.ts'
+import { type Prisma, PrismaClient } from './prisma/client/client.ts'
+
+/** Kept from round to round, with the plans it has compiled; its connections are made anew. */
+let client: PrismaClient | undefined
+
+/** Prisma as its docs have it: `include` for nested lists, raw SQL only for the search, whose index it cannot name. */
+export const open: Open = async (url) => {
+  client ??= new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url }),
+    omit: { user: { password: true } },
+  })
+  const prisma = client
+  await prisma.$connect()
+
+  const newest = async (where: Prisma.CustomerWhereInput) => {
+    const rows = await prisma.customer.findMany({
+      where,
+      include: { contacts: currentContacts() },
+      orderBy: [{ createdAt: 'desc' }, { customerId: 'desc' }],
+      take: LIMIT + 1,
+    })
+    return rows.slice(0, LIMIT).map(customerOf)
+  }
+
+  return {
+    findUser: (userId) => prisma.user.findUnique({ where: { userId } }),
+    findUserByEmail: (email) => prisma.user.findUnique({ where: { email } }),
+    createUser: ({ name, email, passwordHash }) =>
+      prisma.user.create({ data: { name, email, password: passwordHash } }),
+    updateUser: ({ userId, name }) => prisma.user.update({ where: { userId }, data: { name } }),
+    listUsers: async () => {
+      const rows = await prisma.user.findMany({
+        orderBy: [{ createdAt: 'desc' }, { userId: 'desc' }],
+        take: LIMIT + 1,
+      })
+      return rows.slice(0, LIMIT)
+    },
+
+    getCustomer: async (customerId) =>
+      customerOf(
+        await prisma.customer.findUniqueOrThrow({
+          where: { customerId },
+          include: { contacts: currentContacts() },
+        }),
+      ),
+    listCustomers: () => newest({}),
+    listCustomersByStatus: (status) => newest({ status }),
+    searchCustomers: async (search) => {
+      const found = await prisma.$queryRaw<{ customerId: string }[]>`
+        select customer_id as "customerId" from customers
+        where searchable(display_name || ' ' || legal_name) like search_pattern(${search})
+        order by created_at desc, customer_id desc limit ${LIMIT + 1}`
+      return newest({ customerId: { in: found.map(({ customerId }) => customerId) } })
+    },
+
+    createCustomer: (customer) => prisma.customer.create({ data: customer }),
+    createPerson: (person) => prisma.person.create({ data: person }),
+    addContact: async ({ customerId, personId, role }) =>
+      contactOf(
+        await prisma.contact.create({ data: { customerId, personId, role }, include: { person: true } }),
+      ),
+    setPrimaryContact: ({ customerId, personId }) =>
+      prisma.$transaction(async (tx) => {
+        await tx.contact.updateMany({ where: { customerId, isPrimary: true }, data: { isPrimary: false } })
+        await tx.contact.updateMany({ where: { customerId, personId }, data: { isPrimary: true } })
+        return contactOf(
+          await tx.contact.findFirstOrThrow({ where: { customerId, personId }, include: { person: true } }),
+        )
+      }),
+
+    recordEntry: (entry) => prisma.auditEntry.create({ data: entry }),
+    listEntries: async (entity) => {
+      const rows = await prisma.auditEntry.findMany({
+        where: entity,
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: LIMIT + 1,
+      })
+      return rows.slice(0, LIMIT)
+    },
+
+    importCustomers: (imported) =>
+      prisma.$transaction(
+        async (tx) => {
+          const counts = { customers: 0, people: 0, contacts: 0 }
+          for (const some of chunks(imported)) {
+            const added = await tx.customer.createManyAndReturn({
+              data: some.map(({ people: _, ...customer }) => customer),
+              select: { customerId: true },
+            })
+            const people = some.flatMap((customer) => customer.people)
+            await tx.person.createMany({ data: people, skipDuplicates: true })
+            const known = await tx.person.findMany({
+              where: { email: { in: people.map(({ email }) => email) } },
+              select: { personId: true, email: true },
+            })
+            const personIds = new Map(known.map(({ personId, email }) => [email, personId]))
+            const contacts = some.flatMap((customer, n) =>
+              customer.people.map(({ email }) => ({
+                customerId: added[n]?.customerId as string,
+                personId: personIds.get(email) as string,
+              })),
+            )
+            await tx.contact.createMany({ data: contacts, skipDuplicates: true })
+            counts.customers += added.length
+            counts.people += known.length
+            counts.contacts += contacts.length
+          }
+          return counts
+        },
+        { timeout: 60_000 },
+      ),
+
+    close: () => prisma.$disconnect(),
+  }
+}
+
+const currentContacts = () =>
+  ({
+    where: { OR: [{ endDate: null }, { endDate: { gte: new Date(new Date().toISOString().slice(0, 10)) } }] },
+    orderBy: [{ isPrimary: 'desc' }, { startDate: 'asc' }, { contactId: 'asc' }],
+    include: { person: true },
+  }) satisfies Prisma.Customer$contactsArgs
+
+type WithPerson = Prisma.ContactGetPayload<{ include: { person: true } }>
+
+function customerOf<C extends { contacts: WithPerson[] }>({ contacts, ...customer }: C) {
+  return { ...customer, contacts: contacts.map(contactOf) }
+}
+
+function contactOf({ contactId, role, isPrimary, startDate, endDate, person }: WithPerson) {
+  const { personId, firstName, lastName, email, phone, jobTitle } = person
+  return {
+    contactId,
+    personId,
+    firstName,
+    lastName,
+    email,
+    phone,
+    jobTitle,
+    role,
+    isPrimary,
+    startDate: startDate.toISOString().slice(0, 10),
+    endDate: endDate?.toISOString().slice(0, 10) ?? null,
+  }
+}

@@ -1,0 +1,131 @@
+import pg from 'pg'
+import type { CustomerStatus } from './contenders/contender.ts'
+
+export const USERS = 20_000
+export const CUSTOMERS = 20_000
+/** Each a contact of one customer: two at every even one, one at every odd one. */
+export const PEOPLE = 30_000
+export const ENTRIES = 100_000
+/** Customers that the audit log tells of, each in 20 entries. */
+export const AUDITED = ENTRIES / 20
+
+export const HASH = `$2b$10$${'h'.repeat(53)}`
+export const STATUSES: readonly CustomerStatus[] = ['prospect', 'active', 'paused', 'churned']
+export const ADJECTIVES =
+  'Amber Arctic Baltic Blue Bright Calm Clear Coastal Copper Crystal Eastern Evergreen First Frosty Global Golden Grand Green Harbour Hidden Iron Ivory Little Lucky Lunar Maple Modern Noble Nordic Northern Open Pine Quiet Rapid Royal Silver Solar Southern Stone Urban'.split(
+    ' ',
+  )
+export const NOUNS =
+  'Bakery Bikes Books Brewery Bridge Cargo Clinic Coffee Design Dental Energy Farms Fisheries Foods Forge Furniture Gardens Glass Homes Hotel Insurance Labs Leather Legal Logistics Media Metals Motors Optics Paper Pharma Press Print Robotics Shipping Software Studio Textiles Timber Tools'.split(
+    ' ',
+  )
+
+/** The key of the n-th row of any table; whatever is written later has a greater one. */
+export const id = (n: number) => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
+const LAST = id(0xffffffffffff)
+
+/** The database that all contenders share, and what is done to it between them. */
+export class Data {
+  readonly #client: pg.Client
+
+  private constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  static async fill(url: string): Promise<Data> {
+    const client = new pg.Client(url)
+    await client.connect()
+    for (const [text, ...values] of ROWS) await client.query(text, values)
+    await client.query('vacuum analyze')
+    return new Data(client)
+  }
+
+  /** What a call has left behind, apart from keys and times: the same after every contender's. */
+  async written(): Promise<unknown> {
+    const { rows } = await this.#client.query(WRITTEN, [LAST])
+    return rows[0]
+  }
+
+  /** Takes away what has been written since `fill`. */
+  async clean({ vacuum = false } = {}): Promise<void> {
+    await this.#client.query('alter table audit_log disable trigger user')
+    for (const [table, key] of KEYS)
+      await this.#client.query(`delete from ${table} where ${key} > $1`, [LAST])
+    await this.#client.query('alter table audit_log enable trigger user')
+    if (vacuum) await this.#client.query(`vacuum analyze ${KEYS.map(([table]) => table).join(', ')}`)
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+}
+
+const KEYS = [
+  ['audit_log', 'id'],
+  ['customer_people', 'customer_person_id'],
+  ['customers', 'customer_id'],
+  ['people', 'person_id'],
+  ['users', 'user_id'],
+] as const
+
+const key = (n: string) => `('00000000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
+const created = (rows: number) => `now() - (${rows} - n) * interval '1 second'`
+
+const ROWS: [text: string, ...values: unknown[]][] = [
+  [
+    `insert into users (user_id, name, email, password, created_at)
+     select ${key('n')}, 'User ' || n, 'u' || n || '@example.test', $1, ${created(USERS)}
+     from generate_series(0, ${USERS} - 1) as n`,
+    HASH,
+  ],
+  [
+    `insert into customers (customer_id, legal_name, display_name, status, industry, company_size, website_url,
+       billing_country, timezone, created_at)
+     select ${key('n')}, called || ' ' || n || ' Ltd', called || ' ' || n, ($1::customer_status[])[1 + n % 4],
+       'Industry ' || n % 20, nullif(n % 1000, 0), 'https://c' || n || '.example.test', 'LV', 'Europe/Riga', ${created(CUSTOMERS)}
+     from generate_series(0, ${CUSTOMERS} - 1) as n,
+       lateral (select ($2::text[])[1 + n % cardinality($2)] || ' '
+         || ($3::text[])[1 + n / cardinality($2) % cardinality($3)] as called) as named`,
+    STATUSES,
+    ADJECTIVES,
+    NOUNS,
+  ],
+  [
+    `insert into people (person_id, first_name, last_name, email, phone, job_title, created_at)
+     select ${key('n')}, 'First ' || n % 500, 'Last ' || n, case when n % 10 > 0 then 'p' || n || '@example.test' end,
+       case when n % 3 > 0 then '+371 2' || lpad(n::text, 7, '0') end, 'Title ' || n % 30, ${created(PEOPLE)}
+     from generate_series(0, ${PEOPLE} - 1) as n`,
+  ],
+  // Of three people two are at an even customer and the third at the odd one; there some have ended, some will. One in
+  // five has no role; none is a stakeholder, which is what added contacts become.
+  [
+    `insert into customer_people (customer_person_id, customer_id, person_id, role, is_primary, start_date, end_date)
+     select ${key('n')}, ${key('n / 3 * 2 + n % 3 / 2')}, ${key('n')},
+       ('{primary_contact, decision_maker, billing_contact, technical_contact}'::contact_role[])[1 + n % 5], n % 3 = 0 or n % 12 = 5, current_date - 30 - n % 1000,
+       case n % 12 when 2 then current_date - 10 when 5 then current_date + 10 end
+     from generate_series(0, ${PEOPLE} - 1) as n`,
+  ],
+  [
+    `insert into audit_log (id, user_id, entity_type, entity_id, action, changes, ip_address, user_agent, created_at)
+     select ${key('n')}, ${key(`n % ${USERS}`)}, 'customer', ${key(`n % ${AUDITED}`)}::text,
+       (array['create', 'update', 'view'])[1 + n % 3],
+       jsonb_build_object('status', jsonb_build_object('from', 'prospect', 'to', 'active'), 'number', n),
+       '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', ${created(ENTRIES)}
+     from generate_series(0, ${ENTRIES} - 1) as n`,
+  ],
+]
+
+const sum = (rows: string) =>
+  `(select json_build_object('rows', count(*), 'hash', md5(string_agg(r::text, ' ' order by r::text)), 'one', min(r::text)) from (${rows}) as r)`
+
+const WRITTEN = `select
+  ${sum('select name, email, password, role, provider from users where user_id > $1')} as users,
+  ${sum(`select legal_name, display_name, status, industry, company_size, website_url, billing_country, timezone
+         from customers where customer_id > $1`)} as customers,
+  ${sum('select first_name, last_name, email, phone, job_title, is_active from people where person_id > $1')} as people,
+  ${sum(`select legal_name, last_name, role, is_primary, start_date, end_date
+         from customer_people join customers using (customer_id) join people using (person_id)
+         where customer_person_id > $1`)} as contacts,
+  ${sum('select customer_id, person_id from customer_people where is_primary')} as "primaryContacts",
+  ${sum(`select user_id, entity_type, entity_id, action, changes, ip_address, user_agent
+         from audit_log where id > $1`)} as entries`
