@@ -19,12 +19,15 @@ const schema = {
   })),
 }
 
-/** The contacts that have not ended. */
 const withContacts = {
   contacts: {
     columns: { customerId: false, personId: false },
-    where: sql`(${contacts.endDate} is null or ${contacts.endDate} >= current_date)`,
-    orderBy: () => [desc(contacts.isPrimary), contacts.startDate, contacts.contactId],
+    orderBy: () => [
+      sql`${contacts.endDate} is not null`,
+      desc(contacts.isPrimary),
+      contacts.startDate,
+      contacts.contactId,
+    ],
     with: { person: { columns: PERSON } },
   },
 } as const

@@ -30,14 +30,15 @@ interface CustomerQueries {
   findMany(query: object): Query<CustomerRow[]>
 }
 
-/** The contacts that have not ended. */
 const withContacts = {
   contacts: {
     columns: { customerId: false, personId: false },
-    where: {
-      RAW: ({ endDate }: Tables['contacts']) => sql`(${endDate} is null or ${endDate} >= current_date)`,
-    },
-    orderBy: { isPrimary: 'desc', startDate: 'asc', contactId: 'asc' },
+    orderBy: ({ endDate, isPrimary, startDate, contactId }: Tables['contacts']) => [
+      sql`${endDate} is not null`,
+      sql`${isPrimary} desc`,
+      startDate,
+      contactId,
+    ],
     with: { person: { columns: PERSON } },
   },
 }

@@ -88,9 +88,7 @@ export const open: Open = async (url) => {
             .innerJoin('people', 'people.person_id', 'customer_people.person_id')
             .select(CONTACT)
             .whereRef('customer_people.customer_id', '=', 'customers.customer_id')
-            .where((eb) =>
-              eb.or([eb('end_date', 'is', null), eb('end_date', '>=', sql<string>`current_date`)]),
-            )
+            .orderBy((eb) => eb('end_date', 'is not', null))
             .orderBy('is_primary', 'desc')
             .orderBy('start_date')
             .orderBy('customer_person_id'),

@@ -11,22 +11,23 @@ export const open: Open = async (url) => {
     updateUser: ({ userId, ...change }) => db.users.update(userId, change),
     listUsers: async () => (await db.users.list({ limit: LIMIT })).items,
 
-    ...(db.customers && {
-      getCustomer: (customerId) => db.customers.get(customerId),
-      listCustomers: async () => (await db.customers.list({ limit: LIMIT })).items,
-      listCustomersByStatus: async (status) => (await db.customers.list({ status, limit: LIMIT })).items,
-      searchCustomers: async (search) => (await db.customers.list({ search, limit: LIMIT })).items,
-      createCustomer: (customer) => db.customers.create(customer),
-      addContact: ({ customerId, personId, role }) => db.customers.addContact(customerId, personId, { role }),
-      setPrimaryContact: ({ customerId, personId }) => db.customers.setPrimaryContact(customerId, personId),
-      importCustomers: (customers) => db.customers.importMany(customers),
-    }),
-    ...(db.people && { createPerson: (person) => db.people.create(person) }),
-    ...(db.auditLog && {
-      recordEntry: (entry) => db.auditLog.record(entry),
-      listEntries: async ({ entityType, entityId }) =>
-        (await db.auditLog.listByEntity(entityType, entityId, { limit: LIMIT })).items,
-    }),
+    getCustomer: (customerId) => db.customers.get(customerId),
+    listCustomers: async () => (await db.customers.list({ limit: LIMIT })).items,
+    listCustomersByStatus: async (status) => (await db.customers.list({ status, limit: LIMIT })).items,
+    // The others have them by age alone.
+    searchCustomers: async (search) =>
+      (await db.customers.list({ search, limit: LIMIT })).items.sort((a, b) => +b.createdAt - +a.createdAt),
+    createCustomer: async (customer) => {
+      const { contacts: _, ...created } = await db.customers.create(customer)
+      return created
+    },
+    addContact: ({ customerId, personId, role }) => db.customers.addContact(customerId, personId, { role }),
+    setPrimaryContact: ({ customerId, personId }) => db.customers.setPrimaryContact(customerId, personId),
+    importCustomers: (customers) => db.customers.importMany(customers),
+    createPerson: (person) => db.people.create(person),
+    recordEntry: (entry) => db.auditLog.record(entry),
+    listEntries: async ({ entityType, entityId }) =>
+      (await db.auditLog.listByEntity(entityType, entityId, { limit: LIMIT })).items,
 
     close: () => db.close(),
   }

@@ -7,7 +7,6 @@ import {
   type ContactRow,
   CUSTOMER,
   ENTRY,
-  IS_CURRENT,
   MATCHES,
   NEWEST_CUSTOMERS,
   PERSON,
@@ -91,7 +90,7 @@ export const open: Open = async (url) => {
         rows(
           'contactsOfOne',
           `select ${CONTACT} from customer_people join people using (person_id)
-           where customer_id = $1 and ${IS_CURRENT} order by ${CONTACT_ORDER}`,
+           where customer_id = $1 order by ${CONTACT_ORDER}`,
           [customerId],
           line,
         ),
@@ -190,7 +189,7 @@ export const open: Open = async (url) => {
 
 const contactsOf = (customers: string) =>
   `select customer_id as "customerId", ${CONTACT} from customer_people join people using (person_id)
-   where customer_id = ${customers} and ${IS_CURRENT} order by ${CONTACT_ORDER}`
+   where customer_id = ${customers} order by ${CONTACT_ORDER}`
 
 const { DATE, TIMESTAMPTZ } = pg.types.builtins
 

@@ -6,7 +6,6 @@ import {
   type ContactRow,
   CUSTOMER,
   ENTRY,
-  IS_CURRENT,
   MATCHES,
   NEWEST_CUSTOMERS,
   PERSON,
@@ -50,7 +49,7 @@ export const open: Open = async (url, variant) => {
     const contacts = await rows<ContactRow>(
       'contactsOf',
       `select customer_id as "customerId", ${CONTACT} from customer_people join people using (person_id)
-       where customer_id = any($1) and ${IS_CURRENT} order by ${CONTACT_ORDER}`,
+       where customer_id = any($1) order by ${CONTACT_ORDER}`,
       [customers.map(({ customerId }) => customerId)],
     )
     return withContacts(customers, contacts)
@@ -93,7 +92,7 @@ export const open: Open = async (url, variant) => {
       const contacts = await rows(
         'contactsOfOne',
         `select ${CONTACT} from customer_people join people using (person_id)
-         where customer_id = $1 and ${IS_CURRENT} order by ${CONTACT_ORDER}`,
+         where customer_id = $1 order by ${CONTACT_ORDER}`,
         [customerId],
       )
       return { ...customer, contacts }

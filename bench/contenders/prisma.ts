@@ -17,7 +17,7 @@ export const open: Open = async (url) => {
   const newest = async (where: Prisma.CustomerWhereInput) => {
     const rows = await prisma.customer.findMany({
       where,
-      include: { contacts: currentContacts() },
+      include: { contacts: CONTACTS },
       orderBy: [{ createdAt: 'desc' }, { customerId: 'desc' }],
       take: LIMIT + 1,
     })
@@ -42,7 +42,7 @@ export const open: Open = async (url) => {
       customerOf(
         await prisma.customer.findUniqueOrThrow({
           where: { customerId },
-          include: { contacts: currentContacts() },
+          include: { contacts: CONTACTS },
         }),
       ),
     listCustomers: () => newest({}),
@@ -116,12 +116,15 @@ export const open: Open = async (url) => {
   }
 }
 
-const currentContacts = () =>
-  ({
-    where: { OR: [{ endDate: null }, { endDate: { gte: new Date(new Date().toISOString().slice(0, 10)) } }] },
-    orderBy: [{ isPrimary: 'desc' }, { startDate: 'asc' }, { contactId: 'asc' }],
-    include: { person: true },
-  }) satisfies Prisma.Customer$contactsArgs
+const CONTACTS = {
+  orderBy: [
+    { endDate: { sort: 'asc', nulls: 'first' } },
+    { isPrimary: 'desc' },
+    { startDate: 'asc' },
+    { contactId: 'asc' },
+  ],
+  include: { person: true },
+} satisfies Prisma.Customer$contactsArgs
 
 type WithPerson = Prisma.ContactGetPayload<{ include: { person: true } }>
 

@@ -18,10 +18,8 @@ export const CONTACT = `customer_person_id as "contactId", person_id as "personI
 export const ENTRY = `id, user_id as "userId", entity_type as "entityType", entity_id as "entityId", action, changes,
   ip_address as "ipAddress", user_agent as "userAgent", created_at as "createdAt"`
 
-export const IS_CURRENT = '(end_date is null or end_date >= current_date)'
-
-/** Of the contacts of one customer. */
-export const CONTACT_ORDER = 'is_primary desc, start_date, customer_person_id'
+/** Of the contacts of one customer: those that lead on first. */
+export const CONTACT_ORDER = '(end_date is not null), is_primary desc, start_date, customer_person_id'
 
 export const NEWEST_CUSTOMERS = 'order by created_at desc, customer_id desc limit'
 
