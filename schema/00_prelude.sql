@@ -70,16 +70,19 @@ create function search_pattern(query text) returns text
     || regexp_replace(substr(searchable(query), 2), '([\\%_])', '\\\1', 'g') || '%';
 
 -- 4: the text begins with the query as whole words; 3: it begins with it; 2: whole words; 1: the beginning of a
--- word; 0: anywhere.
+-- word; 0: anywhere. Both are searchable() text.
 create function search_relevance(words text, query text) returns smallint
-  language sql immutable strict parallel safe
+  language plpgsql immutable strict parallel safe as $$
+begin
   return case
-    when starts_with(words || ' ', searchable(query) || ' ') then 4
-    when starts_with(words, searchable(query)) then 3
-    when strpos(words || ' ', searchable(query) || ' ') > 0 then 2
-    when strpos(words, searchable(query)) > 0 then 1
+    when starts_with(words || ' ', query || ' ') then 4
+    when starts_with(words, query) then 3
+    when strpos(words || ' ', query || ' ') > 0 then 2
+    when strpos(words, query) > 0 then 1
     else 0
   end;
+end
+$$;
 
-comment on function search_relevance is 'How well searchable() text fits a query, 0 to 4.';
+comment on function search_relevance is 'How well searchable() text fits a searchable() query, 0 to 4.';
 comment on function search_pattern is 'The LIKE pattern that finds a query in searchable() text; %, _ and \ are ordinary characters.';

@@ -95,14 +95,13 @@ export interface Result {
 }
 
 function toQuery<Input>(statement: Statement<Input>, input: Input, { prepare }: Settings): Query {
-  const prepared = prepare && statement.prepared
   return {
     name: statement.name,
     sql: statement.sql,
     values: statement.values(input),
-    prepared,
+    prepared: prepare,
     readOnly: statement.readOnly,
-    isShared: prepared && statement.isBrief,
+    isShared: prepare && statement.isBrief,
   }
 }
 

@@ -24,8 +24,6 @@ export interface Statement<Input = never, Row = unknown> {
   readonly parameters: readonly string[]
   /** True for a plain select, which may always be repeated. */
   readonly readOnly: boolean
-  /** False where the plan must be made for the values at hand. */
-  readonly prepared: boolean
   /** True for reading what one key leads to: quick enough to be sent along with other callers' reads. */
   readonly isBrief: boolean
   values(input: Input): unknown[]
@@ -47,7 +45,7 @@ export function statement<Input, Row>(
   /** Whether a function that it calls writes, which no select shows. */
   { writes = false }: { writes?: boolean } = {},
 ): Statement<Input, Row> {
-  const made = new CompiledStatement<Input, Row>(name, build, { writes, prepared: true, isList: false })
+  const made = new CompiledStatement<Input, Row>(name, build, { writes, isList: false })
   registry.push(made)
   return made
 }
@@ -69,8 +67,6 @@ export function variants<Input extends { readonly [Name in Filter]?: unknown }, 
   name: string,
   filters: readonly Filter[],
   build: (query: Kysely<DB>, $: Params<Input>, given: Given<Filter>) => Compilable<Row>,
-  /** Filters whose selectivity depends so much on the value that a plan must not be shared between calls. */
-  { planPerCall = [] }: { planPerCall?: readonly NoInfer<Filter>[] } = {},
 ): Variants<Input, Row> {
   const shapes = Array.from({ length: 2 ** filters.length }, (_, shape) => {
     const chosen = filters.filter((_, bit) => shape & (1 << bit))
@@ -80,7 +76,7 @@ export function variants<Input extends { readonly [Name in Filter]?: unknown }, 
     return new CompiledStatement<Input, Row>(
       chosen.length > 0 ? `${name}(${chosen.join(',')})` : name,
       (query, $) => build(query, $, given),
-      { writes: false, prepared: !planPerCall.some((filter) => given[filter]), isList: true },
+      { writes: false, isList: true },
     )
   })
   registry.push(...shapes)
@@ -114,7 +110,6 @@ const registry: Statement[] = []
 
 interface Traits {
   readonly writes: boolean
-  readonly prepared: boolean
   readonly isList: boolean
 }
 
@@ -128,10 +123,6 @@ class CompiledStatement<Input, Row> implements Statement<Input, Row> {
     this.name = name
     this.#build = build
     this.#traits = traits
-  }
-
-  get prepared(): boolean {
-    return this.#traits.prepared
   }
 
   get isBrief(): boolean {

@@ -72,7 +72,16 @@ const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
             jobTitle: null,
           },
           ...{ linkedinUrl: null, isActive: false, contactId: contact.customer_person_id, isPrimary: false },
-          ...{ startDate: '2026-11-23', endDate: '2026-11-23', current: true, given: ['email'], role: null },
+          ...{
+            startDate: '2026-11-23',
+            endDate: '2026-11-23',
+            current: true,
+            given: ['email'],
+            role: null,
+            rows: '[]',
+            names: ['Legal'],
+            emails: [user.email],
+          },
           ...{ entityType: 'customer', entityId: '77', action: 'action 7', changes: '{}', ipAddress: '::1' },
           ...{ userAgent: 'test', from: '-infinity' },
           ...{ search: user.name.slice(8, 20), fetch: 51, behindRelevance: 2, behindAt: user.created_at },
@@ -132,15 +141,13 @@ async function plansOf(client: pg.Client, statement: Statement, values: Values):
   try {
     const custom = await client.query(`explain (format json) ${statement.sql}`, given)
     const plans = [custom.rows[0]['QUERY PLAN'][0].Plan]
-    if (statement.prepared) {
-      await client.query('set local plan_cache_mode = force_generic_plan')
-      await client.query(`prepare kept as ${statement.sql}`)
-      const generic = await client.query(
-        `explain (format json) execute kept (${given.map(literal).join(', ')})`,
-      )
-      plans.push(generic.rows[0]['QUERY PLAN'][0].Plan)
-      await client.query('deallocate kept')
-    }
+    await client.query('set local plan_cache_mode = force_generic_plan')
+    await client.query(`prepare kept as ${statement.sql}`)
+    const generic = await client.query(
+      `explain (format json) execute kept (${given.map(literal).join(', ')})`,
+    )
+    plans.push(generic.rows[0]['QUERY PLAN'][0].Plan)
+    await client.query('deallocate kept')
     return plans
   } finally {
     await client.query('rollback')

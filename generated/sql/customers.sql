@@ -1213,7 +1213,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1221,12 +1224,18 @@ with
           (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($2, $3, $4)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,
@@ -1290,7 +1299,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1299,12 +1311,18 @@ with
           and (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($3, $4, $5)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,
@@ -1368,7 +1386,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1377,12 +1398,18 @@ with
           and (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($3, $4, $5)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,
@@ -1447,7 +1474,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1457,12 +1487,18 @@ with
           and (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($4, $5, $6)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,
@@ -1526,7 +1562,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1535,12 +1574,18 @@ with
           and (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($3, $4, $5)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,
@@ -1605,7 +1650,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1615,12 +1663,18 @@ with
           and (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($4, $5, $6)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,
@@ -1685,7 +1739,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1695,12 +1752,18 @@ with
           and (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($4, $5, $6)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,
@@ -1766,7 +1829,10 @@ with
           "updated_at" as "updatedAt",
           search_relevance (
             searchable (display_name || ' ' || legal_name),
-            $1
+            (
+              select
+                searchable ($1)
+            )
           ) as "relevance"
         from
           "customers"
@@ -1777,12 +1843,18 @@ with
           and (
             search_relevance (
               searchable (display_name || ' ' || legal_name),
-              $1
+              (
+                select
+                  searchable ($1)
+              )
             ),
             "created_at",
             "customer_id"
           ) < ($5, $6, $7)
-          and searchable (display_name || ' ' || legal_name) like search_pattern ($1)
+          and searchable (display_name || ' ' || legal_name) like (
+            select
+              search_pattern ($1)
+          )
         order by
           "relevance" desc,
           "created_at" desc,

@@ -255,7 +255,10 @@ from
         searchable (
           first_name || ' ' || last_name || ' ' || coalesce(email::text, '')
         ),
-        $1
+        (
+          select
+            searchable ($1)
+        )
       ) as "relevance"
     from
       "people"
@@ -265,14 +268,20 @@ from
           searchable (
             first_name || ' ' || last_name || ' ' || coalesce(email::text, '')
           ),
-          $1
+          (
+            select
+              searchable ($1)
+          )
         ),
         "created_at",
         "person_id"
       ) < ($2, $3, $4)
       and searchable (
         first_name || ' ' || last_name || ' ' || coalesce(email::text, '')
-      ) like search_pattern ($1)
+      ) like (
+        select
+          search_pattern ($1)
+      )
     order by
       "relevance" desc,
       "created_at" desc,
@@ -313,7 +322,10 @@ from
         searchable (
           first_name || ' ' || last_name || ' ' || coalesce(email::text, '')
         ),
-        $1
+        (
+          select
+            searchable ($1)
+        )
       ) as "relevance"
     from
       "people"
@@ -324,14 +336,20 @@ from
           searchable (
             first_name || ' ' || last_name || ' ' || coalesce(email::text, '')
           ),
-          $1
+          (
+            select
+              searchable ($1)
+          )
         ),
         "created_at",
         "person_id"
       ) < ($3, $4, $5)
       and searchable (
         first_name || ' ' || last_name || ' ' || coalesce(email::text, '')
-      ) like search_pattern ($1)
+      ) like (
+        select
+          search_pattern ($1)
+      )
     order by
       "relevance" desc,
       "created_at" desc,

@@ -268,16 +268,31 @@ from
       "provider_id" as "providerId",
       "created_at" as "createdAt",
       "updated_at" as "updatedAt",
-      search_relevance (searchable (name || ' ' || email::text), $1) as "relevance"
+      search_relevance (
+        searchable (name || ' ' || email::text),
+        (
+          select
+            searchable ($1)
+        )
+      ) as "relevance"
     from
       "users"
     where
       (
-        search_relevance (searchable (name || ' ' || email::text), $1),
+        search_relevance (
+          searchable (name || ' ' || email::text),
+          (
+            select
+              searchable ($1)
+          )
+        ),
         "created_at",
         "user_id"
       ) < ($2, $3, $4)
-      and searchable (name || ' ' || email::text) like search_pattern ($1)
+      and searchable (name || ' ' || email::text) like (
+        select
+          search_pattern ($1)
+      )
     order by
       "relevance" desc,
       "created_at" desc,
@@ -312,17 +327,32 @@ from
       "provider_id" as "providerId",
       "created_at" as "createdAt",
       "updated_at" as "updatedAt",
-      search_relevance (searchable (name || ' ' || email::text), $1) as "relevance"
+      search_relevance (
+        searchable (name || ' ' || email::text),
+        (
+          select
+            searchable ($1)
+        )
+      ) as "relevance"
     from
       "users"
     where
       "role" = $2
       and (
-        search_relevance (searchable (name || ' ' || email::text), $1),
+        search_relevance (
+          searchable (name || ' ' || email::text),
+          (
+            select
+              searchable ($1)
+          )
+        ),
         "created_at",
         "user_id"
       ) < ($3, $4, $5)
-      and searchable (name || ' ' || email::text) like search_pattern ($1)
+      and searchable (name || ' ' || email::text) like (
+        select
+          search_pattern ($1)
+      )
     order by
       "relevance" desc,
       "created_at" desc,

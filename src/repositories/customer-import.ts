@@ -1,7 +1,6 @@
 import type { ConstraintName } from '../../generated/catalog.ts'
-import type { DB } from '../../generated/database.ts'
 import { all, type CallOptions, type Connection, change } from '../connection.ts'
-import { type CopyTable, copyInto } from '../copy-batch.ts'
+import { type Copy, type CopyTable, copiesOf, sendCopies } from '../copy-rows.ts'
 import { ConstraintError, ImportError, InvalidInputError } from '../errors.ts'
 import { fields, listOf, oneOf, optional } from '../input.ts'
 import type { Statement } from '../statement.ts'
@@ -45,7 +44,7 @@ export interface CustomerImportOptions extends Pick<CallOptions, 'signal'> {
 }
 
 /** Rows that are in memory at a time; another as many are read while the server works on them. */
-const BATCH = 2_000
+const BATCH = 1_000
 
 /** A customer, or one of its people, as it was read and where it comes from. */
 interface Item<Input> {
@@ -83,8 +82,9 @@ export async function importCustomers(
     /** Returns when the batch before is written; this one is on its way while more rows are read. */
     const write = async () => {
       const rows = number
+      const plan = target.planAhead(batch)
       await writing
-      writing = target.write(batch).then(() => onProgress?.({ rows, ...target.counts }))
+      writing = target.write(batch, plan).then(() => onProgress?.({ rows, ...target.counts }))
       writing.catch(() => {}) // heard at the next await
       batch = []
     }
@@ -106,12 +106,23 @@ export async function importCustomers(
   }, callOptions)
 }
 
+/** What becomes of a batch. */
+interface Plan {
+  readonly customers: Entries<Item<NewCustomer>>
+  readonly people: Entries<Item<ImportedPerson>>
+  readonly contacts: Item<ImportedPerson>[]
+  readonly copies: Record<'customers' | 'people' | 'contacts', Copy<Item<object>>[]>
+}
+
+type Known = Map<string, string>
+
 /** Writes batches of rows, each by a fixed number of statements. */
 class ImportTarget {
   readonly #connection: Connection
   readonly #onConflict: CustomerImportOptions['onConflict']
   readonly #options: CallOptions
   readonly #nextId = uuidSequence()
+  #hasMetKnownPeople = false
   readonly counts: ImportCounts = { customers: 0, people: 0, contacts: 0 }
 
   constructor(connection: Connection, onConflict: CustomerImportOptions['onConflict'], options: CallOptions) {
@@ -120,13 +131,30 @@ class ImportTarget {
     this.#options = options
   }
 
-  async write(rows: readonly Row[]): Promise<void> {
-    const customers = this.#entries<Item<NewCustomer>>(
-      this.#onConflict ? await this.#knownNames(rows) : new Map(),
-    )
-    const persons = this.#entries<Item<ImportedPerson>>(await this.#knownEmails(rows))
+  /** While the server is busy with the batch before, this one is made ready as if all of it were new. */
+  planAhead(rows: readonly Row[]): Plan | undefined {
+    if (this.#onConflict || this.#hasMetKnownPeople) return undefined
+    return this.#plan(rows, new Map(), new Map())
+  }
+
+  async write(rows: readonly Row[], ahead: Plan | undefined): Promise<void> {
+    if (!ahead)
+      return this.#write(this.#plan(rows, await this.#knownNames(rows), await this.#knownEmails(rows)))
+    try {
+      await this.#connection.atomically(() => this.#write(ahead))
+    } catch (error) {
+      if (!(error instanceof ImportError && error.constraint === 'people_email_key')) throw error
+      this.#hasMetKnownPeople = true
+      await this.write(rows, undefined)
+    }
+  }
+
+  #plan(rows: readonly Row[], knownNames: Known, knownEmails: Known): Plan {
+    const merges = this.#onConflict === 'update'
+    const customers = new Entries<Item<NewCustomer>>(this.#nextId, knownNames, merges)
+    const people = new Entries<Item<ImportedPerson>>(this.#nextId, knownEmails, merges)
     const contacts: Item<ImportedPerson>[] = []
-    for (const { customer, people } of rows) {
+    for (const { customer, people: persons } of rows) {
       const name = this.#onConflict ? customer.input.legalName : undefined
       if (customers.has(name)) {
         if (this.#onConflict === 'skip') continue
@@ -136,56 +164,62 @@ class ImportTarget {
         }
       }
       customer.customerId = customers.add(name, customer)
-      for (const person of people) {
+      for (const person of persons) {
+        const email = this.#onConflict === 'error' ? undefined : foldCase(person.input.email)
         person.customerId = customer.customerId
-        person.personId = persons.add(
-          this.#onConflict === 'error' ? undefined : foldCase(person.input.email),
-          person,
-        )
+        person.personId = people.add(email, person)
         contacts.push(person)
       }
     }
-    this.counts.customers += await this.#copy(CUSTOMERS, customers.added)
-    this.counts.people += await this.#copy(PEOPLE, persons.added)
-    if (this.#onConflict !== 'update') {
-      this.counts.contacts += await this.#copy(CONTACTS, contacts)
-      return
+    return {
+      customers,
+      people,
+      contacts,
+      copies: {
+        customers: copiesOf(CUSTOMERS, customers.added),
+        people: copiesOf(PEOPLE, people.added),
+        contacts: merges ? [] : copiesOf(CONTACTS, contacts),
+      },
     }
-    this.counts.customers += await this.#apply(changeCustomers, customers.changed)
-    this.counts.people += await this.#apply(changePeople, persons.changed)
-    await this.#apply(lowerPrimaries, contacts)
-    this.counts.contacts += await this.#apply(changeContacts, contacts)
-    this.counts.contacts += await this.#apply(addContacts, contacts)
   }
 
-  #entries<One extends Item<object>>(known: Map<string, string>): Entries<One> {
-    return new Entries(this.#nextId, known, this.#onConflict === 'update')
+  async #write({ customers, people, contacts, copies }: Plan): Promise<void> {
+    const counts = {
+      customers: await this.#copy(copies.customers),
+      people: await this.#copy(copies.people),
+      contacts: await this.#copy(copies.contacts),
+    }
+    if (this.#onConflict === 'update') {
+      counts.customers += await this.#apply(changeCustomers, customers.changed)
+      counts.people += await this.#apply(changePeople, people.changed)
+      await this.#apply(lowerPrimaries, contacts)
+      counts.contacts += await this.#apply(changeContacts, contacts)
+      counts.contacts += await this.#apply(addContacts, contacts)
+    }
+    this.counts.customers += counts.customers
+    this.counts.people += counts.people
+    this.counts.contacts += counts.contacts
   }
 
-  #knownNames(rows: readonly Row[]): Promise<Map<string, string>> {
+  async #knownNames(rows: readonly Row[]): Promise<Known> {
+    if (!this.#onConflict) return new Map()
     return this.#known(findCustomersByName, { names: rows.map(({ customer }) => customer.input.legalName) })
   }
 
-  async #knownEmails(rows: readonly Row[]): Promise<Map<string, string>> {
+  async #knownEmails(rows: readonly Row[]): Promise<Known> {
     // That an address is taken then is for its unique key to say.
     if (this.#onConflict === 'error') return new Map()
     const emails = rows.flatMap(({ people }) => people.flatMap(({ input }) => input.email ?? []))
     return emails.length > 0 ? this.#known(findPeopleByEmail, { emails }) : new Map()
   }
 
-  async #known<Input>(
-    find: Statement<Input, { key: string; id: string }>,
-    input: Input,
-  ): Promise<Map<string, string>> {
+  async #known<Input>(find: Statement<Input, { key: string; id: string }>, input: Input): Promise<Known> {
     const rows = await all(this.#connection, find, input, this.#options)
     return new Map(rows.map(({ key, id }) => [key, id]))
   }
 
-  #copy<Table extends keyof DB>(
-    table: CopyTable<Table, Ids>,
-    items: readonly Item<object>[],
-  ): Promise<number> {
-    return copyInto(this.#connection, table, items, blame, this.#options)
+  #copy(copies: readonly Copy<Item<object>>[]): Promise<number> {
+    return sendCopies(this.#connection, copies, blame, this.#options)
   }
 
   /** Halves what a constraint refuses, until one row is left to blame. */

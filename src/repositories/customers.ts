@@ -175,8 +175,6 @@ const list = variants(
       .$if(given.search, (customers) => customers.orderBy(sql.ref('relevance'), 'desc'))
       .orderBy('createdAt', 'desc')
       .orderBy('customerId', 'desc'),
-  // How many rows a word finds, only the word tells.
-  { planPerCall: ['search'] },
 )
 
 const readListRequest = fields<CustomerListRequest>({

@@ -133,8 +133,6 @@ const list = variants(
       .orderBy('createdAt', 'desc')
       .orderBy('personId', 'desc')
       .limit($.fetch),
-  // How many rows a word finds, only the word tells.
-  { planPerCall: ['search'] },
 )
 
 const listCustomersOf = variants(

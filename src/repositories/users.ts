@@ -176,8 +176,6 @@ const list = variants(
       .orderBy('createdAt', 'desc')
       .orderBy('userId', 'desc')
       .limit($.fetch),
-  // How many rows a word finds, only the word tells.
-  { planPerCall: ['search'] },
 )
 
 /**
