@@ -86,7 +86,7 @@ export class CopyText {
   }
 }
 
-const FIRST_SIZE = 262_144
+const FIRST_SIZE = 65_536
 const [TAB, NEWLINE] = [9, 10]
 const SPECIAL = /[\\\n\r\t]/
 const SPECIALS = /[\\\n\r\t]/g

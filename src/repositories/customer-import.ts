@@ -43,8 +43,11 @@ export interface CustomerImportOptions extends Pick<CallOptions, 'signal'> {
   onProgress?: ((progress: ImportCounts & { rows: number }) => void) | undefined
 }
 
-/** Rows that are in memory at a time; another as many are read while the server works on them. */
-const BATCH = 1_000
+/**
+ * Customers and people of a batch; another as many are read while the server works on them. Twice as
+ * many are 3 % faster, and take 80 MB more: what outlives V8's young generation makes it grow.
+ */
+const BATCH = 1_250
 
 /** A customer, or one of its people, as it was read and where it comes from. */
 interface Item<Input> {
@@ -78,6 +81,7 @@ export async function importCustomers(
     const target = new ImportTarget(transaction, onConflict, callOptions)
     let number = 0
     let batch: Row[] = []
+    let size = 0
     let writing = Promise.resolve()
     /** Returns when the batch before is written; this one is on its way while more rows are read. */
     const write = async () => {
@@ -87,6 +91,7 @@ export async function importCustomers(
       writing = target.write(batch, plan).then(() => onProgress?.({ rows, ...target.counts }))
       writing.catch(() => {}) // heard at the next await
       batch = []
+      size = 0
     }
     for await (const row of rows) {
       try {
@@ -98,7 +103,8 @@ export async function importCustomers(
         throw error
       }
       number += 1
-      if (batch.length === BATCH) await write()
+      size += 1 + (batch.at(-1) as Row).people.length
+      if (size >= BATCH) await write()
     }
     await write()
     await writing
