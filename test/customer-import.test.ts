@@ -100,14 +100,11 @@ describe('importMany', () => {
 
   test('tells of its progress', async ({ db }) => {
     const told: unknown[] = []
+    const onProgress = (progress: object) => told.push(progress)
 
-    await db.customers.importMany(customers(2_100), { onProgress: (progress) => told.push({ ...progress }) })
+    await db.customers.importMany(customers(1_500), { onProgress })
 
-    expect(told).toEqual([
-      { rows: 1_000, customers: 1_000, people: 1_000, contacts: 1_000 },
-      { rows: 2_000, customers: 2_000, people: 2_000, contacts: 2_000 },
-      { rows: 2_100, customers: 2_100, people: 2_100, contacts: 2_100 },
-    ])
+    expect(told).toEqual([625, 1_250, 1_500].map((n) => ({ rows: n, customers: n, people: n, contacts: n })))
   })
 
   test.for([

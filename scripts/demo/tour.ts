@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { ConstraintError, type Database, InvalidInputError, openDatabase, violates } from '../../src/index.ts'
+import {
+  ConstraintError,
+  type Database,
+  ImportError,
+  InvalidInputError,
+  openDatabase,
+  violates,
+} from '../../src/index.ts'
 import { applySchema } from '../generate/apply.ts'
 import { startScratchServer } from '../scratch/index.ts'
 import { chapter, code, result, say, timed } from './stage.ts'
@@ -25,6 +32,9 @@ export async function runDemo(): Promise<void> {
   await transactions(db)
   await signingIn(db)
   await pages(db)
+  await customersWithContacts(db)
+  await importing(db)
+  await auditing(db)
   await whatWasSent(db)
   say('\nThat was a real PostgreSQL. It stops now, and leaves nothing behind.')
 }
@@ -105,6 +115,60 @@ async function pages(db: Database): Promise<void> {
   code(`await db.users.list({ search: 'zoe', limit: 1, after: page.next })`)
   const second = await db.users.list({ search: 'zoe', limit: 1, after: page.next })
   result({ items: second.items.map(({ name }) => name), next: second.next })
+}
+
+async function customersWithContacts(db: Database): Promise<void> {
+  chapter('Customers with their contacts, in one round trip')
+  const acme = await db.customers.create({ legalName: 'Acme SIA', displayName: 'Acme', billingCountry: 'LV' })
+  const people = await Promise.all(
+    ['Ilze', 'Jānis', 'Zane'].map((firstName) => db.people.create({ firstName, lastName: 'Ozola' })),
+  )
+  for (const { personId } of people) await db.customers.addContact(acme.customerId, personId)
+  code(
+    `await Promise.all(people.map(({ personId }) => db.customers.setPrimaryContact(customerId, personId)))`,
+  )
+  await Promise.all(people.map(({ personId }) => db.customers.setPrimaryContact(acme.customerId, personId)))
+  code(`const { items } = await db.customers.list({ search: 'acme' })`)
+  const { items } = await db.customers.list({ search: 'acme' })
+  result(
+    items.map(({ displayName, contacts }) => ({
+      displayName,
+      contacts: contacts.map(({ firstName, isPrimary }) => (isPrimary ? `${firstName}, primary` : firstName)),
+    })),
+  )
+}
+
+async function importing(db: Database): Promise<void> {
+  chapter('An import, all of it or nothing')
+  const rows = Array.from({ length: 2_000 }, (_, n) => ({
+    legalName: `Import ${n} SIA`,
+    displayName: `Import ${n}`,
+    billingCountry: n === 1_499 ? 'Latvia' : 'LV',
+    people: [{ firstName: 'Person', lastName: String(n), email: `person${n}@import.test` }],
+  }))
+  code(`await db.customers.importMany(rows)   // any iterable, in constant memory`)
+  await db.customers.importMany(rows).catch((error: unknown) => {
+    if (!(error instanceof ImportError)) throw error
+    result({ row: error.row, field: error.field, constraint: error.constraint, message: error.message })
+  })
+  code(`await db.customers.importMany(mended)`)
+  result(await db.customers.importMany(rows.map((row) => ({ ...row, billingCountry: 'LV' }))))
+}
+
+async function auditing(db: Database): Promise<void> {
+  chapter('An audit log that keeps no secrets')
+  code(`await db.auditLog.record({ entityType: 'user', entityId, action: 'update', changes })`)
+  const { changes } = await db.auditLog.record({
+    entityType: 'user',
+    entityId: '1093',
+    action: 'update',
+    changes: {
+      name: ['Ada', 'Ada Lovelace'],
+      newPassword: 'hunter2',
+      request: { 'X-Api-Key': 'k-1', maxTokens: 100 },
+    },
+  })
+  result({ changes })
 }
 
 async function whatWasSent(db: Database): Promise<void> {
