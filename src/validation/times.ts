@@ -4,9 +4,11 @@ import { Problem, type Read, type Today, UNKNOWN } from './values.ts'
  * Dates and times in the forms of ISO 8601 that mean the same under every DateStyle. PostgreSQL reads more, such as
  * `23 November 2026`, depending on the settings of the session.
  */
-const DATE = String.raw`(\d{4,7})-(\d{1,2})-(\d{1,2})`
-const TIME = String.raw`(?:[T ] *(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{0,6}))?)?(?: *(?:(Z)|([+-])(\d{2})(?::?(\d{2})(?::?(\d{2}))?)?))?)?`
-const ISO = new RegExp(`^[ \\t-\\r]*${DATE}${TIME}(?: +(?:(BC)|AD))?[ \\t-\\r]*$`, 'i')
+const BLANK = String.raw`[ \t-\r]`
+const DATE = String.raw`(?:(\d{4,7})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2}))`
+const ZONE = String.raw`(?:(Z|UTC)|([+-])(\d{1,2})(?::?(\d{2})(?::(\d{2}))?)?)`
+const TIME = String.raw`(?:${BLANK}+T?|T)${BLANK}*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(\.\d*)?)?(?:${BLANK}*${ZONE})?`
+const ISO = new RegExp(`^${BLANK}*${DATE}(?:${TIME})?(?:${BLANK}+(?:(BC)|AD))?${BLANK}*$`, 'i')
 const WORD = /^[ \t-\r]*(-?)(infinity|epoch|now|today|tomorrow|yesterday)[ \t-\r]*$/i
 
 const DAY = 86_400_000_000n
@@ -59,17 +61,16 @@ function readWord(text: string): Read | undefined {
 function readMoment(text: string): Moment | undefined {
   const match = ISO.exec(text)
   if (!match) return undefined
-  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = ''] = match
-  const [zulu, sign, ...offsets] = match.slice(8, 13)
+  const [year, month, day] = match[1] ? [match[1], match[3], match[4]] : match.slice(5, 8)
+  const [hour = 0, minute = 0, second = 0, fraction = '0', zulu, sign, ...offsets] = match.slice(8, 17)
   const ofEra = Number(year)
-  const astronomical = match[13] ? 1 - ofEra : ofEra
+  const astronomical = match[17] ? 1 - ofEra : ofEra
   const [m, d] = [Number(month), Number(day)]
   if (ofEra === 0 || m < 1 || m > 12 || d < 1 || d > daysOf(astronomical, m)) return undefined
-  const micros = BigInt(fraction.padEnd(6, '0'))
+  const micros = BigInt(Math.round(Number(`0${fraction}`) * 1_000_000))
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second)
   const time = BigInt(seconds) * 1_000_000n + micros
-  if (Number(minute) > 59 || Number(second) > 60 || (Number(second) === 60 && micros > 0n) || time > DAY)
-    return undefined
+  if (Number(minute) > 59 || Number(second) > 60 || time > DAY) return undefined
   const [hours = 0, minutes = 0, more = 0] = offsets.map((each) => Number(each ?? 0))
   if (hours > 15 || minutes > 59 || more > 59) return undefined
   const ahead = BigInt(hours * 3600 + minutes * 60 + more) * (sign === '-' ? -1_000_000n : 1_000_000n)
