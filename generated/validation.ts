@@ -17,12 +17,12 @@ export const TABLE_RULES = {
     },
     checks: [
       { name: "ai_options_frequency_penalty_check", columns: ["frequency_penalty"], message: "A frequency penalty lies between -2 and 2.", test: { op: "and", of: [
-            { op: ">=", left: { op: "column", name: "frequency_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: "-2" } },
+            { op: ">=", left: { op: "column", name: "frequency_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: -2 } },
             { op: "<=", left: { op: "column", name: "frequency_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: 2 } },
           ] } },
       { name: "ai_options_max_tokens_check", columns: ["max_tokens"], message: "The token limit is at least 1.", test: { op: ">", left: { op: "column", name: "max_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "ai_options_presence_penalty_check", columns: ["presence_penalty"], message: "A presence penalty lies between -2 and 2.", test: { op: "and", of: [
-            { op: ">=", left: { op: "column", name: "presence_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: "-2" } },
+            { op: ">=", left: { op: "column", name: "presence_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: -2 } },
             { op: "<=", left: { op: "column", name: "presence_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: 2 } },
           ] } },
       { name: "ai_options_temperature_check", columns: ["temperature"], message: "A temperature lies between 0 and 2.", test: { op: "and", of: [

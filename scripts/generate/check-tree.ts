@@ -47,6 +47,8 @@ export function readTree(expression: string, scope: CheckScope): CheckTree {
 
 const WHOLE = ['int2', 'int4', 'int8']
 const NUMBERS = new Set([...WHOLE, 'oid', 'numeric', 'float4', 'float8'])
+/** Whole numbers that are numbers in JavaScript. */
+const SMALL = new Set(['int2', 'int4', 'oid'])
 const FLOATS = new Set(['float4', 'float8'])
 const TEXTS = new Set(['text', 'varchar'])
 const TEXT_LIKE = new Set([...TEXTS, 'bpchar', 'citext'])
@@ -282,7 +284,8 @@ class Compiler {
     if (type === 'unknown') {
       if (!labels && !TEXT_LIKE.has(to) && !ORDERED.has(to))
         throw new Inexpressible(`it has a constant of type ${to}`)
-      return { tree: { ...tree, type: labels ? { kind: 'enum', labels } : { kind: to } }, type: to }
+      const kind = labels ? { kind: 'enum', labels } : { kind: to }
+      return { tree: { ...tree, type: kind, value: literal(tree.value, to) }, type: to }
     }
     const isText = TEXT_LIKE.has(type) || this.#scope.enums.has(type)
     if (type === to || (isText && (TEXTS.has(to) || (to === 'citext' && type !== 'bpchar')))) {
@@ -327,6 +330,13 @@ function constant({
     return typed(/^\d{1,18}$/.test(text) ? 'int8' : 'numeric', text)
   }
   return { tree: { op: 'constant', type: { kind: 'text' }, value: sval?.sval ?? '' }, type: 'unknown' }
+}
+
+/** Text as a number or a boolean where a type is read from these alone. */
+function literal(value: unknown, type: string): unknown {
+  if (typeof value !== 'string') return value
+  if (type === 'bool') return /^[ty1]|^on$/i.test(value)
+  return SMALL.has(type) ? Number(value) : value
 }
 
 function negative(operator: string, { tree, type }: Typed): Typed {

@@ -2,7 +2,7 @@ import { toFloat } from './numbers.ts'
 import { readConstant } from './read-scalar.ts'
 import type { Expression } from './rules.ts'
 import { isAscii, lengthOf, octetsOf, trim } from './texts.ts'
-import { today } from './times.ts'
+import { daysOfToday } from './times.ts'
 import { isDecimal, isToday, order, UNKNOWN, type Value } from './values.ts'
 
 /** The row's value of a column; UNKNOWN where the database alone knows it. */
@@ -19,7 +19,7 @@ export function evaluate(expression: Expression, row: Row): Value {
     case 'constant':
       return constant(expression)
     case 'today':
-      return today()
+      return { daysFromToday: 0 }
     case 'and':
       return all(expression.of, row, false)
     case 'or':
@@ -143,11 +143,10 @@ function holds(operator: Operator, order: number): boolean {
 
 /** Known where it comes out alike on each day that today may be. */
 function compareDays(operator: Operator, left: Value, right: Value): Value {
-  const daysOf = (value: Value) => {
-    if (!isToday(value)) return [value]
-    return Array.from({ length: value.last - value.first + 1 }, (_, at) => value.first + at)
-  }
-  const results = daysOf(left).flatMap((a) => daysOf(right).map((b) => holds(operator, order(a, b))))
+  const results = daysOfToday().map((today) => {
+    const dayOf = (value: Value) => (isToday(value) ? today + value.daysFromToday : value)
+    return holds(operator, order(dayOf(left), dayOf(right)))
+  })
   return results.every((each) => each === results[0]) ? (results[0] ?? UNKNOWN) : UNKNOWN
 }
 

@@ -7,6 +7,7 @@ import type { StandardSchemaV1 } from './standard-schema.ts'
 import { validateRow } from './table.ts'
 
 export { UNCHECKED } from '../../generated/validation.ts'
+export type { TableRules } from './rules.ts'
 export type { StandardSchemaV1 } from './standard-schema.ts'
 
 /** A value of a JSON column: JSON text in a string, as it is sent, or any other value for JSON.stringify. */
@@ -60,24 +61,24 @@ export type Validators = {
  */
 export const validators: Validators = /* @__PURE__ */ validatorsOf(TABLE_RULES) as Validators
 
-/** Validators by table, for rules as `npm run generate` writes them. */
-export function validatorsOf(tables: { readonly [table: string]: TableRules & { readonly name: string } }): {
+/** The same for another schema, whose TABLE_RULES `npm run generate -- --schema DIR --out DIR` has written. */
+export function validatorsOf(tables: { readonly [table: string]: TableRules }): {
   [table: string]: { insert: StandardSchemaV1; update: StandardSchemaV1 }
 } {
   return Object.fromEntries(
     Object.values(tables).map((rules) => [
       rules.name,
-      { insert: validatorOf(rules.name, rules, 'insert'), update: validatorOf(rules.name, rules, 'update') },
+      { insert: validatorOf(rules, 'insert'), update: validatorOf(rules, 'update') },
     ]),
   )
 }
 
-function validatorOf(table: string, rules: TableRules, kind: 'insert' | 'update'): StandardSchemaV1 {
+function validatorOf(rules: TableRules, kind: 'insert' | 'update'): StandardSchemaV1 {
   return {
     '~standard': {
       version: 1,
       vendor: 'norberts-spark',
-      validate: (given) => validateRow(table, rules, kind, given),
+      validate: (given) => validateRow(rules, kind, given),
     },
   }
 }

@@ -1,5 +1,7 @@
 /** The shape of generated/validation.ts: what the catalog says of each table, as data. */
 export interface TableRules {
+  /** The table's name in camelCase. */
+  readonly name: string
   readonly columns: { readonly [column: string]: ColumnRules }
   readonly checks: readonly CheckRules[]
 }

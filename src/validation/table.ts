@@ -7,12 +7,7 @@ import { isProblem, Problem, UNKNOWN, type Value } from './values.ts'
 type Result = StandardSchemaV1.Result<Record<string, unknown>>
 
 /** Reads a row that is to be inserted, or a change of one: what is absent then stays as it is, unknown here. */
-export function validateRow(
-  table: string,
-  rules: TableRules,
-  kind: 'insert' | 'update',
-  given: unknown,
-): Result {
+export function validateRow(rules: TableRules, kind: 'insert' | 'update', given: unknown): Result {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return { issues: [{ message: 'must be an object' }] }
   }
@@ -21,7 +16,7 @@ export function validateRow(
   )
   const issues = Object.keys(given)
     .filter((field) => !columns.has(field))
-    .map((field): StandardSchemaV1.Issue => ({ message: `is not a field of ${table}`, path: [field] }))
+    .map((field): StandardSchemaV1.Issue => ({ message: `is not a field of ${rules.name}`, path: [field] }))
   const row = new Map<string, Value>()
   const accepted: [string, unknown][] = []
   for (const [field, { name, column }] of columns) {

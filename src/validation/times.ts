@@ -1,4 +1,4 @@
-import { Problem, type Read, type Today, UNKNOWN } from './values.ts'
+import { Problem, type Read, UNKNOWN, type Value } from './values.ts'
 
 /**
  * Dates and times in the forms of ISO 8601 that mean the same under every DateStyle. PostgreSQL reads more, such as
@@ -41,7 +41,7 @@ export function readTimestamp(given: unknown, kind: 'timestamp' | 'timestamptz',
   }
   if (typeof given !== 'string') return refusal
   const word = readWord(given)
-  if (word !== undefined) return typeof word === 'number' && Number.isFinite(word) ? UNKNOWN : word
+  if (word !== undefined) return typeof word === 'number' && word !== 0 ? word : UNKNOWN
   const moment = readMoment(given)
   if (!moment) return refusal
   const { day, time, offset } = moment
@@ -51,11 +51,11 @@ export function readTimestamp(given: unknown, kind: 'timestamp' | 'timestamptz',
   return kind === 'timestamptz' && offset === undefined ? UNKNOWN : round(value, precision)
 }
 
-function readWord(text: string): Read | undefined {
+function readWord(text: string): Value | undefined {
   const [, sign, word] = WORD.exec(text.toLowerCase()) ?? []
   if (word === undefined || (sign && word !== 'infinity')) return undefined
   if (word === 'infinity') return sign ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
-  return word === 'epoch' ? 0 : UNKNOWN
+  return word === 'epoch' ? 0 : { daysFromToday: word === 'tomorrow' ? 1 : word === 'yesterday' ? -1 : 0 }
 }
 
 function readMoment(text: string): Moment | undefined {
@@ -109,8 +109,8 @@ function round(micros: bigint, precision: number): bigint {
   return (since < 0n ? -size : size) * unit + epoch
 }
 
-/** Today, in whatever time zone the session may be: from UTC-12 to UTC+14. */
-export function today(now = Date.now()): Today {
+/** The days that may be today, from UTC-12 to UTC+14. */
+export function daysOfToday(now = Date.now()): number[] {
   const dayAt = (hours: number) => Math.floor((now + hours * 3_600_000) / 86_400_000)
-  return { first: dayAt(-12), last: dayAt(14) }
+  return [...new Set([dayAt(-12), dayAt(0), dayAt(14)])]
 }

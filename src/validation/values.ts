@@ -4,10 +4,9 @@ export interface Decimal {
   readonly scale: number
 }
 
-/** The first and the last day that it may be where the server is. */
+/** A day counted from today, which depends on where the server is. */
 export interface Today {
-  readonly first: number
-  readonly last: number
+  readonly daysFromToday: number
 }
 
 /** What only the database knows, such as a default that it computes. */
@@ -63,7 +62,7 @@ export function isDecimal(value: Value): value is Decimal {
 }
 
 export function isToday(value: Value): value is Today {
-  return typeof value === 'object' && value !== null && 'first' in value
+  return typeof value === 'object' && value !== null && 'daysFromToday' in value
 }
 
 /** NaN and the infinities stay numbers: beside 0 they are ordered as beside any other. */

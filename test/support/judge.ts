@@ -88,6 +88,7 @@ function statementOf({ table, kind, types }: Target, attempt: Attempt) {
 
 /** NUL and halves of pairs: the server refuses the first, and pg would send something else for the second. */
 function isStorable(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isStorable)
   return typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())
 }
 

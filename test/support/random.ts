@@ -2,8 +2,8 @@
 export class Random {
   #state: number
 
-  constructor(seed: number) {
-    this.#state = seed
+  constructor(seed: string) {
+    this.#state = Array.from(seed).reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), 7)
   }
 
   /** From 0 to 1: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (mulberry32) */
@@ -430,7 +430,7 @@ function momentOf(random: Random): string {
 /** A value for a type, often at the edge of what it takes. */
 export function aValueOf(random: Random, type: string): unknown {
   if (type.endsWith('[]')) {
-    if (random.chance(0.1)) return random.pick(['{}', null, {}])
+    if (random.chance(0.1)) return random.pick(['x', null, 5])
     const length = random.between(0, 3)
     return Array.from({ length }, () => (random.chance(0.1) ? null : aValueOf(random, type.slice(0, -2))))
   }
