@@ -317,7 +317,7 @@ export const BOUNDS = {
     industry: { maxLength: 100 },
     legal_name: { minLength: 2, maxLength: 200, trimmed: true },
     timezone: { minLength: 1, maxLength: 64 },
-    website_url: { maxLength: 2048, pattern: "^https?://[^\\s]+$" },
+    website_url: { maxLength: 2048, pattern: "^https?://[^ \\t\\n\\v\\f\\r]+$" },
   },
   messages: {
     id: { minLength: 1, maxLength: 255 },
@@ -328,7 +328,7 @@ export const BOUNDS = {
     position: { min: 0 },
   },
   people: {
-    email: { maxLength: 254, pattern: "^[^@\\s]+@[^@\\s]+$", patternFlags: "i" },
+    email: { maxLength: 254, pattern: "^[^@ \\t\\n\\v\\f\\r]+@[^@ \\t\\n\\v\\f\\r]+$", patternFlags: "i" },
     first_name: { minLength: 1, maxLength: 100, trimmed: true },
     job_title: { maxLength: 100 },
     last_name: { minLength: 1, maxLength: 100, trimmed: true },
@@ -336,7 +336,7 @@ export const BOUNDS = {
     phone: { maxLength: 30 },
   },
   users: {
-    email: { maxLength: 254, pattern: "^[^@\\s]+@[^@\\s]+$", patternFlags: "i" },
+    email: { maxLength: 254, pattern: "^[^@ \\t\\n\\v\\f\\r]+@[^@ \\t\\n\\v\\f\\r]+$", patternFlags: "i" },
     name: { minLength: 2, maxLength: 100 },
     password: { pattern: "^\\$2[abxy]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}$" },
     provider_id: { minLength: 1, maxLength: 255 },

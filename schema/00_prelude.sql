@@ -35,10 +35,10 @@ $$;
 
 -- An update that changes nothing does not move the clock. *<> compares bytes: it knows every type, json too, and
 -- sees a citext change its letter case. Where a table has generated columns, whose new values a BEFORE trigger
--- cannot see yet, every update moves the clock.
+-- cannot see yet, every update moves the clock. A null is left alone, for NOT NULL to refuse.
 create function touch_updated_at() returns trigger language plpgsql as $$
 begin
-  if new *<> old then
+  if new *<> old and new.updated_at is not null then
     new.updated_at := now();
   end if;
   return new;

@@ -13,7 +13,7 @@ create table users (
   constraint users_email_key unique (email),
   constraint users_provider_provider_id_key unique (provider, provider_id),
   constraint users_name_check check (char_length(name) between 2 and 100),
-  constraint users_email_check check (char_length(email) <= 254 and email ~ '^[^@\s]+@[^@\s]+$'),
+  constraint users_email_check check (char_length(email) <= 254 and email ~ '^[^@ \t\n\v\f\r]+@[^@ \t\n\v\f\r]+$'),
   constraint users_password_check check (password ~ '^\$2[abxy]\$[0-9]{2}\$[./A-Za-z0-9]{53}$'),
   constraint users_role_check check (role in ('user', 'admin', 'moderator')),
   constraint users_provider_check check (provider in ('google')),

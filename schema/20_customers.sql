@@ -18,7 +18,7 @@ create table customers (
   constraint customers_display_name_check check (char_length(btrim(display_name)) between 2 and 200),
   constraint customers_industry_check check (char_length(industry) <= 100),
   constraint customers_company_size_check check (company_size > 0),
-  constraint customers_website_url_check check (char_length(website_url) <= 2048 and website_url ~ '^https?://[^\s]+$'),
+  constraint customers_website_url_check check (char_length(website_url) <= 2048 and website_url ~ '^https?://[^ \t\n\v\f\r]+$'),
   constraint customers_billing_country_check check (billing_country ~ '^[A-Z]{2}$'),
   constraint customers_timezone_check check (char_length(timezone) between 1 and 64)
 );

@@ -14,7 +14,7 @@ create table people (
   constraint people_email_key unique (email),
   constraint people_first_name_check check (char_length(btrim(first_name)) between 1 and 100),
   constraint people_last_name_check check (char_length(btrim(last_name)) between 1 and 100),
-  constraint people_email_check check (char_length(email) <= 254 and email ~ '^[^@\s]+@[^@\s]+$'),
+  constraint people_email_check check (char_length(email) <= 254 and email ~ '^[^@ \t\n\v\f\r]+@[^@ \t\n\v\f\r]+$'),
   constraint people_phone_check check (char_length(phone) <= 30),
   constraint people_job_title_check check (char_length(job_title) <= 100),
   constraint people_linkedin_url_check check (char_length(linkedin_url) <= 2048)

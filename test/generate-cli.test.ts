@@ -27,7 +27,12 @@ describe('npm run generate', () => {
 
     expect(await run('--schema', schema, '--out', join(out, 'deep'))).toMatchObject({ code: 0 })
     expect(await run('--schema', schema, '--out', out)).toMatchObject({ code: 0 })
-    expect(await readdir(join(out, 'deep'))).toEqual(['catalog.ts', 'database.ts', 'schema.md'])
+    expect(await readdir(join(out, 'deep'))).toEqual([
+      'catalog.ts',
+      'database.ts',
+      'schema.md',
+      'validation.ts',
+    ])
     expect(await readFile(join(out, 'mine.ts'), 'utf8')).toBe('mine')
   })
 

@@ -21,6 +21,7 @@ attribute as (
       'notNull', a.attnotnull and not exists (
         select from pg_constraint o
         where o.conrelid = a.attrelid and o.contype = 'n' and o.conkey[1] = a.attnum and not o.convalidated),
+      'refusesNull', a.attnotnull,
       'identity', nullif(a.attidentity::text, ''),
       'generated', nullif(a.attgenerated::text, ''),
       'default', pg_get_expr(d.adbin, d.adrelid),
@@ -93,6 +94,7 @@ select json_build_object(
         'definition', case when o.contype <> 't' then pg_get_constraintdef(o.oid)
           else (select pg_get_triggerdef(g.oid) from pg_trigger g where g.tgconstraint = o.oid) end,
         'expression', pg_get_expr(o.conbin, o.conrelid),
+        'isEnforced', coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true),
         'holds', o.convalidated and coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true),
         'comment', coalesce(obj_description(o.oid, 'pg_constraint'),
           (select obj_description(g.oid, 'pg_trigger') from pg_trigger g where g.tgconstraint = o.oid and o.contype = 't'))

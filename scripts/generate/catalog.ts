@@ -33,6 +33,8 @@ export interface Column {
   modifier: number
   /** False while the constraint is NOT VALID: rows may hold null. */
   notNull: boolean
+  /** New rows may not, whatever older ones hold. */
+  refusesNull: boolean
   identity: 'a' | 'd' | null
   generated: 's' | 'v' | null
   default: string | null
@@ -75,6 +77,8 @@ export interface Constraint {
   references: { schema: string; table: string; columns: string[] } | null
   definition: string
   expression: string | null
+  /** False where even new rows may break it. */
+  isEnforced: boolean
   /** False where rows may break it: NOT VALID, NOT ENFORCED. */
   holds: boolean
   comment: string | null

@@ -122,11 +122,12 @@ function compare(subject: Subject, operator: string, value: string | undefined):
 }
 
 /**
- * Whether JavaScript reads the regular expression as PostgreSQL does: no classes, constraint escapes or options of its
- * own, nor \w, which knows the letters of every language there, nor \b, which is a backspace.
+ * Whether JavaScript reads the regular expression as PostgreSQL does, on every server: no classes, constraint escapes
+ * or options of its own; nor \d, \s and \w, to which the locale may add the digits, spaces and letters of every
+ * language; nor \b, which is a backspace.
  */
 function isPortable(pattern: string): boolean {
-  if (/\[\[[:.=]|\\[aAmMyYZbBcxuwW0-9]|^\*\*\*|\(\?|[*+?}][+]/.test(pattern)) return false
+  if (/\[[^\]]*\[[:.=]|\\[aAmMyYZbBcxuUdDsSwW0-9]|^\*\*\*|\(\?|[*+?}][+]/.test(pattern)) return false
   try {
     new RegExp(pattern, 'su')
     return true
@@ -240,7 +241,7 @@ function readList(node: Node): string[] | undefined {
   return values.length > 0 && values.length === elements.length ? [...new Set(values)] : undefined
 }
 
-function readArrayLiteral(node: Node): unknown[] {
+export function readArrayLiteral(node: Node): unknown[] {
   const text = readLiteral(node)
   return text === undefined ? [] : arrayParser(text, (element) => element).parse()
 }

@@ -21,7 +21,7 @@ const program = new Command('npm run generate --')
   .option('--check', 'change nothing; show what is out of date as a diff, and exit 1')
   .option('--watch', 'generate again whenever a file is saved')
   .option('--schema <folder>', 'another folder of SQL files, applied in name order; needs --out')
-  .option('--out <folder>', 'where to write database.ts, catalog.ts and schema.md of --schema')
+  .option('--out <folder>', 'where to write database.ts, catalog.ts, validation.ts and schema.md of --schema')
   .addHelpText(
     'after',
     '\nThe scratch server: SCRATCH=container or SCRATCH=postgres://…; embedded PostgreSQL otherwise.',

@@ -199,7 +199,7 @@ function printUnion(names: string[]): string {
 }
 
 /** A TypeScript expression: what fits stays on one line. */
-function print(value: unknown, indent = ''): string {
+export function print(value: unknown, indent = ''): string {
   const deeper = `${indent}  `
   if (Array.isArray(value)) {
     const items = value.map((item) => print(item, deeper))

@@ -10,7 +10,11 @@ import {
 import type { Facts } from './facts.ts'
 
 /** generated/schema.md: the entities as a diagram, then every table for people to look up. */
-export function emitDictionary(catalog: Catalog, facts: Facts): string {
+export function emitDictionary(
+  catalog: Catalog,
+  facts: Facts,
+  unchecked: ReadonlyMap<Constraint, string>,
+): string {
   const relations = visibleRelations(catalog)
   const tables = relations.filter((relation) => !isView(relation))
   const views = relations.filter(isView)
@@ -22,7 +26,7 @@ export function emitDictionary(catalog: Catalog, facts: Facts): string {
     ...(views.length > 0 ? ['## Views', ...views.map((view) => describeView(catalog, view))] : []),
     describeEnums(catalog),
     describeDomains(catalog),
-    describeUnexpressed(facts),
+    describeUnchecked(unchecked),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
@@ -212,16 +216,13 @@ function describeDomains({ types, constraints }: Catalog): string {
   return list('Domains', domains.map(describe), '##')
 }
 
-function describeUnexpressed({ unexpressed }: Facts): string {
-  const lines = [...unexpressed].map(
-    ({ schema, table, domain, name, definition }) =>
-      `\`${qualified({ schema, name: table ?? domain ?? '' })}.${name}\`: \`${definition}\``,
+function describeUnchecked(unchecked: ReadonlyMap<Constraint, string>): string {
+  const lines = [...unchecked].map(
+    ([{ schema, table, domain, name, definition }, reason]) =>
+      `\`${qualified({ schema, name: table ?? domain ?? '' })}.${name}\`: \`${definition}\` — ${reason}.`,
   )
   const text = list(`Enforced by the database alone`, lines, '##')
-  return text.replace(
-    /\n\n/,
-    `\n\n${lines.length === 1 ? 'CHECK' : 'CHECKs'} of which types and bounds say nothing, or not all.\n\n`,
-  )
+  return text.replace(/\n\n/, '\n\nConstraints of which validators say nothing, or not all.\n\n')
 }
 
 function list(title: string, items: string[], heading = ''): string {

@@ -38,14 +38,12 @@ export interface ColumnFacts {
 export interface Facts {
   /** By `table.column`, the table as `qualified` names it. */
   columns: Map<string, ColumnFacts>
-  /** CHECKs of which types and bounds say nothing, or not all. */
-  unexpressed: Set<Constraint>
   warnings: string[]
 }
 
 /** What every CHECK, varchar and numeric of the catalog says of single columns. */
 export function readFacts(catalog: Catalog): Facts {
-  const facts: Facts = { columns: new Map(), unexpressed: new Set(), warnings: [] }
+  const facts: Facts = { columns: new Map(), warnings: [] }
   const checks = catalog.constraints
     .filter(({ kind, isPartition }) => kind === 'c' && !isPartition)
     .map((check) => ({ check, read: readCheck(check.expression ?? '') }))
@@ -56,11 +54,6 @@ export function readFacts(catalog: Catalog): Facts {
         readColumn(catalog, checks, relation, column, facts),
       )
     }
-  }
-  for (const { check, read } of checks) if (!read.complete) facts.unexpressed.add(check)
-  if (facts.unexpressed.size > 0) {
-    const names = [...facts.unexpressed].map(({ name }) => name)
-    facts.warnings.push(`no type or bound says all of ${names.join(', ')}: the database alone enforces them`)
   }
   return facts
 }
@@ -75,7 +68,7 @@ function readColumn(
   checks: ReadCheck[],
   relation: Relation,
   column: Column,
-  { unexpressed, warnings }: Facts,
+  { warnings }: Facts,
 ): ColumnFacts {
   const type = resolveType(catalog, column)
   const found: ColumnFacts = { values: undefined, bounds: boundsOfType(type) }
@@ -87,14 +80,12 @@ function readColumn(
   for (const { check, read } of [...own, ...domains]) {
     const said = read.facts.filter((fact) => check.domain !== null || fact.column === column.name)
     if (said.length > 0 && !check.holds) {
-      unexpressed.add(check)
       warnings.push(`${name}: ${check.name} is not valid for every row, so its type stays wide`)
       continue
     }
     for (const fact of said) {
       const problem = type.isArray ? 'it bounds an array' : add(found, fact, type, column)
       if (!problem) continue
-      unexpressed.add(check)
       warnings.push(`${name}: ${check.name} narrows no type, because ${problem}`)
     }
   }

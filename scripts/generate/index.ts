@@ -5,6 +5,7 @@ import { emitCatalog } from './constraints.ts'
 import { emitDictionary } from './dictionary.ts'
 import { readFacts } from './facts.ts'
 import { emitTypes } from './types.ts'
+import { emitValidation } from './validation.ts'
 import { viewNullability } from './view-nullability.ts'
 
 /** Text by path, relative to the folder for generated files. */
@@ -26,12 +27,22 @@ export async function generateFromSchema(
   const facts = readFacts(catalog)
   const types = emitTypes(catalog, facts, viewNullability(catalog))
   const constants = emitCatalog(catalog, facts)
+  const validation = emitValidation(catalog)
   return {
     files: new Map([
       ['database.ts', types.text],
       ['catalog.ts', constants.text],
-      ['schema.md', emitDictionary(catalog, facts)],
+      ['schema.md', emitDictionary(catalog, facts, validation.unchecked)],
+      ['validation.ts', validation.text],
     ]),
-    warnings: [...new Set([...left, ...facts.warnings, ...types.warnings, ...constants.warnings])],
+    warnings: [
+      ...new Set([
+        ...left,
+        ...facts.warnings,
+        ...types.warnings,
+        ...constants.warnings,
+        ...validation.warnings,
+      ]),
+    ],
   }
 }

@@ -54,7 +54,7 @@ const TYPES: Readonly<Record<string, TypeScript>> = {
 }
 
 /** Built-in types whose arrays src/codec.ts parses. Not among them: box, whose delimiter is a semicolon. */
-const ELEMENTS = new Set([
+export const ELEMENTS = new Set([
   ...Object.keys(TYPES),
   ...`char name text bpchar varchar date time timetz timestamp interval uuid inet cidr macaddr macaddr8 bit varbit xml
     tsvector tsquery pg_lsn jsonpath point lseg path polygon line circle int4range numrange tsrange tstzrange daterange

@@ -1,0 +1,105 @@
+import { type Decimal, Problem, type Read } from './values.ts'
+
+/** A whole number within a range, as JavaScript's number. */
+export function readInteger(given: unknown, min: number, max: number): Read {
+  const isFine = Number.isInteger(given) && (given as number) >= min && (given as number) <= max
+  return isFine ? (given as number) + 0 : new Problem(`must be a whole number from ${min} to ${max}`)
+}
+
+const INT8 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
+const DIGITS = /^[ \t-\r]*([+-]?)0*(\d{1,19})[ \t-\r]*$/
+
+/** Hexadecimals and underscores, which PostgreSQL reads since version 16, are refused as before it. */
+export function readInt8(given: unknown): Read {
+  const isNumber = typeof given === 'number' || typeof given === 'bigint'
+  const text = isNumber ? String(given) : given
+  const [, sign = '', digits] = (typeof text === 'string' && DIGITS.exec(text)) || []
+  const value = digits === undefined ? undefined : BigInt(digits) * (sign === '-' ? -1n : 1n)
+  return value !== undefined && value >= INT8.min && value <= INT8.max
+    ? value
+    : new Problem(`must be a whole number from ${INT8.min} to ${INT8.max}`)
+}
+
+/** Half a step above the largest float4: what rounds to more than that one. */
+const FLOAT4_END = 3.4028235677973366e38
+
+export function readFloat(given: unknown, kind: 'float4' | 'float8'): Read {
+  if (typeof given !== 'number') return new Problem('must be a number')
+  if (kind === 'float8' || !Number.isFinite(given)) return given
+  const rounded = Math.fround(given)
+  if (Math.abs(given) > FLOAT4_END || (rounded === 0 && given !== 0)) {
+    return new Problem('must be a number that four bytes can hold')
+  }
+  return rounded
+}
+
+const NUMERIC = /^[ \t-\r]*([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:e([+-]?\d+))?[ \t-\r]*$/i
+const SPECIAL = /^[ \t-\r]*(?:(nan)|([+-]?)inf(?:inity)?)[ \t-\r]*$/i
+
+/** Digits before and behind the point: https://www.postgresql.org/docs/current/datatype-numeric.html */
+const LIMITS = { before: 131_072, behind: 16_383 }
+
+/** Rounded to the scale of numeric(precision, scale), if it is of one. */
+export function readNumeric(given: unknown, precision?: number, scale = 0): Read {
+  if (typeof given !== 'string' && typeof given !== 'number') {
+    return new Problem('must be a number, or the text of one')
+  }
+  const text = String(given)
+  const special = SPECIAL.exec(text)
+  if (special?.[1]) return Number.NaN
+  if (special) {
+    if (precision !== undefined) return tooLarge(precision, scale)
+    return special[2] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  }
+  const match = NUMERIC.exec(text)
+  if (!match) return new Problem('must be a number, or the text of one')
+  const value = decimal(match)
+  if (!value) return new Problem('must be a number with fewer digits')
+  if (precision === undefined) return value
+  const rounded = round(value, scale)
+  const size = scale < 0 ? rounded / 10n ** BigInt(-scale) : rounded
+  if ((size < 0n ? -size : size) >= 10n ** BigInt(precision)) return tooLarge(precision, scale)
+  return { digits: rounded, scale: Math.max(scale, 0) }
+}
+
+export function isNumericText(text: string): boolean {
+  const match = NUMERIC.exec(text)
+  return match !== null && decimal(match) !== undefined
+}
+
+function tooLarge(precision: number, scale: number): Problem {
+  const places = Math.max(precision - scale, 0)
+  return new Problem(
+    places === 0
+      ? `must be a number smaller than 1e${precision - scale}`
+      : `must be a number with at most ${places} digits before the point`,
+  )
+}
+
+/** Undefined where PostgreSQL has no room for the digits. */
+function decimal([, sign, whole = '', fraction, bare, power = '0']: RegExpExecArray): Decimal | undefined {
+  const behind = fraction ?? bare ?? ''
+  const digits = (whole + behind).replace(/^0+/, '')
+  const exponent = Number(power)
+  if (Math.max(0, behind.length - exponent) > LIMITS.behind) return undefined
+  if (digits === '') return { digits: 0n, scale: 0 }
+  if (digits.length - behind.length + exponent > LIMITS.before) return undefined
+  const scale = behind.length - exponent
+  const value = BigInt(sign === '-' ? `-${digits}` : digits)
+  return scale >= 0 ? { digits: value, scale } : { digits: value * 10n ** BigInt(-scale), scale: 0 }
+}
+
+/** Half away from zero; in units of 10^-scale, or of 1 where the scale is below zero. */
+function round({ digits, scale }: Decimal, to: number): bigint {
+  if (scale <= to) return digits * 10n ** BigInt(to - scale)
+  const unit = 10n ** BigInt(scale - to)
+  const size = digits < 0n ? -digits : digits
+  const rounded = (size + unit / 2n) / unit
+  const signed = digits < 0n ? -rounded : rounded
+  return to < 0 ? signed * 10n ** BigInt(-to) : signed
+}
+
+export function toFloat(value: bigint | Decimal | number): number {
+  if (typeof value !== 'object') return Number(value)
+  return Number(`${value.digits}e${-value.scale}`)
+}

@@ -1,0 +1,59 @@
+import { readJson } from './json.ts'
+import { readNetwork } from './network.ts'
+import { readFloat, readInt8, readInteger, readNumeric } from './numbers.ts'
+import type { TypeRules } from './rules.ts'
+import { readBounded, readEnum, readText, readUuid } from './texts.ts'
+import { readDate, readTimestamp } from './times.ts'
+import { isProblem, Problem, type Read, UNKNOWN, type Value } from './values.ts'
+
+type Reader = (given: unknown, type: TypeRules) => Read
+
+const READERS: Readonly<Record<string, Reader>> = {
+  text: readText,
+  citext: readText,
+  varchar: (given, { length }) => readBounded(given, length, false),
+  bpchar: (given, { length }) => readBounded(given, length, true),
+  uuid: readUuid,
+  int2: (given) => readInteger(given, -32_768, 32_767),
+  int4: (given) => readInteger(given, -2_147_483_648, 2_147_483_647),
+  oid: (given) => readInteger(given, 0, 4_294_967_295),
+  int8: readInt8,
+  float4: (given) => readFloat(given, 'float4'),
+  float8: (given) => readFloat(given, 'float8'),
+  numeric: readNumber,
+  bool: (given) => (typeof given === 'boolean' ? given : new Problem('must be true or false')),
+  date: readDate,
+  timestamp: (given, { precision }) => readTimestamp(given, 'timestamp', precision),
+  timestamptz: (given, { precision }) => readTimestamp(given, 'timestamptz', precision),
+  json: (given) => readJson(given, 'json'),
+  jsonb: (given) => readJson(given, 'jsonb'),
+  inet: (given) => readNetwork(given, 'inet'),
+  cidr: (given) => readNetwork(given, 'cidr'),
+  bytea: (given) => (given instanceof Uint8Array ? UNKNOWN : new Problem('must be a Buffer')),
+  money: (given) => (typeof given === 'number' ? UNKNOWN : readOther(given)),
+  enum: (given, { labels = [] }) => readEnum(given, labels),
+  other: readOther,
+}
+
+/** What PostgreSQL makes of a value of a type that is neither a domain nor an array, or why it takes none such. */
+export function readScalar(given: unknown, type: TypeRules): Read {
+  return given === null ? null : (READERS[type.kind] ?? (() => UNKNOWN))(given, type)
+}
+
+/** A parameter is a numeric of any size before it becomes one of the column's. */
+function readNumber(given: unknown, { precision, scale }: TypeRules): Read {
+  const whole = readNumeric(given)
+  return precision === undefined || isProblem(whole) ? whole : readNumeric(given, precision, scale)
+}
+
+/** A constant in a CHECK or a default: numbers are text where JavaScript would round them. */
+export function readConstant(value: string | number | boolean | null, type: TypeRules): Value {
+  const isFloat = type.kind === 'float4' || type.kind === 'float8'
+  const found = readScalar(isFloat && typeof value === 'string' ? Number(value) : value, type)
+  return isProblem(found) ? UNKNOWN : found
+}
+
+function readOther(given: unknown): Read {
+  const text = readText(given)
+  return text instanceof Problem ? text : UNKNOWN
+}

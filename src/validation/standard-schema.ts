@@ -1,0 +1,47 @@
+/**
+ * The interface of validators that any library may take: https://standardschema.dev, version 1, which asks to be
+ * copied rather than depended upon.
+ */
+export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  readonly '~standard': StandardSchemaV1.Props<Input, Output>
+}
+
+export declare namespace StandardSchemaV1 {
+  export interface Props<Input = unknown, Output = Input> {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown, options?: Options) => Result<Output>
+    readonly types?: Types<Input, Output> | undefined
+  }
+
+  /** What the caller may hand on to a particular library; there is none for ours. */
+  export interface Options {
+    readonly libraryOptions?: Record<string, unknown> | undefined
+  }
+
+  export type Result<Output> = SuccessResult<Output> | FailureResult
+
+  export interface SuccessResult<Output> {
+    readonly value: Output
+    readonly issues?: undefined
+  }
+
+  export interface FailureResult {
+    readonly issues: readonly Issue[]
+  }
+
+  export interface Issue {
+    readonly message: string
+    readonly path?: readonly PropertyKey[] | undefined
+  }
+
+  export interface Types<Input = unknown, Output = Input> {
+    readonly input: Input
+    readonly output: Output
+  }
+
+  export type InferInput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['input']
+  export type InferOutput<Schema extends StandardSchemaV1> = NonNullable<
+    Schema['~standard']['types']
+  >['output']
+}

@@ -1,0 +1,68 @@
+import { Problem, type Read } from './values.ts'
+
+/** Text that PostgreSQL can store unchanged. */
+export function readText(given: unknown): string | Problem {
+  if (typeof given !== 'string') return new Problem('must be a string')
+  if (given.includes('\0')) return new Problem('must not contain the character NUL')
+  if (!given.isWellFormed()) return new Problem('must be well-formed Unicode')
+  return given
+}
+
+/** varchar(n) and char(n) let go of blanks too many; char(n) has none at its end. */
+export function readBounded(given: unknown, length: number | undefined, isPadded: boolean): Read {
+  const text = readText(given)
+  if (typeof text !== 'string') return text
+  const characters = lengthOf(text)
+  const excess = length === undefined ? 0 : characters - length
+  if (excess > 0 && !text.endsWith(' '.repeat(excess))) {
+    return new Problem(`must have at most ${length} characters`)
+  }
+  const kept = excess > 0 ? text.slice(0, -excess) : text
+  return isPadded ? trim(kept, ' ', 'end') : kept
+}
+
+/** In code points, as PostgreSQL counts. */
+export function lengthOf(text: string): number {
+  let pairs = 0
+  for (let at = 0; at < text.length; at += 1) if ((text.charCodeAt(at) & 0xfc00) === 0xd800) pairs += 1
+  return text.length - pairs
+}
+
+export function octetsOf(text: string): number {
+  return new TextEncoder().encode(text).length
+}
+
+export function trim(text: string, characters: string, side: 'both' | 'start' | 'end'): string {
+  const set = new Set(characters)
+  const all = Array.from(text)
+  let [start, end] = [0, all.length]
+  if (side !== 'end') while (start < end && set.has(all[start] ?? '')) start += 1
+  if (side !== 'start') while (end > start && set.has(all[end - 1] ?? '')) end -= 1
+  return all.slice(start, end).join('')
+}
+
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false
+  return true
+}
+
+const UUID = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i
+
+/** Every form that PostgreSQL takes: in braces or not, with hyphens after any four digits or none. */
+export function readUuid(given: unknown): Read {
+  const text = typeof given === 'string' ? given : ''
+  const bare = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text
+  return UUID.test(bare)
+    ? bare.replaceAll('-', '').toLowerCase()
+    : new Problem('must be a UUID, such as 01930c7a-5b3e-7000-8000-000000000000')
+}
+
+export function readEnum(given: unknown, labels: readonly string[]): Read {
+  return (labels as readonly unknown[]).includes(given)
+    ? (given as string)
+    : new Problem(`must be one of ${quoteAll(labels)}`)
+}
+
+export function quoteAll(values: readonly unknown[]): string {
+  return values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(', ')
+}

@@ -1,0 +1,114 @@
+import pg from 'pg'
+
+/** An attempt to insert or update one row: columns by name in SQL, values as they would be sent. */
+export type Attempt = ReadonlyMap<string, unknown>
+
+/** Where the attempts go. Updates are of the one row that the table holds. */
+export interface Target {
+  table: string
+  kind: 'insert' | 'update'
+  /** The type that a parameter for each column has: that of the column, without its modifier. */
+  types: ReadonlyMap<string, string>
+}
+
+/**
+ * What PostgreSQL says of each attempt, by itself: whatever is written is undone at once. Thousands go in one message;
+ * values go as text that is cast to the parameter's type, which is what the server makes of a parameter.
+ */
+const JUDGE = `create or replace function pg_temp.judge(attempts jsonb) returns text[] language plpgsql as $$
+declare
+  attempt jsonb;
+  verdicts text[] := '{}';
+begin
+  for attempt in select * from jsonb_array_elements(attempts) loop
+    begin
+      execute attempt ->> 'sql' using array(select jsonb_array_elements_text(attempt -> 'values'));
+      raise exception using errcode = 'OK000';
+    exception when others then
+      verdicts := verdicts || (sqlstate || ' ' || sqlerrm);
+    end;
+  end loop;
+  return verdicts;
+end $$`
+
+export class Judge {
+  readonly #client: pg.Client
+
+  constructor(url: string) {
+    this.#client = new pg.Client(url)
+  }
+
+  async open(): Promise<void> {
+    await this.#client.connect()
+    await this.#client.query(JUDGE)
+  }
+
+  async run(sql: string): Promise<unknown[]> {
+    return (await this.#client.query(sql)).rows
+  }
+
+  /** The type of a parameter for each of a table's columns: that of the column, without its modifier or domains. */
+  async typesOf(table: string): Promise<Map<string, string>> {
+    const { rows } = await this.#client.query(
+      `with recursive base as (
+        select attname, atttypid as type from pg_attribute where attrelid = $1::regclass and attnum > 0
+        union all select attname, typbasetype from base join pg_type on oid = type where typtype = 'd'
+      ) select attname, format_type(type, -1) as type from base join pg_type on oid = type where typtype <> 'd'`,
+      [table],
+    )
+    return new Map(rows.map(({ attname, type }) => [attname, type]))
+  }
+
+  close(): Promise<void> {
+    return this.#client.end()
+  }
+
+  /** Undefined where the row is accepted, else SQLSTATE and message. */
+  async judge(target: Target, attempts: Attempt[]): Promise<(string | undefined)[]> {
+    const sendable = attempts.map((attempt) => [...attempt.values()].every(isStorable))
+    const sent = attempts.filter((_, at) => sendable[at]).map((attempt) => statementOf(target, attempt))
+    const { rows } = await this.#client.query('select pg_temp.judge($1) as verdicts', [JSON.stringify(sent)])
+    const verdicts: string[] = [...rows[0].verdicts]
+    return sendable.map((isSent) => {
+      const verdict = isSent ? verdicts.shift() : '22021 not text that can be stored unchanged'
+      return verdict?.startsWith('OK000') ? undefined : verdict
+    })
+  }
+}
+
+function statementOf({ table, kind, types }: Target, attempt: Attempt) {
+  const columns = [...attempt.keys()]
+  const casts = columns.map((column, at) => `($1[${at + 1}])::${types.get(column) ?? 'text'}`)
+  const names = columns.map((column) => `"${column}"`)
+  const insert = columns.length > 0 ? `(${names}) values (${casts})` : 'default values'
+  const sets = names.map((name, at) => `${name} = ${casts[at]}`)
+  const sql = kind === 'insert' ? `insert into ${table} ${insert}` : `update ${table} set ${sets}`
+  return { sql, values: Array.from(attempt, ([column, value]) => asText(value, types.get(column))) }
+}
+
+/** NUL and halves of pairs: the server refuses the first, and pg would send something else for the second. */
+function isStorable(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isStorable)
+  return typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())
+}
+
+/** As pg sends a parameter, with Dates in UTC as src/codec.ts has them. */
+function asText(value: unknown, type?: string): string | null {
+  if (value === null || value === undefined) return null
+  if (/^jsonb?$/.test(type ?? '')) return typeof value === 'string' ? value : JSON.stringify(value)
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : dateText(value)
+  if (Array.isArray(value))
+    return `{${value.map((each) => (each === null ? 'NULL' : quote(asText(each) ?? ''))).join(',')}}`
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
+}
+
+function dateText(date: Date): string {
+  const [year, rest] = [date.getUTCFullYear(), date.toISOString().replace(/^[+-]?\d+-/, '')]
+  return year > 0
+    ? `${String(year).padStart(4, '0')}-${rest}`
+    : `${String(1 - year).padStart(4, '0')}-${rest} BC`
+}
