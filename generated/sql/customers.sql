@@ -264,9 +264,8 @@ select distinct
   on ("legal_name") "legal_name" as "key",
   "customer_id" as "id"
 from
-  "customers"
-where
-  "legal_name" = any ($1::text[])
+  unnest($1::text[]) as given (name)
+  inner join "customers" on "customers"."legal_name" = "given"."name"
 order by
   "legal_name",
   "created_at",
