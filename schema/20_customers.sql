@@ -27,7 +27,8 @@ create index customers_created_at_customer_id_idx on customers (created_at, cust
 create index customers_status_created_at_customer_id_idx on customers (status, created_at, customer_id);
 create index customers_industry_created_at_customer_id_idx on customers (industry, created_at, customer_id);
 create index customers_billing_country_created_at_customer_id_idx on customers (billing_country, created_at, customer_id);
-create index customers_legal_name_idx on customers (legal_name);
+-- A hash has one size; a btree would refuse a name in thousands of spaces, which trimming takes off.
+create index customers_legal_name_idx on customers using hash (legal_name);
 create index customers_search_idx on customers using gin ((searchable(display_name || ' ' || legal_name)) gin_trgm_ops);
 
 create trigger customers_touch_updated_at before update on customers
