@@ -120,7 +120,7 @@ const main = async () => {
   const typed = await db.kysely.selectFrom('users').select('role').where('user_id', '=', user.userId).executeTakeFirstOrThrow()
   const own = await sql\`select \${user.name} as name\`.execute(db.kysely)
   const refused = await db.users.find('x').catch((error) => error instanceof InvalidInputError && error.field)
-  console.log(JSON.stringify({ name: found.name, taken, role: typed.role, own: own.rows[0].name, refused, roles: USER_ROLES }))
+  console.log(JSON.stringify({ name: found.name, taken, role: typed.role, own: own.rows[0].name, refused, roles: USER_ROLES, issues: validators.users.insert['~standard'].validate({ name: 'A', email }).issues }))
   await db.close()
 }
 main()`
@@ -132,12 +132,16 @@ const OUTPUT = {
   own: 'Ada',
   refused: 'userId',
   roles: ['user', 'admin', 'moderator'],
+  issues: [
+    { message: 'A name has 2 to 100 characters.', path: ['name'] },
+    { message: 'A user has a password or an identity provider.' },
+  ],
 }
 
 describe('a service', () => {
   test('in ESM', async ({ url }) => {
     const head = `import { InvalidInputError, openDatabase, violates } from '@norberts-spark/db'
-      import { USER_ROLES } from '@norberts-spark/db/schema'
+      import { USER_ROLES, validators } from '@norberts-spark/db/schema'
       import { sql } from 'kysely'`
     await writeFile(join(project, 'service.mjs'), head + PROGRAM)
 
@@ -151,7 +155,7 @@ describe('a service', () => {
 
   test('in CommonJS', async ({ url }) => {
     const head = `const { InvalidInputError, openDatabase, violates } = require('@norberts-spark/db')
-      const { USER_ROLES } = require('@norberts-spark/db/schema')
+      const { USER_ROLES, validators } = require('@norberts-spark/db/schema')
       const { sql } = require('kysely')`
     await writeFile(join(project, 'service.cjs'), head + PROGRAM)
 
@@ -179,7 +183,7 @@ describe('a service', () => {
   })
 
   const SERVICE = `import { openDatabase, violates, ConstraintError, type Database, type User, type Page } from '@norberts-spark/db'
-    import { USER_ROLES, BOUNDS } from '@norberts-spark/db/schema'
+    import { USER_ROLES, BOUNDS, UNCHECKED, validators, type StandardSchemaV1 } from '@norberts-spark/db/schema'
 
     export async function tour(db: Database, users: User[]): Promise<Page<User>> {
       const user: User = await db.users.create({ name: 'Ada', email: 'a@b', role: USER_ROLES[1] })
@@ -193,6 +197,15 @@ describe('a service', () => {
       return other.users.list({ role: 'admin', limit: 10 }, { timeout: 100, signal: AbortSignal.timeout(5) })
     }
 
+    type Form = StandardSchemaV1.InferInput<typeof validators.users.insert>
+
+    export function check(form: unknown): Form {
+      const result = validators.users.insert['~standard'].validate(form)
+      if (result.issues) throw new Error(result.issues.map(({ path, message }) => [path?.join('.'), message]).join() + UNCHECKED.x)
+      const role: 'user' | 'admin' | 'moderator' | undefined = result.value.role
+      return { ...result.value, ...(role && { role }) }
+    }
+
     export async function mistakes(db: Database, user: User, error: unknown) {
       // @ts-expect-error a role that the schema does not have
       await db.users.create({ name: 'x', email: 'y', role: 'superuser' })
@@ -204,6 +217,10 @@ describe('a service', () => {
       user.passwordHash
       // @ts-expect-error ids are not for changing
       await db.users.update(user.userId, { userId: 'x' })
+      // @ts-expect-error a role that the schema does not have
+      const form: Form = { name: 'x', email: 'y', role: 'superuser' }
+      // @ts-expect-error a table that the schema does not have
+      validators.accounts
       // @ts-expect-error a date column takes no Date
       await db.kysely.insertInto('customer_people').values({ customer_id: 'c', person_id: 'p', start_date: new Date() }).execute()
     }`
