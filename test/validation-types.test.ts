@@ -217,3 +217,12 @@ test('what cannot be said is listed, warned about and left to the database', asy
   }
   expect(warnings.join('\n')).not.toContain('j_check')
 })
+
+test("dates are those of ISO, whatever the database's DateStyle", async ({ folderOf, generate }) => {
+  const sql = `do $$ begin execute format('alter database %I set datestyle to German', current_database()); end $$;
+    create table t (a date default '2026-11-23' check (a > '2020-02-29'));`
+  const { files } = await generate(await folderOf({ '1.sql': sql }))
+
+  expect(files.get('validation.ts')).toContain('value: "2026-11-23"')
+  expect(files.get('validation.ts')).toContain('value: "2020-02-29"')
+})

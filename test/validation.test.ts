@@ -100,6 +100,7 @@ const HINTS: Readonly<Record<string, readonly unknown[]>> = {
     ' tool-x',
     'tool_x',
   ],
+  legalName: [`${' '.repeat(200_000)}Acme`, ` x${'\u3000'.repeat(199)} `, `${' '.repeat(3)}A `],
   toolCallId: ['c1', null],
   toolState: ['done', null],
 }

@@ -105,10 +105,13 @@ export interface Trigger {
   comment: string | null
 }
 
-/** One round trip. The search path is emptied of nothing but what `public` needs, so that names print alike everywhere. */
+/** Names and constants print alike everywhere: nothing but `public` goes without its schema, and times are those of ISO. */
+const SETTINGS = '-c search_path=public -c timezone=UTC -c datestyle=ISO'
+
+/** One round trip. */
 export async function readCatalog(connectionString: string): Promise<Catalog> {
   const query = await readFile(new URL('catalog.sql', import.meta.url), 'utf8')
-  const client = new pg.Client({ connectionString, options: '-c search_path=public -c timezone=UTC' })
+  const client = new pg.Client({ connectionString, options: SETTINGS })
   await client.connect()
   try {
     const { rows } = await client.query<{ catalog: Catalog }>(query)

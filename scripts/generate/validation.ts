@@ -26,6 +26,10 @@ export function emitValidation(catalog: Catalog): Validation {
   const described = new DescribedTables(catalog)
   const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
   const rules = new Map(tables.map((table) => [qualified(table), described.table(table)]))
+  const names = tables.map((table) => camelCase(qualified(table)))
+  for (const name of names.filter((each, at) => names.indexOf(each) < at)) {
+    described.warnings.push(`two tables are both ${name} to validators`)
+  }
   const sections = [
     BANNER,
     `/** What each table takes: its columns, and its CHECKs as trees. Read by src/validation/. */\nexport const TABLE_RULES = ${print(rules)} as const`,

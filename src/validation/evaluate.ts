@@ -97,10 +97,13 @@ function derive(expression: Unary, value: Value): Value {
 
 /** `and` ends with the first false, `or` with the first true; else anything null or unknown makes it so. */
 function all(parts: readonly Expression[], row: Row, end: boolean): Value {
-  const values = parts.map((part) => evaluate(part, row))
-  if (values.includes(end)) return end
-  if (values.includes(UNKNOWN)) return UNKNOWN
-  return values.includes(null) ? null : !end
+  let result: Value = !end
+  for (const part of parts) {
+    const value = evaluate(part, row)
+    if (value === end) return end
+    if (value === UNKNOWN || (value === null && result !== UNKNOWN)) result = value
+  }
+  return result
 }
 
 function isIn({ of, values, ignoreCase }: Extract<Expression, { op: 'in' }>, row: Row): Value {

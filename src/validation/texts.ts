@@ -34,11 +34,20 @@ export function octetsOf(text: string): number {
 
 export function trim(text: string, characters: string, side: 'both' | 'start' | 'end'): string {
   const set = new Set(characters)
-  const all = Array.from(text)
-  let [start, end] = [0, all.length]
-  if (side !== 'end') while (start < end && set.has(all[start] ?? '')) start += 1
-  if (side !== 'start') while (end > start && set.has(all[end - 1] ?? '')) end -= 1
-  return all.slice(start, end).join('')
+  let [start, end] = [0, text.length]
+  const isLoose = (at: number) => set.has(String.fromCodePoint(text.codePointAt(at) ?? 0))
+  while (side !== 'end' && start < end && isLoose(start)) start += widthAt(text, start)
+  while (side !== 'start' && start < end && isLoose(lastOf(text, end))) end = lastOf(text, end)
+  return text.slice(start, end)
+}
+
+function widthAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+}
+
+/** Where the last character before a place begins. */
+function lastOf(text: string, end: number): number {
+  return end > 1 && widthAt(text, end - 2) === 2 ? end - 2 : end - 1
 }
 
 export function isAscii(text: string): boolean {

@@ -35,7 +35,8 @@ export class Judge {
   readonly #client: pg.Client
 
   constructor(url: string) {
-    this.#client = new pg.Client(url)
+    // A time without an offset is one of the session's zone, which moves the ends of time.
+    this.#client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
   }
 
   async open(): Promise<void> {
