@@ -135,7 +135,9 @@ export function submit(
 ): void {
   const { sql, values, prepared, rows } = query
   if (prepared) {
-    const exchange = new Exchange([query], (error) => callback(error, exchange.results[0] as Result))
+    const exchange = new Exchange([query], (error) =>
+      callback(error ?? exchange.unreadable.get(0) ?? null, exchange.results[0] as Result),
+    )
     void client.query(exchange as unknown as pg.Submittable)
     return
   }

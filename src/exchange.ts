@@ -14,7 +14,8 @@ export class Exchange {
   #shapes: Map<string, Shape> | undefined
   #shape: Shape | undefined
   #result = new ExchangeResult()
-  #failure: Error | undefined
+  /** Queries that were answered, by what could not be read of the answer. */
+  readonly unreadable = new Map<number, Error>()
   /** Called once; pg replaces it where it adds a timeout. */
   callback: (error: Error | null) => void
 
@@ -28,7 +29,7 @@ export class Exchange {
     return this.#results
   }
 
-  /** The query that failed, when an error of the server was called back. */
+  /** The query that is being answered; it is the one that failed, when an error of the server was called back. */
   get position(): number {
     return this.#results.length
   }
@@ -74,12 +75,12 @@ export class Exchange {
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    if (this.#failure) return
+    if (this.unreadable.has(this.position)) return
     this.#shape ??= this.#shapes?.get(this.name as string)
     try {
       this.#result.rows.push((this.#shape as Shape).row(fields))
     } catch (error) {
-      this.#failure = error as Error
+      this.unreadable.set(this.position, error as Error)
     }
   }
 
@@ -94,7 +95,7 @@ export class Exchange {
   }
 
   handleReadyForQuery(): void {
-    this.callback(this.#failure ?? null)
+    this.callback(null)
   }
 
   handleError(error: Error): void {

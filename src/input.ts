@@ -86,7 +86,7 @@ export const time: Reader<Date> = (value, field) => {
 
 /** What somebody types to find something; blank finds everything, as if nothing were asked. */
 export const searchWords: Reader<string | undefined> = (value, field) =>
-  text(value, field).trim() === '' ? undefined : (value as string)
+  text(value, field).trim() || undefined
 
 export function listOf<T>(read: Reader<T>): Reader<T[]> {
   return (value, field) => {

@@ -5,20 +5,66 @@ const REDACTED = '[redacted]'
 
 /** Found anywhere in a key, once its letters are all that is left of it. */
 const STEMS = [
-  ...['password', 'passwd', 'passwrd', 'pasword', 'passphrase', 'passcode', 'passkey', 'pwd'],
+  ...['password', 'passwd', 'passwrd', 'pasword', 'passphrase', 'passcode', 'passkey', 'pwd', 'pincode'],
   ...['passwort', 'kennwort', 'motdepasse', 'contrasena', 'wachtwoord', 'пароль', '密码', 'パスワード'],
-  ...['secret', 'token', 'jwt', 'bearer', 'cookie', 'credential', 'authorization', 'authorisation'],
+  ...[
+    'secret',
+    'token',
+    'jwt',
+    'bearer',
+    'cookie',
+    'credential',
+    'authorization',
+    'authorisation',
+    'authheader',
+  ],
   ...['apikey', 'accesskey', 'authkey', 'privatekey', 'privkey', 'signingkey', 'encryptionkey', 'masterkey'],
-  ...['sharedkey', 'sshkey', 'sessionid', 'sessionkey', 'sessid', 'csrf', 'xsrf', 'totp', 'authcode'],
-  ...['onetimecode', 'verificationcode', 'recoverycode', 'backupcode', 'securitycode', 'securityanswer'],
-  ...['creditcard', 'cardnumber', 'socialsecurity', 'connectionstring', 'databaseurl'],
+  ...[
+    'sharedkey',
+    'sshkey',
+    'sessionid',
+    'sessionkey',
+    'sessid',
+    'csrf',
+    'xsrf',
+    'totp',
+    'authcode',
+    'mfacode',
+  ],
+  ...[
+    'onetimecode',
+    'verificationcode',
+    'recoverycode',
+    'backupcode',
+    'securitycode',
+    'accesscode',
+    'logincode',
+  ],
+  ...['securityanswer', 'mnemonic', 'seedphrase', 'magiclink', 'resetlink', 'creditcard', 'cardnumber'],
+  ...['socialsecurity', 'connectionstring', 'databaseurl'],
 ]
 
+/** What has a stem within it and is none: a secretary keeps secrets, a tokenizer makes no tokens of access. */
+const NO_STEMS = /secretar|token[iy][sz]/g
+
 /** Found as a word of their own: within others they mean nothing. */
-const WORDS = new Set('otp pin cvv cvc ssn salt sid dsn pem senha parole haslo heslo'.split(' '))
+const WORDS = new Set(
+  'otp pin cvv cvv2 cvc cvc2 ssn salt seed sid dsn pem pw psw pswd pword senha parole haslo heslo'.split(' '),
+)
 
 /** Found as the last word: `smtpPass`, `basic-auth`, but not `passThrough` or `authType`. */
-const LAST_WORDS = new Set(['pass', 'auth'])
+const LAST_WORDS = new Set(['pass', 'auth', 'oauth', 'session'])
+
+/** `stripeKey` is one, these are not. */
+const OPEN_KEYS = new Set(
+  `primary foreign sort public partition cache object row map unique index entity translation message group lookup
+  routing idempotency natural composite range storage query registry config parent child sub hot short`.split(
+    /\s+/,
+  ),
+)
+
+/** What is said of a secret and is none: `passwordChangedAt`, `tokenType`. */
+const ASIDES = new Set('at on type types consent policy strength expires expiry expiration ttl'.split(' '))
 
 /** What a number may be beside a stem without being a secret: `maxTokens`, `tokenCount`. */
 const COUNTS = new Set('tokens count limit usage used budget total length size'.split(' '))
@@ -40,7 +86,7 @@ const MOST_REMEMBERED = 2_000
 
 /** Turns changes into JSON for the audit log, without the secrets. */
 export class Redaction {
-  readonly #stems: readonly string[]
+  readonly #stems: RegExp
   readonly #patterns: readonly RegExp[]
   /** A service uses few keys, and uses them often. */
   readonly #known = new Map<string, boolean>()
@@ -48,7 +94,8 @@ export class Redaction {
   /** @param more words found in keys like the stems above, and patterns for keys as they are written. */
   constructor(more: readonly (string | RegExp)[]) {
     this.#patterns = more.filter((each) => each instanceof RegExp)
-    this.#stems = [...STEMS, ...more.filter((each) => typeof each === 'string')].map(squash).filter(Boolean)
+    const words = more.filter((each) => typeof each === 'string')
+    this.#stems = new RegExp([...STEMS, ...words].map(squash).filter(Boolean).join('|'))
   }
 
   /**
@@ -63,9 +110,13 @@ export class Redaction {
       json = JSON.stringify(changes, (key, value: unknown) => this.#clean(key, value, field))
     } catch (error) {
       if (error instanceof InvalidInputError) throw error
-      throw new InvalidInputError(field, `must be what JSON can hold (${(error as Error).message})`, {
-        cause: error,
-      })
+      throw new InvalidInputError(
+        field,
+        `must be what JSON can hold (${(error as Error).message.split('\n')[0]})`,
+        {
+          cause: error,
+        },
+      )
     }
     if (json === undefined)
       throw new InvalidInputError(field, `must be what JSON can hold, not a ${typeof changes}`)
@@ -85,10 +136,11 @@ export class Redaction {
   #looksSecret(key: string): boolean {
     if (this.#patterns.some((pattern) => key.search(pattern) >= 0)) return true
     const words = wordsOf(key)
-    if (LAST_WORDS.has(words.at(-1) ?? '') || words.some((word) => WORDS.has(word))) return true
-    const squashed = squash(key)
-    // A secretary keeps secrets, but is none.
-    return this.#stems.some((stem) => squashed.replace(/secretar/g, '').includes(stem))
+    const [before, last = ''] = [words.at(-2), words.at(-1)]
+    if (words.length > 1 && ASIDES.has(last)) return false
+    if (LAST_WORDS.has(last) || words.some((word) => WORDS.has(word))) return true
+    if (/^keys?$/.test(last) && before !== undefined && !OPEN_KEYS.has(before)) return true
+    return this.#stems.test(squash(key).replace(NO_STEMS, ''))
   }
 
   /** Called by JSON.stringify for every value, after its toJSON. */
@@ -99,13 +151,14 @@ export class Redaction {
       if (this.isSecret(key) && !(typeof value === 'number' && isCount(key))) return REDACTED
     }
     if (typeof value === 'string') return this.#cleanText(value, field)
-    if (Array.isArray(value)) return this.#cleanPairs(value)
-    return typeof value === 'object' && value !== null ? this.#cleanLabelled(value) : value
+    const items = itemsOf(value)
+    if (Array.isArray(items)) return this.#cleanList(items, key)
+    return typeof items === 'object' && items !== null ? this.#cleanLabelled(items) : items
   }
 
   /** A request's body may be kept as it came. */
   #cleanText(text: string, field: string): string {
-    if (!/^\s*[[{]/.test(text)) return text
+    if (!/^\s*[[{]/.test(text)) return maskText(text)
     let parsed: unknown
     try {
       parsed = JSON.parse(text)
@@ -116,12 +169,16 @@ export class Redaction {
     return cleaned === JSON.stringify(parsed) ? text : cleaned
   }
 
-  /** Headers as `[['authorization', 'Bearer …'], …]`. */
-  #cleanPairs(list: unknown[]): unknown[] {
-    const isPairs = list.length > 0 && list.every((each) => Array.isArray(each) && each.length === 2)
-    if (!isPairs) return list
-    return (list as [unknown, unknown][]).map((pair) =>
-      this.#isSecretName(pair[0]) ? [pair[0], REDACTED] : pair,
+  /** Headers as `[['authorization', 'Bearer …'], …]`, or as Node's `rawHeaders`: names and values by turns. */
+  #cleanList(list: unknown[], key: string): unknown[] {
+    if (list.length > 0 && list.every((each) => Array.isArray(each) && each.length === 2)) {
+      return (list as [unknown, unknown][]).map((pair) =>
+        this.#isSecretName(pair[0]) ? [pair[0], REDACTED] : pair,
+      )
+    }
+    if (!/headers$/i.test(key)) return list
+    return list.map((each, index) =>
+      index % 2 === 1 && this.#isSecretName(list[index - 1]) ? REDACTED : each,
     )
   }
 
@@ -139,6 +196,22 @@ export class Redaction {
   #isSecretName(value: unknown): boolean {
     return typeof value === 'string' && /^\S{1,100}$/.test(value) && this.isSecret(value)
   }
+}
+
+/** What JSON.stringify would make an empty object of: maps, sets, headers, search parameters. */
+function itemsOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !(Symbol.iterator in value))
+    return value
+  const items = [...(value as Iterable<unknown>)]
+  const isKeyed =
+    !(value instanceof Set) && items.every((item) => Array.isArray(item) && typeof item[0] === 'string')
+  return isKeyed && items.length > 0 ? Object.fromEntries(items as [string, unknown][]) : items
+}
+
+/** Secrets by their form: a password in a URL, the value of an Authorization header. */
+function maskText(text: string): string {
+  if (/^(bearer|basic) +\S+$/i.test(text)) return REDACTED
+  return text.includes('://') ? text.replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${REDACTED}@`) : text
 }
 
 function isCount(key: string): boolean {

@@ -74,12 +74,17 @@ export class SharedReads {
       reads.map(({ query }) => query),
       (error) => {
         if (!error) {
-          for (const [index, read] of reads.entries()) read.resolve(exchange.results[index] as Result)
+          for (const [index, read] of reads.entries()) {
+            const failure = exchange.unreadable.get(index)
+            if (failure) read.reject(failure, true)
+            else read.resolve(exchange.results[index] as Result)
+          }
           this.#send(client)
         } else if (endsConnection(error)) {
           this.#lanes -= 1
           client.release(true)
           for (const read of reads) read.reject(error, true)
+          if (this.#waiting.length > 0 && this.#lanes === 0) this.#open()
         } else {
           // The others did nothing wrong.
           const [failed] = reads.splice(exchange.position, 1)

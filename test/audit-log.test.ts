@@ -171,14 +171,16 @@ const SECRETS = `password Password PASSWORD passWord pass_word pass-word "pass w
   csrfToken t0ken apiKey api_key API-KEY APIKey x-api-key "Api Key" apikey2 authorization Authorization
   Proxy-Authorization auth basicAuth cookie Cookie Set-Cookie cookies credential credentials aws_credentials
   privateKey private_key PRIVATE-KEY sshKey accessKeyId signingKey sessionId session_id jwt JWT bearer otp totp pin
-  userPin cvv cvc ssn creditCard card_number connectionString DATABASE_URL salt`
+  userPin cvv cvc ssn creditCard card_number connectionString DATABASE_URL salt mfaCode stripeKey openai-key seed mnemonic resetLink magicLink session oauth pinCode
+  authHeader cvv2 loginCode pswd`
   .match(/"[^"]+"|\S+/g)!
   .map((key) => key.replaceAll('"', ''))
 
 const HARMLESS =
   `name email author authority passenger compass passThrough shipping opinion spin tokens secretary
   secretaryName assault basalt sidebar keyboard monkey key title description billingCountry personId hashtag
-  sessionCount authorId location iban`.match(/\S+/g)!
+  sessionCount authorId location iban passwordChangedAt tokenType tokenizer cookieConsent primaryKey publicKey
+  passwordPolicy tokenExpiresAt keyboard keys`.match(/\S+/g)!
 
 describe('secrets', () => {
   test.for(SECRETS)('the value of %s never reaches the database', async (key, { db }) => {
@@ -214,6 +216,29 @@ describe('secrets', () => {
     const entry = await db.auditLog.record({ ...ENTRY, changes: { ...changes, ...more } })
 
     expect(entry.changes).toEqual({ ...changes, ...more })
+  })
+
+  test('what JSON knows nothing of is kept, without its secrets', async ({ db }) => {
+    const changes = {
+      map: new Map<string, unknown>([
+        ['password', 'x'],
+        ['name', 'Ada'],
+      ]),
+      set: new Set(['a', 'b']),
+      headers: new Headers({ authorization: 'x', accept: '*/*' }),
+      rawHeaders: ['Authorization', 'x', 'Accept', '*/*'],
+      url: 'postgres://ada:hunter2@db.example.test/crm',
+      header: 'Bearer abc.def',
+    }
+
+    expect((await db.auditLog.record({ ...ENTRY, changes })).changes).toEqual({
+      map: { password: '[redacted]', name: 'Ada' },
+      set: ['a', 'b'],
+      headers: { authorization: '[redacted]', accept: '*/*' },
+      rawHeaders: ['Authorization', '[redacted]', 'Accept', '*/*'],
+      url: 'postgres://ada:[redacted]@db.example.test/crm',
+      header: '[redacted]',
+    })
   })
 
   test('text that only looks like JSON stays as it is', async ({ db }) => {

@@ -213,6 +213,40 @@ describe('importMany', () => {
   })
 })
 
+describe('a source that stalls', () => {
+  test('does not keep the transaction open after a signal, or after a batch that failed', async ({ db }) => {
+    async function* stalling(rows: ImportedCustomer[]) {
+      yield* rows
+      await new Promise(() => {})
+    }
+    const controller = new AbortController()
+    const aborted = caught(db.customers.importMany(stalling(customers(700)), { signal: controller.signal }))
+    setTimeout(() => controller.abort(new Error('enough')), 50)
+    const bad = customers(700, { billingCountry: 'lv' })
+
+    expect(await caught(db.customers.importMany(stalling(bad)))).toMatchObject({ row: 1 })
+    expect(await aborted).toMatchObject({ message: 'enough' })
+  })
+
+  test('whose error comes while a batch is written leaves nothing behind in a transaction', async ({
+    db,
+  }) => {
+    const before = await counts(db)
+    function* breaking() {
+      yield* customers(626)
+      throw new Error('the file ends here')
+    }
+
+    await db.transaction(async (tx) => {
+      expect(await caught(tx.customers.importMany(breaking()))).toMatchObject({
+        message: 'the file ends here',
+      })
+    })
+
+    expect(await counts(db)).toEqual(before)
+  })
+})
+
 describe('a bad row', () => {
   const people = (given: object) => ({ people: [aPerson(), { ...aPerson(), ...given }] })
 

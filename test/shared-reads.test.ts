@@ -100,6 +100,42 @@ test('a lost connection fails the reads on it as repeatable, and the next ones w
   expect((await db.people.get(personId)).personId).toBe(personId)
 })
 
+test('every read is answered when all connections are lost at once', async ({ url, openAnother }) => {
+  const db = openAnother({ max: 2, application_name: 'lost at once' })
+  const user = await db.users.create(aUser())
+  const locker = new pg.Client(url)
+  await locker.connect()
+  await locker.query('begin; lock table users')
+  const reads = Array.from({ length: 60 }, () => db.users.find(user.userId))
+  const outcomes = Promise.allSettled(reads)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+
+  await locker.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lost at once'`,
+  )
+  await locker.query('rollback')
+  await locker.end()
+
+  for (const outcome of await outcomes) {
+    if (outcome.status === 'fulfilled') expect(outcome.value).toEqual(user)
+    else expect(outcome.reason).toMatchObject({ retryable: true })
+  }
+})
+
+test('an answer that cannot be read fails alone', async ({ db, openAnother }) => {
+  const german = openAnother({ options: '-c DateStyle=German', max: 2 })
+  const { userId, email } = await db.users.create(aUser())
+
+  const outcomes = await Promise.allSettled([
+    ...Array.from({ length: 9 }, () => german.users.existsByEmail(email)),
+    german.users.find(userId),
+    ...Array.from({ length: 9 }, () => german.users.existsByEmail(email)),
+  ])
+
+  const rejected = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]
+  expect(rejected.map(({ reason }) => String(reason))).toEqual([expect.stringContaining('DateStyle')])
+})
+
 test('closing waits for the reads under way', async ({ openAnother }) => {
   const db = openAnother({ max: 2 })
   const { personId } = await db.people.create(aPerson())

@@ -4,6 +4,7 @@ import { type Copy, type CopyTable, copiesOf, sendCopies } from '../copy-rows.ts
 import { ConstraintError, ImportError, InvalidInputError } from '../errors.ts'
 import { fields, listOf, oneOf, optional } from '../input.ts'
 import type { Statement } from '../statement.ts'
+import { Stop, stoppable } from '../stoppable.ts'
 import { uuidSequence } from '../uuid.ts'
 import { contactFields, type NewContact } from './contacts.ts'
 import {
@@ -83,32 +84,38 @@ export async function importCustomers(
     let batch: Row[] = []
     let size = 0
     let writing = Promise.resolve()
+    const stop = new Stop(callOptions.signal)
     /** Returns when the batch before is written; this one is on its way while more rows are read. */
     const write = async () => {
       const rows = number
       const plan = target.planAhead(batch)
       await writing
       writing = target.write(batch, plan).then(() => onProgress?.({ rows, ...target.counts }))
-      writing.catch(() => {}) // heard at the next await
+      writing.catch(stop.now)
       batch = []
       size = 0
     }
-    for await (const row of rows) {
-      try {
-        batch.push(readRow(row, number + 1))
-      } catch (error) {
-        // A row before this one may be wrong, as only the server can tell: the first is to be named.
-        await write()
-        await writing
-        throw error
+    try {
+      for await (const row of Symbol.asyncIterator in rows ? stoppable(rows, stop) : rows) {
+        try {
+          batch.push(readRow(row, number + 1))
+        } catch (error) {
+          // A row before this one may be wrong, as only the server can tell: the first is to be named.
+          await write()
+          await writing
+          throw error
+        }
+        number += 1
+        size += 1 + (batch.at(-1) as Row).people.length
+        if (size >= BATCH) await write()
       }
-      number += 1
-      size += 1 + (batch.at(-1) as Row).people.length
-      if (size >= BATCH) await write()
+      await write()
+      await writing
+      return target.counts
+    } finally {
+      // Whatever is on its way must be over before the transaction is undone.
+      await writing.catch(() => {})
     }
-    await write()
-    await writing
-    return target.counts
   }, callOptions)
 }
 

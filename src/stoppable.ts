@@ -1,0 +1,49 @@
+/** Ends the wait for a source that may never answer. */
+export class Stop {
+  #reason: unknown
+  #isStopped = false
+  #listener: ((reason: unknown) => void) | undefined
+
+  constructor(signal: AbortSignal | undefined) {
+    if (signal?.aborted) this.now(signal.reason)
+    signal?.addEventListener('abort', () => this.now(signal.reason), { once: true })
+  }
+
+  readonly now = (reason: unknown): void => {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    this.#reason = reason
+    this.#listener?.(reason)
+  }
+
+  /** Settles as the promise does, or rejects when all stops. Promise.race would keep a reaction for every wait. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#isStopped) return reject(this.#reason)
+      this.#listener = reject
+      promise.then(resolve, reject)
+    })
+  }
+}
+
+/** The same items; when it stops, it does not wait for the next one, nor for the source to be closed. */
+export async function* stoppable<T>(source: AsyncIterable<T>, stop: Stop): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]()
+  let isOver = false
+  try {
+    for (;;) {
+      const next = await stop.wait(iterator.next()).catch((error: unknown) => {
+        isOver = true
+        void iterator.return?.().catch(() => {})
+        throw error
+      })
+      if (next.done) {
+        isOver = true
+        return
+      }
+      yield next.value
+    }
+  } finally {
+    if (!isOver) await iterator.return?.()
+  }
+}
