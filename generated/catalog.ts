@@ -93,6 +93,8 @@ export const CONSTRAINTS = {
     messages_envelope_not_null: { kind: "not-null", columns: ["envelope"] },
     messages_id_check: { kind: "check", columns: ["id"], message: "A message id has 1 to 255 characters; does the service pass an id generator to the AI SDK?" },
     messages_id_not_null: { kind: "not-null", columns: ["id"] },
+    messages_input_tokens_check: { kind: "check", columns: ["input_tokens"], message: "A number of tokens is not negative." },
+    messages_output_tokens_check: { kind: "check", columns: ["output_tokens"], message: "A number of tokens is not negative." },
     messages_part_count_check: { kind: "check", columns: ["part_count"], message: "A part count is not negative." },
     messages_part_count_not_null: { kind: "not-null", columns: ["part_count"] },
     messages_pkey: { kind: "primary-key", columns: ["chat_id", "id"] },
@@ -226,6 +228,8 @@ export type ConstraintName =
   | "messages_envelope_not_null"
   | "messages_id_check"
   | "messages_id_not_null"
+  | "messages_input_tokens_check"
+  | "messages_output_tokens_check"
   | "messages_part_count_check"
   | "messages_part_count_not_null"
   | "messages_pkey"
@@ -321,6 +325,8 @@ export const BOUNDS = {
   },
   messages: {
     id: { minLength: 1, maxLength: 255 },
+    input_tokens: { min: 0 },
+    output_tokens: { min: 0 },
     part_count: { min: 0 },
     position: { min: 0 },
   },

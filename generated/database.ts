@@ -189,13 +189,21 @@ export interface Messages {
   chat_id: string;
   created_at: Generated<Timestamp>;
   /**
-   * The message without id, role and parts, byte for byte: json, because jsonb would reorder it.
+   * The message with 0 in place of id, role and parts, byte for byte: json, because jsonb would reorder it.
    */
   envelope: Json;
   /**
    * Any string of 1 to 255 characters, chosen by client or server; unique within its chat.
    */
   id: string;
+  /**
+   * As the message's metadata has them; null where it has none.
+   */
+  input_tokens: number | null;
+  /**
+   * As the message's metadata has them; null where it has none.
+   */
+  output_tokens: number | null;
   /**
    * Parts at this position and beyond are being deleted by a concurrent save and do not count.
    */
@@ -222,7 +230,7 @@ export interface Parts {
    */
   position: number;
   /**
-   * What search compares of a text or reasoning part, clipped; null for other parts.
+   * The text of a text or reasoning part, clipped; null for other parts.
    */
   search_text: string | null;
   /**

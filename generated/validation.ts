@@ -152,6 +152,8 @@ export const TABLE_RULES = {
       role: { field: "role", type: { kind: "text" }, notNull: true },
       part_count: { field: "partCount", type: { kind: "int4" }, notNull: true },
       envelope: { field: "envelope", type: { kind: "json" }, notNull: true },
+      input_tokens: { field: "inputTokens", type: { kind: "int4" } },
+      output_tokens: { field: "outputTokens", type: { kind: "int4" } },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
     },
     checks: [
@@ -159,6 +161,8 @@ export const TABLE_RULES = {
             { op: ">=", left: { op: "length", of: { op: "column", name: "id" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "id" } }, right: { op: "constant", type: { kind: "int4" }, value: 255 } },
           ] } },
+      { name: "messages_input_tokens_check", columns: ["input_tokens"], message: "A number of tokens is not negative.", test: { op: ">=", left: { op: "column", name: "input_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "messages_output_tokens_check", columns: ["output_tokens"], message: "A number of tokens is not negative.", test: { op: ">=", left: { op: "column", name: "output_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "messages_part_count_check", columns: ["part_count"], message: "A part count is not negative.", test: { op: ">=", left: { op: "column", name: "part_count" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "messages_position_check", columns: ["position"], message: "A position is not negative.", test: { op: ">=", left: { op: "column", name: "position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "messages_role_check", columns: ["role"], message: "A role is system, user or assistant.", test: { op: "in", of: { op: "column", name: "role" }, values: [

@@ -63,10 +63,13 @@ comment on function searchable is 'Text as search compares it: without accents, 
 
 -- Bodies after `return` are bound when created, whatever the search_path of a caller is.
 -- From three characters on a query may match anywhere; below that a trigram index has nothing to look up
--- but the beginning of a word.
+-- but the beginning of a word. Chinese, Japanese and Korean write words of one or two characters without spaces.
 create function search_pattern(query text) returns text
   language sql immutable strict parallel safe
-  return case when char_length(searchable(query)) <= 3 then '% ' else '%' end
+  return case
+      when char_length(searchable(query)) <= 3 and searchable(query) !~ '[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]' then '% '
+      else '%'
+    end
     || regexp_replace(substr(searchable(query), 2), '([\\%_])', '\\\1', 'g') || '%';
 
 -- 4: the text begins with the query as whole words; 3: it begins with it; 2: whole words; 1: the beginning of a

@@ -17,6 +17,7 @@ create table chats (
 );
 
 create index chats_user_id_updated_at_id_idx on chats (user_id, updated_at, id);
+create index chats_updated_at_idx on chats (updated_at);
 create index chats_search_idx on chats using gin ((searchable(title)) gin_trgm_ops);
 
 create trigger chats_touch_updated_at before update on chats

@@ -17,14 +17,14 @@ create table parts (
     (type not like 'tool-%' and type <> 'dynamic-tool' or tool_call_id is not null and tool_state is not null)
 );
 
-create index parts_search_idx on parts using gin (search_text gin_trgm_ops);
+create index parts_search_idx on parts using gin ((searchable(search_text)) gin_trgm_ops);
 create index parts_pending_approvals_idx on parts (chat_id, message_id) where tool_state = 'approval-requested';
 
 comment on table parts is 'Parts of a message: text, reasoning, files, tool calls and whatever the AI SDK adds next.';
 comment on column parts.position is 'Place within its message, from 0 without gaps.';
 comment on column parts.type is 'As the AI SDK names it; new types need no change here.';
 comment on column parts.tool_call_id is 'Not unique: the AI SDK may repeat it.';
-comment on column parts.search_text is 'What search compares of a text or reasoning part, clipped; null for other parts.';
+comment on column parts.search_text is 'The text of a text or reasoning part, clipped; null for other parts.';
 comment on column parts.payload is 'The part itself, byte for byte: json, because jsonb would reorder it. Nothing in SQL looks inside.';
 
 comment on constraint parts_chat_id_message_id_fkey on parts is 'There is no such message.';

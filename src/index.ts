@@ -1,5 +1,6 @@
 export type { ConstraintName, TableName } from '../generated/catalog.ts'
 export type { DB } from '../generated/database.ts'
+export type { ChatMessage } from './chat-message.ts'
 export type { CallOptions } from './connection.ts'
 export { type Database, type DatabaseOptions, type OpenOptions, openDatabase, type Pool } from './database.ts'
 export {
@@ -23,6 +24,24 @@ export type {
   AuditPageRequest,
   NewAuditEntry,
 } from './repositories/audit-log.ts'
+export type {
+  ChatForkRequest,
+  ChatHit,
+  ChatLoadRequest,
+  ChatOwner,
+  ChatPruneRequest,
+  ChatReplaceRequest,
+  ChatSaveRequest,
+  ChatTruncateRequest,
+  ChatUsage,
+  ChatUsageRequest,
+  GivenModelOptions,
+  LoadedChat,
+  NewChat,
+  PendingApproval,
+  StreamClaimRequest,
+} from './repositories/chat-input.ts'
+export type { Chat, ChatRepository, ModelOptions } from './repositories/chats.ts'
 export type { Contact, ContactListRequest, ContactRole, NewContact } from './repositories/contacts.ts'
 export type {
   CustomerImportOptions,

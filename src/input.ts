@@ -38,6 +38,12 @@ export function wholeNumber(min: number, max: number): Reader<number> {
 /** What an `integer` column holds. */
 export const integer = wholeNumber(-(2 ** 31), 2 ** 31 - 1)
 
+/** What a `double precision` column holds and JSON can say. */
+export const finiteNumber: Reader<number> = (value, field) => {
+  if (Number.isFinite(value)) return value as number
+  throw new InvalidInputError(field, `must be a finite number, not ${kindOf(value)}`)
+}
+
 export function oneOf<const T extends string>(values: readonly T[]): Reader<T> {
   return (value, field) => {
     if ((values as readonly unknown[]).includes(value)) return value as T

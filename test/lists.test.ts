@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import type { Database, Page, PageRequest } from '../src/index.ts'
+import type { ChatMessage, Database, Page, PageRequest } from '../src/index.ts'
 import { test } from './support/database.ts'
 import { aCustomer, aPerson, aUser } from './support/factories.ts'
 
@@ -81,6 +81,35 @@ const LISTS: Record<string, (db: Database) => Promise<List> | List> = {
         return customerId
       },
       remove: (customerId) => db.customers.delete(customerId),
+    }
+  },
+  'chats.listByUser': async (db) => {
+    const { userId } = await db.users.create(aUser())
+    return {
+      page: (request) => db.chats.listByUser(userId, request),
+      idOf: id('chatId'),
+      add: async () => (await db.chats.create({ userId })).chatId,
+      remove: (chatId) => db.chats.delete(chatId, { userId }),
+    }
+  },
+  'chats.search': async (db) => {
+    const { userId } = await db.users.create(aUser())
+    return {
+      page: (request) => db.chats.search(userId, 'walk', request),
+      idOf: id('chatId'),
+      add: async () => {
+        const { chatId } = await db.chats.create({ userId })
+        const words = Math.random() < 0.5 ? 'walking' : 'a long walk'
+        await db.chats.save(
+          chatId,
+          [{ id: 'm', role: 'user', parts: [{ type: 'text', text: words }] } as unknown as ChatMessage],
+          {
+            userId,
+          },
+        )
+        return chatId
+      },
+      remove: (chatId) => db.chats.delete(chatId, { userId }),
     }
   },
   // Entries are never deleted.

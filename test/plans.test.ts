@@ -10,7 +10,7 @@ const USERS = 30_000
 
 /** A value for each parameter, by name: a statement with a new one does not get past this test without it. */
 interface Values {
-  [parameter: string]: string | number | boolean | Date | string[] | null
+  [parameter: string]: string | number | boolean | Date | string[] | number[] | null
 }
 
 /** Several columns of a table are skewed as real ones are: few admins, few customers of one small country. */
@@ -33,7 +33,15 @@ const FILL = `
     join (select person_id, row_number() over () as n from people) p on c.n = (p.n - 1) % 20000 + 1;
   insert into audit_log (user_id, entity_type, entity_id, action, created_at)
     select user_id, 'customer', (n % 5000)::text, 'action ' || n % 20, now() - n * interval '1 minute'
-    from (select user_id, row_number() over () as n from users) u;`
+    from (select user_id, row_number() over () as n from users) u;
+  insert into chats (user_id, next_position, updated_at)
+    select user_id, 5, now() - n * interval '1 minute'
+    from (select user_id, row_number() over () as n from users limit 5000) u, generate_series(1, 4);
+  insert into messages (chat_id, id, position, role, part_count, envelope)
+    select id, 'm' || n, n, 'user', 2, '{"id":0,"role":0,"parts":0}' from chats, generate_series(0, 4) as n;
+  insert into parts (chat_id, message_id, position, type, payload)
+    select chat_id, id, n, 'text', '{"type":"text"}' from messages, generate_series(0, 1) as n;
+  insert into ai_options (chat_id, message_id) select chat_id, id from messages;`
 
 const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
   filled: [
@@ -46,6 +54,7 @@ const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
       const user = await one('select * from users where provider is not null')
       const customer = await one('select * from customers')
       const contact = await one('select * from customer_people')
+      const chat = await one('select * from chats')
       await use({
         client,
         values: {
@@ -86,6 +95,33 @@ const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
           ...{ userAgent: 'test', from: '-infinity' },
           ...{ search: user.name.slice(8, 20), fetch: 51, behindRelevance: 2, behindAt: user.created_at },
           behindId: user.user_id,
+          ...{
+            chatId: chat.id,
+            id: null,
+            title: 'Chat',
+            before: 3,
+            ifVersion: null,
+            ids: ['m1'],
+            roles: ['user'],
+          },
+          ...{
+            partCounts: [1],
+            envelopes: ['{}'],
+            inputTokens: [1],
+            outputTokens: [1],
+            partMessageIds: ['m1'],
+          },
+          ...{
+            partPositions: [0],
+            partTypes: ['text'],
+            toolCallIds: ['c'],
+            toolNames: ['t'],
+            toolStates: ['s'],
+          },
+          ...{ searchTexts: ['words'], payloads: ['{}'], truncateFrom: 'm3', messageId: 'm2', upTo: 'm2' },
+          ...{ streamId: 's', expect: 's', prompt: null, maxTokens: 1, temperature: 1, topP: 1 },
+          ...{ frequencyPenalty: 0, presencePenalty: 0, to: 'infinity', olderThan: '2000-01-01' },
+          ...{ messageIds: ['m1'], positions: [0] },
         },
       })
       await client.end()

@@ -1,6 +1,7 @@
 import type { TableName } from '../../generated/catalog.ts'
 import type { Connection } from '../connection.ts'
 import { AuditLogRepository } from './audit-log.ts'
+import { ChatRepository } from './chats.ts'
 import { CustomerRepository } from './customers.ts'
 import { PersonRepository } from './people.ts'
 import { UserRepository } from './users.ts'
@@ -10,12 +11,14 @@ export class Repositories {
   readonly users: UserRepository
   readonly customers: CustomerRepository
   readonly people: PersonRepository
+  readonly chats: ChatRepository
   readonly auditLog: AuditLogRepository
 
   constructor(connection: Connection) {
     this.users = new UserRepository(connection)
     this.customers = new CustomerRepository(connection)
     this.people = new PersonRepository(connection)
+    this.chats = new ChatRepository(connection)
     this.auditLog = new AuditLogRepository(connection)
   }
 }
