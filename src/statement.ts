@@ -43,10 +43,17 @@ type Build<Input, Row> = (query: Kysely<DB>, $: Params<Input>) => Compilable<Row
 export function statement<Input, Row>(
   name: string,
   build: Build<Input, Row>,
-  /** Whether a function that it calls writes, which no select shows. */
-  { writes = false }: { writes?: boolean } = {},
+  {
+    writes = false,
+    isLong = false,
+  }: {
+    /** Whether a function that it calls writes, which no select shows. */
+    writes?: boolean
+    /** Whether it may take long, so that nobody else's read should wait for it. */
+    isLong?: boolean
+  } = {},
 ): Statement<Input, Row> {
-  const made = new CompiledStatement<Input, Row>(name, build, { writes, isList: false })
+  const made = new CompiledStatement<Input, Row>(name, build, { writes, isLong })
   registry.push(made)
   return made
 }
@@ -77,7 +84,7 @@ export function variants<Input extends { readonly [Name in Filter]?: unknown }, 
     return new CompiledStatement<Input, Row>(
       chosen.length > 0 ? `${name}(${chosen.join(',')})` : name,
       (query, $) => build(query, $, given),
-      { writes: false, isList: true },
+      { writes: false, isLong: true },
     )
   })
   registry.push(...shapes)
@@ -116,7 +123,7 @@ const registry: Statement[] = []
 
 interface Traits {
   readonly writes: boolean
-  readonly isList: boolean
+  readonly isLong: boolean
 }
 
 class CompiledStatement<Input, Row> implements Statement<Input, Row> {
@@ -132,7 +139,7 @@ class CompiledStatement<Input, Row> implements Statement<Input, Row> {
   }
 
   get isBrief(): boolean {
-    return !this.#traits.isList && this.readOnly
+    return !this.#traits.isLong && this.readOnly
   }
 
   get sql(): string {

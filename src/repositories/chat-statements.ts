@@ -114,6 +114,7 @@ export const loadChat = statement(
       )
       .where('id', '=', $.chatId)
       .where('user_id', '=', $.userId),
+  { isLong: true },
 )
 
 /** Columns of the messages to save, and of their parts, as arrays of one length each. */

@@ -35,6 +35,7 @@ export const sumUsageOfChat = statement(
   'chats.usage of a chat',
   (query, $: Params<{ chatId: string } & Span>) =>
     query.selectFrom('messages').select(SUMS).where('chat_id', '=', $.chatId).where(isWithin($)),
+  { isLong: true },
 )
 
 /** Tool calls of a user that wait for an answer, the chats changed last first. */
@@ -55,6 +56,7 @@ export const findPendingApprovals = statement(
       .orderBy('chats.id', 'desc')
       .orderBy('messages.position')
       .orderBy('parts.position'),
+  { isLong: true },
 )
 
 /** Locks the chat, as every change of its messages does. */
@@ -68,12 +70,15 @@ export const lockChat = statement('chats.lock', (query, $: Params<{ chatId: stri
 )
 
 /** Tool calls that were begun and never ended. */
-export const findDanglingTools = statement('chats.danglingTools', (query, $: Params<{ chatId: string }>) =>
-  query
-    .selectFrom('parts')
-    .select(['message_id as messageId', 'position', 'payload'])
-    .where('chat_id', '=', $.chatId)
-    .where('tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')]),
+export const findDanglingTools = statement(
+  'chats.danglingTools',
+  (query, $: Params<{ chatId: string }>) =>
+    query
+      .selectFrom('parts')
+      .select(['message_id as messageId', 'position', 'payload'])
+      .where('chat_id', '=', $.chatId)
+      .where('tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')]),
+  { isLong: true },
 )
 
 export const rewriteTools = statement(
