@@ -174,25 +174,26 @@ async function plansOf(client: pg.Client, statement: Statement, values: Values):
     return value
   })
   await client.query('begin')
+  await client.query(`prepare kept as ${statement.sql}`)
   try {
     const custom = await client.query(`explain (format json) ${statement.sql}`, given)
     const plans = [custom.rows[0]['QUERY PLAN'][0].Plan]
     await client.query('set local plan_cache_mode = force_generic_plan')
-    await client.query(`prepare kept as ${statement.sql}`)
     const generic = await client.query(
       `explain (format json) execute kept (${given.map(literal).join(', ')})`,
     )
     plans.push(generic.rows[0]['QUERY PLAN'][0].Plan)
-    await client.query('deallocate kept')
     return plans
   } finally {
     await client.query('rollback')
+    await client.query('deallocate kept')
   }
 }
 
 function literal(value: Values[string]): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return `'{${value.join(',')}}'`
+  if (Array.isArray(value))
+    return pg.escapeLiteral(`{${value.map((item) => JSON.stringify(String(item))).join(',')}}`)
   return pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value))
 }
 
