@@ -314,6 +314,42 @@ describe('replace', () => {
   })
 })
 
+describe('replacing and truncating while others save', () => {
+  const changes = {
+    replace: async (db: Database, chatId: string, owner: { userId: string }) => ({
+      ...(await db.chats.replace(chatId, [text('a', 'new'), text('z', 'z')], owner)),
+      left: ['a', 'z'],
+    }),
+    'a save that truncates': async (db: Database, chatId: string, owner: { userId: string }) => ({
+      ...(await db.chats.save(chatId, [text('z', 'z')], { ...owner, truncateFrom: 'b' })),
+      left: ['a', 'z'],
+    }),
+    truncateFrom: async (db: Database, chatId: string, owner: { userId: string }) => ({
+      ...(await db.chats.truncateFrom(chatId, 'b', owner)),
+      left: ['a'],
+    }),
+  }
+
+  test.for(Object.entries(changes))('%s takes away all that was saved before it', async ([, act], { db }) => {
+    for (let round = 0; round < 15; round += 1) {
+      const { chatId, owner } = await aChat(db)
+      await db.chats.save(chatId, [text('a', 'a'), text('b', 'b')], owner)
+
+      const saves = Array.from({ length: 6 }, async (_, n) => {
+        const { version } = await db.chats.save(chatId, [text(`s${n}`, 's')], owner)
+        return { id: `s${n}`, version }
+      })
+      const { version, left } = await act(db, chatId, owner)
+      const later = (await Promise.all(saves))
+        .filter((save) => save.version > version)
+        .sort((one, other) => one.version - other.version)
+
+      const { messages } = await db.chats.load(chatId, owner)
+      expect(messages.map(({ id }) => id)).toEqual([...left, ...later.map(({ id }) => id)])
+    }
+  })
+})
+
 describe('fork', () => {
   test('copies all messages, or those up to one, and leaves the source', async ({ db }) => {
     const { chatId, owner } = await aChat(db)

@@ -390,6 +390,14 @@ with
         $4::integer is null
         or version = $4
       )
+      and version = (
+        select
+          version
+        from
+          chats
+        where
+          id = $2
+      )
     returning
       id,
       version,
@@ -575,6 +583,14 @@ with
       and (
         $4::integer is null
         or version = $4
+      )
+      and version = (
+        select
+          version
+        from
+          chats
+        where
+          id = $2
       )
     returning
       id,
@@ -793,6 +809,14 @@ with
         $4::integer is null
         or version = $4
       )
+      and version = (
+        select
+          version
+        from
+          chats
+        where
+          id = $2
+      )
     returning
       id,
       version,
@@ -1003,6 +1027,14 @@ with
       target
     where
       id = $1
+      and version = (
+        select
+          version
+        from
+          chats
+        where
+          id = $1
+      )
     returning
       chats.id,
       version
@@ -1051,6 +1083,14 @@ with
       target
     where
       id = $1
+      and version = (
+        select
+          version
+        from
+          chats
+        where
+          id = $1
+      )
     returning
       chats.id,
       version
@@ -1564,6 +1604,18 @@ returning
   "frequency_penalty" as "frequencyPenalty",
   "presence_penalty" as "presencePenalty";
 
+-- chats.lock
+-- $1 chatId: uuid
+-- $2 userId: uuid
+select
+  "version"
+from
+  "chats"
+where
+  "id" = $1
+  and "user_id" = $2
+for no key update;
+
 -- chats.findVersion
 -- $1 chatId: uuid
 -- $2 userId: uuid
@@ -1645,43 +1697,42 @@ order by
   "messages"."position",
   "parts"."position";
 
--- chats.lock
--- $1 chatId: uuid
--- $2 userId: uuid
-update "chats"
-set
-  "version" = "version" + 1
-where
-  "id" = $1
-  and "user_id" = $2
-returning
-  "version";
-
 -- chats.danglingTools
 -- $1 chatId: uuid
 select
   "message_id" as "messageId",
-  "position",
+  "parts"."position",
   "payload"
 from
   "parts"
+  inner join "messages" on "messages"."chat_id" = "parts"."chat_id"
+  and "messages"."id" = "parts"."message_id"
 where
-  "chat_id" = $1
-  and "tool_state" in ('input-streaming', 'input-available');
+  "parts"."chat_id" = $1
+  and "tool_state" in ('input-streaming', 'input-available')
+  and "parts"."position" < "messages"."part_count";
 
 -- chats.rewriteTools
--- $1 messageIds: text[]
--- $2 positions: integer[]
--- $3 payloads: json[]
--- $4 chatId: uuid
+-- $1 chatId: uuid
+-- $2 messageIds: text[]
+-- $3 positions: integer[]
+-- $4 payloads: json[]
+with
+  chat as (
+    update chats
+    set
+      version = version + 1
+    where
+      id = $1
+  )
 update parts
 set
   payload = given.payload,
   tool_state = 'output-error'
 from
-  unnest($1::text[], $2::integer[], $3::json[]) as given (message_id, position, payload)
+  unnest($2::text[], $3::integer[], $4::json[]) as given (message_id, position, payload)
 where
-  parts.chat_id = $4
+  parts.chat_id = $1
   and parts.message_id = given.message_id
   and parts.position = given.position;
 

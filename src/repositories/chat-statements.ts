@@ -152,6 +152,7 @@ export const saveMessages = variants(
     with chat as (
       update chats set version = version + 1, next_position = next_position + cardinality(${$.ids}::text[])
       where id = ${$.chatId} and user_id = ${$.userId} and (${$.ifVersion}::integer is null or version = ${$.ifVersion})
+        ${given.replaces || given.truncateFrom ? isUnchanged($) : sql``}
       returning id, version, next_position - cardinality(${$.ids}::text[]) as first_position
     ), ${removal} ${order}
     saved as (
@@ -190,6 +191,13 @@ export const saveMessages = variants(
   },
 )
 
+/**
+ * What a statement removes is what it saw when it began, which was before it had the lock: none of it happens if the
+ * chat got another version since. Then it is repeated, with the lock taken first.
+ */
+const isUnchanged = ($: Params<{ chatId: string }>) =>
+  sql`and version = (select version from chats where id = ${$.chatId})`
+
 type Clause = (
   $: Params<SaveInput & { truncateFrom?: string | undefined; replaces?: true | undefined }>,
 ) => RawBuilder<unknown>
@@ -226,7 +234,7 @@ export const truncateMessages = variants(
       select messages.position from messages join chats on chats.id = messages.chat_id
       where messages.chat_id = ${$.chatId} and messages.id = ${$.messageId} and chats.user_id = ${$.userId}
     ), chat as (
-      update chats set version = version + 1 from target where id = ${$.chatId} returning chats.id, version
+      update chats set version = version + 1 from target where id = ${$.chatId} ${isUnchanged($)} returning chats.id, version
     ), removed as (
       delete from messages using chat, target
       where messages.chat_id = chat.id and messages.position ${given.exclusive ? sql`>` : sql`>=`} target.position
@@ -347,7 +355,20 @@ export const recordOptions = statement('chats.recordOptions', (query, $: Params<
     .returning(OPTIONS),
 )
 
-/** What became of a save that found no chat to lock. */
+/** Before a statement that must see what others did until it has the chat. */
+export const lockChat = statement(
+  'chats.lock',
+  (query, $: Params<OwnChat>) =>
+    query
+      .selectFrom('chats')
+      .select('version')
+      .where('id', '=', $.chatId)
+      .where('user_id', '=', $.userId)
+      .forNoKeyUpdate(),
+  { writes: true },
+)
+
+/** What became of a change that found no chat. */
 export const findVersion = statement('chats.findVersion', (query, $: Params<OwnChat>) =>
   query.selectFrom('chats').select('version').where('id', '=', $.chatId).where('user_id', '=', $.userId),
 )

@@ -59,25 +59,19 @@ export const findPendingApprovals = statement(
   { isLong: true },
 )
 
-/** Locks the chat, as every change of its messages does. */
-export const lockChat = statement('chats.lock', (query, $: Params<{ chatId: string; userId: string }>) =>
-  query
-    .updateTable('chats')
-    .set(({ eb }) => ({ version: eb('version', '+', sql.lit(1)) }))
-    .where('id', '=', $.chatId)
-    .where('user_id', '=', $.userId)
-    .returning('version'),
-)
-
 /** Tool calls that were begun and never ended. */
 export const findDanglingTools = statement(
   'chats.danglingTools',
   (query, $: Params<{ chatId: string }>) =>
     query
       .selectFrom('parts')
-      .select(['message_id as messageId', 'position', 'payload'])
-      .where('chat_id', '=', $.chatId)
-      .where('tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')]),
+      .innerJoin('messages', (join) =>
+        join.onRef('messages.chat_id', '=', 'parts.chat_id').onRef('messages.id', '=', 'parts.message_id'),
+      )
+      .select(['message_id as messageId', 'parts.position', 'payload'])
+      .where('parts.chat_id', '=', $.chatId)
+      .where('tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')])
+      .whereRef('parts.position', '<', 'messages.part_count'),
   { isLong: true },
 )
 
@@ -85,6 +79,7 @@ export const rewriteTools = statement(
   'chats.rewriteTools',
   (_, $: Params<{ chatId: string; messageIds: string[]; positions: number[]; payloads: string[] }>) =>
     raw<never>(sql`
+    with chat as (update chats set version = version + 1 where id = ${$.chatId})
     update parts set payload = given.payload, tool_state = 'output-error'
     from unnest(${$.messageIds}::text[], ${$.positions}::integer[], ${$.payloads}::json[])
       as given (message_id, position, payload)

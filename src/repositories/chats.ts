@@ -4,6 +4,7 @@ import { InvalidInputError, NotFoundError, StaleVersionError } from '../errors.t
 import { searchWords, text, time, uuid } from '../input.ts'
 import { type Page, type PageRequest, Pager } from '../page.ts'
 import { snippetOf } from '../snippet.ts'
+import type { Statement } from '../statement.ts'
 import {
   type ChatForkRequest,
   type ChatHit,
@@ -47,6 +48,7 @@ import {
   forkChat,
   listChats,
   loadChat,
+  lockChat,
   type ModelOptions,
   recordOptions,
   renameChat,
@@ -57,7 +59,6 @@ import {
 import {
   findDanglingTools,
   findPendingApprovals,
-  lockChat,
   PRUNED,
   pruneChats,
   rewriteTools,
@@ -191,9 +192,22 @@ export class ChatRepository {
     const columns = columnsOf(storeMessages(messages, LARGEST_MESSAGE))
     const input = { ...chat, ifVersion: ifVersion ?? null, truncateFrom, replaces, ...columns }
     const saved = await first(this.#connection, saveMessages.for(input), input, options)
-    if (saved) return saved
-    const { version } = existing(await first(this.#connection, findVersion, chat, options), chatId)
-    throw new StaleVersionError(version)
+    return saved ?? only(await this.#repeat(saveMessages.for(input), input, ifVersion, options))
+  }
+
+  /** Somebody else changed the chat at the same time, if it is there at all: once more, with the lock taken first. */
+  #repeat<Input extends { chatId: string; userId: string }, Row>(
+    statement: Statement<Input, Row>,
+    input: Input,
+    ifVersion: number | undefined,
+    options: CallOptions | undefined,
+  ): Promise<Row | undefined> {
+    const { chatId, userId } = input
+    return this.#connection.atomically(async (connection) => {
+      const { version } = existing(await first(connection, lockChat, { chatId, userId }, options), chatId)
+      if (ifVersion !== undefined && ifVersion !== version) throw new StaleVersionError(version)
+      return first(connection, statement, input, options)
+    }, options)
   }
 
   /**
@@ -212,16 +226,13 @@ export class ChatRepository {
     const input = {
       ...chat,
       messageId: messageId(fromId, 'messageId'),
-      exclusive: inclusive ? undefined : true,
+      exclusive: inclusive ? undefined : (true as const),
     }
-    const truncated = await first(
-      this.#connection,
-      truncateMessages.for(input as never),
-      input as never,
-      options,
-    )
+    const statement = truncateMessages.for(input)
+    const truncated =
+      (await first(this.#connection, statement, input, options)) ??
+      (await this.#repeat(statement, input, undefined, options))
     if (truncated) return truncated
-    existing(await first(this.#connection, findVersion, chat, options), chatId)
     throw new NotFoundError('messages', { chat_id: chatId, id: fromId })
   }
 
