@@ -1,4 +1,5 @@
-import { InvalidInputError } from './errors.ts'
+import { InvalidInputError, MessageTooLargeError } from './errors.ts'
+import { type FileStore, fileOf, type MovedFile, withoutFile } from './message-files.ts'
 
 /** What the store asks of a message: the AI SDK's `UIMessage`, of any version, is one. */
 export interface ChatMessage {
@@ -25,6 +26,15 @@ export interface StoredPart {
   readonly toolState: string | null
   readonly searchText: string | null
   readonly payload: string
+  /** To be put into the file store first; the payload has its key. */
+  readonly file: MovedFile | undefined
+}
+
+/** What a database does with messages. */
+export interface MessageSettings {
+  /** Of a message's JSON, without the files that go to the store. */
+  readonly maxBytes: number
+  readonly fileStore: FileStore | undefined
 }
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant']
@@ -34,13 +44,13 @@ const LONGEST_SEARCH_TEXT = 20_000
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Messages that nobody has seen before; their ids differ. `maxBytes` bounds each one's JSON. */
-export function storeMessages(messages: unknown, maxBytes: number): StoredMessage[] {
+/** Messages that nobody has seen before; their ids differ. */
+export function storeMessages(messages: unknown, settings: MessageSettings): StoredMessage[] {
   if (!Array.isArray(messages)) throw new InvalidInputError('messages', 'must be an array of messages')
   const seen = new Set<string>()
   return Array.from(messages, (message: unknown, index) => {
     const path = `messages[${index}]`
-    const stored = storeMessage(message, path, maxBytes)
+    const stored = storeMessage(message, path, settings)
     if (seen.has(stored.id))
       throw new InvalidInputError(`${path}.id`, 'must differ from those of the other messages')
     seen.add(stored.id)
@@ -48,27 +58,27 @@ export function storeMessages(messages: unknown, maxBytes: number): StoredMessag
   })
 }
 
-function storeMessage(given: unknown, path: string, maxBytes: number): StoredMessage {
+function storeMessage(given: unknown, path: string, { maxBytes, fileStore }: MessageSettings): StoredMessage {
   const message = plain(given, path)
   const { id, role, parts } = message
   checkId(id, `${path}.id`)
   if (!ROLES.includes(role))
     throw new InvalidInputError(`${path}.role`, "must be one of 'system', 'user', 'assistant'")
   if (!Array.isArray(parts)) throw new InvalidInputError(`${path}.parts`, 'must be an array')
-  const stored = Array.from(parts, (part: unknown, index) => storePart(part, `${path}.parts[${index}]`))
+  const stored = Array.from(parts, (part: unknown, index) =>
+    storePart(part, `${path}.parts[${index}]`, fileStore),
+  )
   const envelope = json({ ...message, id: 0, role: 0, parts: 0 }, path)
   const bytes = stored.reduce(
     (sum, { payload }) => sum + Buffer.byteLength(payload),
     Buffer.byteLength(envelope),
   )
-  if (bytes > maxBytes) {
-    throw new InvalidInputError(path, `must not be larger than ${maxBytes} bytes as JSON, it has ${bytes}`)
-  }
+  if (bytes > maxBytes) throw new MessageTooLargeError(path, { messageId: id, bytes, maxBytes })
   const usage = usageOf(message.metadata)
   return { id, role: role as ChatMessage['role'], envelope, parts: stored, ...usage }
 }
 
-function storePart(given: unknown, path: string): StoredPart {
+function storePart(given: unknown, path: string, fileStore: FileStore | undefined): StoredPart {
   const part = plain(given, path)
   const { type, toolCallId, toolName, state, text } = part
   if (typeof type !== 'string' || type === '') {
@@ -76,6 +86,7 @@ function storePart(given: unknown, path: string): StoredPart {
   }
   const isTool = type.startsWith('tool-') || type === 'dynamic-tool'
   const isText = (type === 'text' || type === 'reasoning') && typeof text === 'string' && text !== ''
+  const file = fileStore && fileOf(part, fileStore)
   const name = type.startsWith('tool-') ? type.slice('tool-'.length) : toolName
   return {
     type: storable(type),
@@ -84,7 +95,8 @@ function storePart(given: unknown, path: string): StoredPart {
     toolName: isTool && typeof name === 'string' ? storable(name) : null,
     toolState: isTool ? storable(String(state ?? '')) : null,
     searchText: isText ? storable(text.slice(0, LONGEST_SEARCH_TEXT)) : null,
-    payload: json(part, path),
+    payload: json(file ? withoutFile(part, file) : part, path),
+    file,
   }
 }
 

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Cancellation } from './cancellation.ts'
+import type { MessageSettings } from './chat-message.ts'
 import { types } from './codec.ts'
 import { CopyIn } from './copy.ts'
 import { Exchange } from './exchange.ts'
@@ -23,6 +24,7 @@ export interface Settings {
   readonly prepare: boolean
   /** What keeps secrets out of the audit log. */
   readonly redaction: Redaction
+  readonly messages: MessageSettings
 }
 
 /** What repositories are built on: the pool, or the one connection of a transaction. */

@@ -3,8 +3,9 @@ import pg from 'pg'
 import type { DB } from '../generated/database.ts'
 import type { Settings } from './connection.ts'
 import { InvalidInputError } from './errors.ts'
-import { listOf, text } from './input.ts'
+import { listOf, text, wholeNumber } from './input.ts'
 import { kyselyOnPool } from './kysely.ts'
+import { type FileStore, readFileStore } from './message-files.ts'
 import { PoolConnection } from './pool-connection.ts'
 import { type QueryListener, QueryLog } from './query-log.ts'
 import { Redaction } from './redaction.ts'
@@ -22,6 +23,10 @@ export interface OpenOptions {
    * whatever its spelling (`iban` in `customerIBAN`), or patterns for the key as it is written.
    */
   redact?: readonly (string | RegExp)[] | undefined
+  /** Most bytes of a chat message as JSON, without the files that go to the `fileStore`; default 16 MiB. */
+  maxMessageBytes?: number | undefined
+  /** Takes the large files of chat messages in place of the database; default: the database keeps them. */
+  fileStore?: FileStore | undefined
 }
 
 /**
@@ -84,13 +89,16 @@ const CONNECTION_TIMEOUT = 10_000
  */
 export function openDatabase(source: string | DatabaseOptions | Pool, options: OpenOptions = {}): Database {
   if (isPool(source)) return new Database(source, { settings: readSettings(options), owned: false })
-  const { prepare = options.prepare, redact = options.redact, ...config } = readConfig(source)
+  const { prepare, redact, maxMessageBytes, fileStore, ...config } = readConfig(source)
   const pool = new pg.Pool({
     connectionTimeoutMillis: CONNECTION_TIMEOUT,
     keepAlive: true,
     ...(config as pg.PoolConfig), // pg's type forbids undefined, pg does not
   })
-  return new Database(pool, { settings: readSettings({ prepare, redact }), owned: true })
+  return new Database(pool, {
+    settings: readSettings({ prepare, redact, maxMessageBytes, fileStore }, options),
+    owned: true,
+  })
 }
 
 /** The repositories on a pool of connections. */
@@ -143,9 +151,27 @@ export class Database extends Repositories {
   }
 }
 
-function readSettings({ prepare = true, redact = [] }: OpenOptions): Settings {
-  return { prepare, redaction: new Redaction(readRedact(redact, 'redact')) }
+/** What is given beside the pool's options goes before what is given as the second argument. */
+function readSettings(given: OpenOptions, others: OpenOptions = {}): Settings {
+  const {
+    prepare = others.prepare ?? true,
+    redact = others.redact ?? [],
+    maxMessageBytes = others.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+    fileStore = others.fileStore,
+  } = given
+  return {
+    prepare,
+    redaction: new Redaction(readRedact(redact, 'redact')),
+    messages: {
+      maxBytes: wholeNumber(1, MAX_MESSAGE_BYTES_EVER)(maxMessageBytes, 'maxMessageBytes'),
+      fileStore: fileStore && readFileStore(fileStore, 'fileStore'),
+    },
+  }
 }
+
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+/** PostgreSQL cannot take values of 1 GiB, nor V8 make strings of 512 MiB. */
+const MAX_MESSAGE_BYTES_EVER = 256 * 1024 * 1024
 
 const readRedact = listOf<string | RegExp>((value, field) =>
   value instanceof RegExp ? value : text(value, field),

@@ -29,7 +29,7 @@ export class NotFoundError extends DatabaseError {
 
 /** A value was refused before it reached the server. */
 export class InvalidInputError extends DatabaseError {
-  override readonly name = 'InvalidInputError'
+  override readonly name: string = 'InvalidInputError'
   /** The input's name as the caller writes it, such as `email` or `userIds[3]`. */
   readonly field: string
   /** What the field must be; reads on after its name. */
@@ -39,6 +39,24 @@ export class InvalidInputError extends DatabaseError {
     super(`${field} ${reason}.`, options)
     this.field = field
     this.reason = reason
+  }
+}
+
+/** A message's JSON is larger than `maxMessageBytes` of the database that was opened. */
+export class MessageTooLargeError extends InvalidInputError {
+  override readonly name = 'MessageTooLargeError'
+  readonly messageId: string
+  readonly bytes: number
+  readonly maxBytes: number
+
+  constructor(
+    field: string,
+    { messageId, bytes, maxBytes }: { messageId: string; bytes: number; maxBytes: number },
+  ) {
+    super(field, `must not be larger than ${maxBytes} bytes as JSON, it has ${bytes}`)
+    this.messageId = messageId
+    this.bytes = bytes
+    this.maxBytes = maxBytes
   }
 }
 

@@ -9,12 +9,14 @@ export {
   DatabaseError,
   ImportError,
   InvalidInputError,
+  MessageTooLargeError,
   NotFoundError,
   SerializationError,
   StaleVersionError,
   UnavailableError,
   violates,
 } from './errors.ts'
+export type { FileStore, MovedFile } from './message-files.ts'
 export type { Page, PageRequest } from './page.ts'
 export type { QueryEvent, QueryListener } from './query-log.ts'
 export type {
@@ -27,6 +29,7 @@ export type {
 export type {
   ChatForkRequest,
   ChatHit,
+  ChatListRequest,
   ChatLoadRequest,
   ChatOwner,
   ChatPruneRequest,

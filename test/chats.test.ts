@@ -663,6 +663,26 @@ describe('a chat', () => {
     expect(await db.chats.listByUser(userId)).toEqual({ items: [] })
   })
 
+  test('is found by its title, the best first, a page at a time', async ({ db }) => {
+    const { userId } = await db.users.create(aUser())
+    const titles = ['Crème brûlée', 'A brule', 'Invoice', null, 'brulees']
+    for (const title of titles) await db.chats.create({ userId, title })
+    await db.chats.create({ userId: (await db.users.create(aUser())).userId, title: 'brule' })
+
+    const found: (string | null)[] = []
+    let after: string | undefined
+    do {
+      const page = await db.chats.listByUser(userId, { search: 'BRÛLÉ', limit: 1, ...(after && { after }) })
+      found.push(...page.items.map(({ title }) => title))
+      after = page.next
+    } while (after)
+
+    expect(found).toEqual(['brulees', 'A brule', 'Crème brûlée'])
+    expect(Object.keys((await db.chats.listByUser(userId, { search: 'inv' })).items[0] ?? {})).toEqual(
+      Object.keys((await db.chats.listByUser(userId)).items[0] ?? {}),
+    )
+  })
+
   test('is renamed and deleted; those changed last are listed first', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const second = await db.chats.create(owner)

@@ -94,6 +94,65 @@ order by
 limit
   $4;
 
+-- chats.listByUser(search)
+-- $1 search: text
+-- $2 userId: uuid
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 fetch: bigint
+select
+  *
+from
+  (
+    select
+      "id" as "chatId",
+      "user_id" as "userId",
+      "title",
+      "version",
+      "active_stream_id" as "activeStreamId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      search_relevance (
+        searchable (title),
+        (
+          select
+            searchable ($1)
+        )
+      ) as "relevance"
+    from
+      "chats"
+    where
+      "user_id" = $2
+      and (
+        search_relevance (
+          searchable (title),
+          (
+            select
+              searchable ($1)
+          )
+        ),
+        "updated_at",
+        "id"
+      ) < ($3, $4, $5)
+      and searchable (title) like (
+        select
+          search_pattern ($1)
+      )
+    order by
+      "relevance" desc,
+      "updated_at" desc,
+      "id" desc
+    limit
+      201
+  ) as "chat"
+order by
+  "relevance" desc,
+  "updatedAt" desc,
+  "chatId" desc
+limit
+  $6;
+
 -- chats.rename
 -- $1 title: text
 -- $2 chatId: uuid

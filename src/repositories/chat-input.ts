@@ -5,6 +5,7 @@ import {
   integer,
   nullable,
   optional,
+  searchWords,
   text,
   time,
   trueOrFalse,
@@ -25,6 +26,11 @@ export interface NewChat {
   userId: string
   /** At most 255 characters. */
   title?: string | null | undefined
+}
+
+export interface ChatListRequest extends PageRequest {
+  /** Words of the title, in any letter case, with or without accents. */
+  search?: string | undefined
 }
 
 export interface ChatLoadRequest extends ChatOwner {
@@ -107,9 +113,6 @@ export type GivenModelOptions = { [Name in keyof ModelOptions]?: ModelOptions[Na
 /** A chat with its messages in order, or the last of them: then `before` asks for those that came before. */
 export type LoadedChat<M> = Chat & { messages: M[]; before?: number }
 
-/** Bytes of a message as JSON. */
-export const LARGEST_MESSAGE = 16 * 1024 * 1024
-
 /** Behind the last position that there can be. */
 export const END = 2 ** 31 - 1
 
@@ -158,6 +161,7 @@ export const readOptions = fields<GivenModelOptions>({
   frequencyPenalty: optional(nullable(finiteNumber)),
   presencePenalty: optional(nullable(finiteNumber)),
 })
+export const readListRequest = fields<ChatListRequest>({ ...pageFields, search: optional(searchWords) })
 export const readPageRequest = fields<PageRequest>(pageFields)
 export const readTitle = nullable(text)
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { FETCH_AT_MOST, isBehind, type PageParameters } from '../page.ts'
+import { finds, relevance, type Words } from '../search.ts'
 import { type Params, raw, type StatementRow, statement, variants } from '../statement.ts'
 
 /** Every statement on a chat asks for its owner: another user's chat answers as one that does not exist. */
@@ -46,22 +47,38 @@ export const createChat = variants(
       .returning(CHAT),
 )
 
+/** What the title says; the expression of the index chats_search_idx. */
+const TITLE: Words = sql`searchable(title)`
+
 export const listChats = variants(
   'chats.listByUser',
-  [],
-  (query, $: Params<{ userId: string } & PageParameters>) =>
+  ['search'],
+  (query, $: Params<{ userId: string; search?: string | undefined } & PageParameters>, given) =>
     query
       .selectFrom(({ selectFrom }) =>
         selectFrom('chats')
           .select(CHAT)
           .where('user_id', '=', $.userId)
-          .where(isBehind($, { at: 'updated_at', id: 'id' }))
+          .where(
+            isBehind($, {
+              at: 'updated_at',
+              id: 'id',
+              relevance: given.search ? relevance(TITLE, $.search) : undefined,
+            }),
+          )
+          .$if(given.search, (chats) =>
+            chats
+              .where(finds(TITLE, $.search))
+              .select(relevance(TITLE, $.search).as('relevance'))
+              .orderBy('relevance', 'desc'),
+          )
           .orderBy('updated_at', 'desc')
           .orderBy('id', 'desc')
           .limit(FETCH_AT_MOST)
           .as('chat'),
       )
       .selectAll()
+      .$if(given.search, (chats) => chats.orderBy('relevance', 'desc'))
       .orderBy('updatedAt', 'desc')
       .orderBy('chatId', 'desc')
       .limit($.fetch),

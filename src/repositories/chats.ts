@@ -2,12 +2,14 @@ import { type ChatMessage, restoreMessage, type StoredMessage, storeMessages } f
 import { all, type CallOptions, type Connection, change, first, only } from '../connection.ts'
 import { InvalidInputError, NotFoundError, StaleVersionError } from '../errors.ts'
 import { searchWords, text, time, uuid } from '../input.ts'
+import { keepFiles, restoreFiles } from '../message-files.ts'
 import { type Page, type PageRequest, Pager } from '../page.ts'
 import { snippetOf } from '../snippet.ts'
 import type { Statement } from '../statement.ts'
 import {
   type ChatForkRequest,
   type ChatHit,
+  type ChatListRequest,
   type ChatLoadRequest,
   type ChatOwner,
   type ChatPruneRequest,
@@ -18,13 +20,13 @@ import {
   type ChatUsageRequest,
   END,
   type GivenModelOptions,
-  LARGEST_MESSAGE,
   type LoadedChat,
   messageId,
   type NewChat,
   type PendingApproval,
   readClaimRequest,
   readForkRequest,
+  readListRequest,
   readLoadRequest,
   readNewChat,
   readOptions,
@@ -101,10 +103,15 @@ export class ChatRepository {
     return existing(await this.find(chatId, owner, options), chatId)
   }
 
-  /** The chats that were changed last come first. */
-  async listByUser(userId: string, request: PageRequest = {}, options?: CallOptions): Promise<Page<Chat>> {
-    const pager = new Pager('chats.listByUser', readPageRequest(request, 'request'))
-    const input = { userId: uuid(userId, 'userId'), ...pager.parameters }
+  /** The chats that were changed last come first; with `search` the most relevant first, then those. */
+  async listByUser(
+    userId: string,
+    request: ChatListRequest = {},
+    options?: CallOptions,
+  ): Promise<Page<Chat>> {
+    const given = readListRequest(request, 'request')
+    const pager = new Pager('chats.listByUser', given)
+    const input = { userId: uuid(userId, 'userId'), search: given.search, ...pager.parameters }
     const rows = await all(this.#connection, listChats.for(input), input, options)
     return pager.page(rows, (chat) => ({ at: chat.updatedAt, id: chat.chatId }))
   }
@@ -139,6 +146,7 @@ export class ChatRepository {
     const isPart = limit !== undefined && rows.length > limit
     const page = isPart ? rows.slice(1) : rows
     const messages = page.map(([id, role, , envelope, parts]) => restoreMessage<M>(id, role, envelope, parts))
+    await restoreFiles(messages, this.#connection.settings.messages.fileStore)
     return { ...chat, messages, ...(isPart && { before: page[0]?.[2] }) } as LoadedChat<M>
   }
 
@@ -150,7 +158,8 @@ export class ChatRepository {
    *
    * @throws {NotFoundError} the user has no such chat.
    * @throws {StaleVersionError} the chat is at another version than `ifVersion`.
-   * @throws {InvalidInputError} a message is none, is larger than 16 MiB, or has an id that PostgreSQL cannot store.
+   * @throws {InvalidInputError} a message is none, or has an id that PostgreSQL cannot store.
+   * @throws {MessageTooLargeError} see `maxMessageBytes` of openDatabase.
    */
   save<M extends ChatMessage>(
     chatId: string,
@@ -166,7 +175,8 @@ export class ChatRepository {
    *
    * @throws {NotFoundError} the user has no such chat.
    * @throws {StaleVersionError} the chat is at another version than `ifVersion`.
-   * @throws {InvalidInputError} a message is none, is larger than 16 MiB, or has an id that PostgreSQL cannot store.
+   * @throws {InvalidInputError} a message is none, or has an id that PostgreSQL cannot store.
+   * @throws {MessageTooLargeError} see `maxMessageBytes` of openDatabase.
    */
   replace<M extends ChatMessage>(
     chatId: string,
@@ -189,8 +199,10 @@ export class ChatRepository {
     options: CallOptions | undefined,
   ): Promise<{ version: number; saved: number }> {
     const chat = own(chatId, { userId })
-    const columns = columnsOf(storeMessages(messages, LARGEST_MESSAGE))
-    const input = { ...chat, ifVersion: ifVersion ?? null, truncateFrom, replaces, ...columns }
+    const { settings } = this.#connection
+    const stored = storeMessages(messages, settings.messages)
+    await keepFiles(stored, settings.messages.fileStore)
+    const input = { ...chat, ifVersion: ifVersion ?? null, truncateFrom, replaces, ...columnsOf(stored) }
     const saved = await first(this.#connection, saveMessages.for(input), input, options)
     return saved ?? only(await this.#repeat(saveMessages.for(input), input, ifVersion, options))
   }
