@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import pg from 'pg'
+import { applySchema } from '../scripts/generate/apply.ts'
+import { startScratchServer } from '../scripts/scratch/index.ts'
+import { type ChatMessage, type Database, openDatabase } from '../src/index.ts'
+
+const { messages, rounds, calls } = new Command('npm run bench:scale --')
+  .description(
+    'Compares chats in a large database with the same in a small one, and long chats with short ones.',
+  )
+  .option('--messages <n>', 'in the large database', Number, 1_000_000)
+  .option('--rounds <n>', 'of each operation', Number, 30)
+  .option('--calls <n>', 'of each operation in a round', Number, 20)
+  .parse()
+  .opts<{ messages: number; rounds: number; calls: number }>()
+
+const PER_CHAT = 200
+const SMALL = 1_000
+
+/** Messages of one text and one step each, in chats of `PER_CHAT`, ten chats a user. */
+async function fill(url: string, count: number): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  const chats = Math.ceil(count / PER_CHAT)
+  await client.query(`
+    insert into users (user_id, name, email, password, created_at)
+      select lpad(n::text, 32, '0')::uuid, 'User ' || n, 'u' || n || '@example.test', '$2b$10$' || repeat('h', 53), now()
+      from generate_series(0, ${Math.ceil(chats / 10)} - 1) as n;
+    insert into chats (id, user_id, title, next_position)
+      select lpad(n::text, 32, '0')::uuid, lpad((n / 10)::text, 32, '0')::uuid, 'Chat ' || n, ${PER_CHAT}
+      from generate_series(0, ${chats} - 1) as n;
+    insert into messages (chat_id, id, position, role, part_count, envelope)
+      select lpad((n / ${PER_CHAT})::text, 32, '0')::uuid, 'm' || n, n % ${PER_CHAT},
+        case n % 2 when 0 then 'user' else 'assistant' end, 2, '{"id":0,"role":0,"parts":0}'
+      from generate_series(0, ${chats * PER_CHAT} - 1) as n;
+    drop index parts_search_idx;
+    insert into parts (chat_id, message_id, position, type, search_text, payload)
+      select lpad((n / ${PER_CHAT})::text, 32, '0')::uuid, 'm' || n, part, case part when 0 then 'step-start' else 'text' end,
+        case part when 1 then words end,
+        case part when 0 then '{"type":"step-start"}' else json_build_object('type', 'text', 'text', words)::text end::json
+      from generate_series(0, ${chats * PER_CHAT} - 1) as n, generate_series(0, 1) as part,
+        lateral (select 'Words of message ' || n || ' about ' || md5(n::text) as words) as said;
+    create index parts_search_idx on parts using gin ((searchable(search_text)) gin_trgm_ops);`)
+  await client.query('vacuum analyze')
+  await client.end()
+}
+
+const turn = (): ChatMessage[] =>
+  (['user', 'assistant'] as const).map((role) => ({
+    id: randomUUID(),
+    role,
+    parts: Array.from({ length: 3 }, (_, n) => ({ type: 'text', text: `Part ${n} of what is said` })),
+  }))
+
+const userOf = (n: number) => `${n}`.padStart(32, '0').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+
+type Act = (db: Database, chatId: string, owner: { userId: string }) => Promise<unknown>
+
+/** Each against a chat that is made for it, of as many messages as there are in a chat, and then left. */
+const OPERATIONS: Record<string, Act> = {
+  'load a chat': (db, chatId, owner) => db.chats.load(chatId, owner),
+  'save a turn': (db, chatId, owner) => db.chats.save(chatId, turn(), owner),
+  "page a user's chats": (db, _, owner) => db.chats.listByUser(owner.userId, { limit: 10 }),
+  'search chats': (db, _, owner) => db.chats.search(owner.userId, 'words of message 7'),
+}
+const IN_LONG_CHATS: Record<string, Act> = {
+  'load the last 20': (db, chatId, owner) => db.chats.load(chatId, { ...owner, limit: 20 }),
+  'append a turn': (db, chatId, owner) => db.chats.save(chatId, turn(), owner),
+  'save a turn, then truncate it': async (db, chatId, owner) => {
+    const messages = turn()
+    await db.chats.save(chatId, messages, owner)
+    await db.chats.truncateFrom(chatId, (messages[0] as ChatMessage).id, owner)
+  },
+}
+
+/** A chat to act upon, and whose it is. */
+interface Place {
+  db: Database
+  chatId: string
+  owner: { userId: string }
+}
+
+/** Median over the rounds of the time at one place by that at the other. */
+async function ratio(
+  act: Act,
+  [one, other]: readonly [Place, Place],
+): Promise<{ ratio: number; wall: number }> {
+  const times: { ratio: number; wall: number }[] = []
+  for (let round = -2; round < rounds; round += 1) {
+    const order = round % 2 ? [one, other] : [other, one]
+    const measured = new Map<Place, number>()
+    for (const place of order) {
+      const started = performance.now()
+      for (let call = 0; call < calls; call += 1) await act(place.db, place.chatId, place.owner)
+      measured.set(place, (performance.now() - started) / calls)
+    }
+    const [a, b] = [measured.get(one) as number, measured.get(other) as number]
+    if (round >= 0) times.push({ ratio: b / a, wall: b })
+  }
+  return times.sort((a, b) => a.ratio - b.ratio)[Math.floor(times.length / 2)] as {
+    ratio: number
+    wall: number
+  }
+}
+
+async function chatOf(db: Database, length: number): Promise<Place> {
+  const owner = { userId: userOf(0) }
+  const { chatId } = await db.chats.create(owner)
+  for (let done = 0; done < length; done += 1_000) {
+    const size = Math.min(1_000, length - done)
+    await db.chats.save(chatId, Array.from({ length: size / 2 }, turn).flat(), owner)
+  }
+  return { db, chatId, owner }
+}
+
+const report = (name: string, { ratio, wall }: { ratio: number; wall: number }) =>
+  console.log(`| ${name} | ${ratio.toFixed(2)} | ${wall.toFixed(2)} ms |`)
+
+await using server = await startScratchServer()
+const open = async (count: number) => {
+  const { url } = await server.createDatabase()
+  await applySchema(url, fileURLToPath(new URL('../schema', import.meta.url)))
+  const started = performance.now()
+  await fill(url, count)
+  console.log(`${count} messages filled in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
+  return openDatabase({ connectionString: url, max: 1 })
+}
+await using small = await open(SMALL)
+await using large = await open(messages)
+
+console.log(`\n| with ${messages} messages by with ${SMALL} | ratio | there |\n|---|---|---|`)
+for (const [name, act] of Object.entries(OPERATIONS)) {
+  // Chats anew, so that each operation starts from 200 messages.
+  report(name, await ratio(act, [await chatOf(small, PER_CHAT), await chatOf(large, PER_CHAT)]))
+}
+console.log('\n| in a chat of 10000 messages by in one of 100 | ratio | there |\n|---|---|---|')
+for (const [name, act] of Object.entries(IN_LONG_CHATS)) {
+  report(name, await ratio(act, [await chatOf(large, 100), await chatOf(large, 10_000)]))
+}
