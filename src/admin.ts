@@ -1,0 +1,191 @@
+import type pg from 'pg'
+import { checkMayCreate, createObjects } from './admin/create.ts'
+import { type Difference, differencesBetween } from './admin/differences.ts'
+import { dropObjects } from './admin/drop.ts'
+import { AdminError } from './admin/errors.ts'
+import { currentNamespace, readFresh, readLive } from './admin/fresh.ts'
+import { checkMayDestroy, ENVIRONMENTS, type Environment, readMarker } from './admin/marker.ts'
+import { nameOf } from './admin/objects.ts'
+import { type AdminOptions, inTransaction } from './admin/session.ts'
+import { countRows, type TableCount } from './admin/tables.ts'
+import { createDatabaseIfMissing, isOnThisMachine } from './admin/target.ts'
+import { fields, oneOf, optional, text, trueOrFalse, wholeNumber } from './input.ts'
+
+export type { Difference } from './admin/differences.ts'
+export { AdminError, DependentObjectsError, ProtectedDatabaseError } from './admin/errors.ts'
+export type { Environment } from './admin/marker.ts'
+export type { AdminOptions } from './admin/session.ts'
+export type { TableCount } from './admin/tables.ts'
+
+export interface CreateOptions extends AdminOptions {
+  /** What the database is for; default production where NODE_ENV says so, else development. */
+  environment?: Environment | undefined
+}
+
+export interface DropOptions extends AdminOptions {
+  /** The database's own name, for one that is not marked development or test and holds data. */
+  confirm?: string | undefined
+  /** Whether what is not ours goes as well where it depends on ours; default false: then nothing is dropped. */
+  cascade?: boolean | undefined
+  /** Whether the extensions that schema/ asks for go as well; default false. */
+  extensions?: boolean | undefined
+}
+
+export interface Created {
+  database: string
+  environment: Environment
+  /** Such as `table users`. */
+  created: string[]
+}
+
+export interface Dropped {
+  database: string
+  dropped: string[]
+  /** What was not ours and went as well, as `cascade` had it. */
+  cascaded: string[]
+  /** What is not ours and is still there. */
+  kept: string[]
+}
+
+export type Reset = Created & Dropped
+
+export interface Verified {
+  database: string
+  /** Undefined for a database without a marker. */
+  environment: Environment | undefined
+  differences: Difference[]
+  tables: TableCount[]
+}
+
+/**
+ * Creates what schema/ describes, in one transaction; the database too, if the server has none of the URL's name.
+ *
+ * @throws {AdminError} the schema is there already; the server refused something; on a server that is not this machine,
+ *   the environment is not given.
+ * @throws {InvalidInputError} the URL is none.
+ * @throws {UnavailableError} the server cannot be reached.
+ */
+export async function create(url: string, options: CreateOptions = {}): Promise<Created> {
+  const { environment, ...session } = readCreateOptions(options, 'options')
+  const mark = environment ?? defaultEnvironment(url)
+  return inNewOrOldDatabase(url, session, async (client) => {
+    await checkMayCreate(client)
+    const created = await createObjects(client, mark)
+    return { database: databaseOf(client), environment: mark, created: created.map(nameOf) }
+  })
+}
+
+/**
+ * Drops what creating the schema made, and nothing else, in one transaction.
+ *
+ * @throws {ProtectedDatabaseError} the database is marked production; or is not marked, holds data, and is not named in
+ *   `confirm`.
+ * @throws {DependentObjectsError} what is not ours depends on it, and `cascade` is not given.
+ * @throws {AdminError} somebody holds a lock.
+ */
+export async function drop(url: string, options: DropOptions = {}): Promise<Dropped> {
+  const { confirm, cascade = false, extensions = false, ...session } = readDropOptions(options, 'options')
+  return inTransaction(
+    url,
+    async (client) => {
+      const marker = await readMarker(client)
+      await checkMayDestroy(client, marker, confirm)
+      const { dropped, cascaded, kept } = await dropObjects(client, marker, { cascade, extensions })
+      return {
+        database: databaseOf(client),
+        dropped: dropped.map(nameOf),
+        cascaded: [...cascaded],
+        kept: kept.map(nameOf),
+      }
+    },
+    session,
+  )
+}
+
+/** Drops and creates in one transaction; the mark stays what it was. Otherwise as `drop` and `create`. */
+export async function reset(url: string, options: DropOptions & CreateOptions = {}): Promise<Reset> {
+  const {
+    confirm,
+    cascade = false,
+    extensions = false,
+    environment,
+    ...session
+  } = readResetOptions(options, 'options')
+  return inNewOrOldDatabase(url, session, async (client) => {
+    const marker = await readMarker(client)
+    await checkMayDestroy(client, marker, confirm)
+    const mark = environment ?? marker?.environment ?? defaultEnvironment(url)
+    const { dropped, cascaded, kept } = await dropObjects(client, marker, { cascade, extensions })
+    const created = await createObjects(client, mark)
+    return {
+      database: databaseOf(client),
+      environment: mark,
+      created: created.map(nameOf),
+      dropped: dropped.map(nameOf),
+      cascaded: [...cascaded],
+      kept: kept.map(nameOf),
+    }
+  })
+}
+
+/** A database that is made for a command goes again if the command fails. */
+async function inNewOrOldDatabase<T>(
+  url: string,
+  session: AdminOptions,
+  fn: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const undo = await createDatabaseIfMissing(url)
+  try {
+    return await inTransaction(url, fn, session)
+  } catch (error) {
+    await undo()
+    throw error
+  }
+}
+
+/** Compares a database with schema/, object by object, and counts the rows of its tables. Changes nothing. */
+export async function verify(url: string, options: AdminOptions = {}): Promise<Verified> {
+  return inTransaction(
+    url,
+    async (client) => {
+      const namespace = await currentNamespace(client)
+      const live = await readLive(client, namespace)
+      const fresh = await readFresh(client, namespace)
+      return {
+        database: databaseOf(client),
+        environment: (await readMarker(client))?.environment,
+        differences: differencesBetween(fresh, live),
+        tables: await countRows(client, namespace),
+      }
+    },
+    { ...readSession(options, 'options'), readOnly: true },
+  )
+}
+
+function defaultEnvironment(url: string): Environment {
+  if (process.env.NODE_ENV === 'production') return 'production'
+  if (isOnThisMachine(url)) return 'development'
+  throw new AdminError(
+    `Say what the database is for, as it is not on this machine: \`environment\` (--environment ${ENVIRONMENTS.join('|')}).`,
+  )
+}
+
+const sessionFields = { lockTimeout: optional(wholeNumber(0, 2 ** 31 - 1)) }
+const createFields = { environment: optional(oneOf(ENVIRONMENTS)) }
+const dropFields = {
+  confirm: optional(text),
+  cascade: optional(trueOrFalse),
+  extensions: optional(trueOrFalse),
+}
+const readSession = fields<AdminOptions>(sessionFields)
+const readCreateOptions = fields<CreateOptions>({ ...sessionFields, ...createFields })
+const readDropOptions = fields<DropOptions>({ ...sessionFields, ...dropFields })
+const readResetOptions = fields<DropOptions & CreateOptions>({
+  ...sessionFields,
+  ...createFields,
+  ...dropFields,
+})
+
+function databaseOf({ database }: { database?: string | undefined }): string {
+  return database ?? ''
+}

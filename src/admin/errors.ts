@@ -1,0 +1,32 @@
+import { DatabaseError } from '../errors.ts'
+
+/** A command was not carried out; the database is as it was. The message says why, and the way on. */
+export class AdminError extends DatabaseError {
+  override readonly name: string = 'AdminError'
+}
+
+/** A destructive command met a database that is not marked as one to destroy. */
+export class ProtectedDatabaseError extends AdminError {
+  override readonly name = 'ProtectedDatabaseError'
+  readonly database: string
+
+  constructor(database: string, message: string) {
+    super(message)
+    this.database = database
+  }
+}
+
+/** Something that is not ours stands on what would be dropped. */
+export class DependentObjectsError extends AdminError {
+  override readonly name = 'DependentObjectsError'
+  /** Such as `view report depends on table users`. */
+  readonly dependents: readonly string[]
+
+  constructor(dependents: readonly string[]) {
+    const list = dependents.map((each) => `\n  ${each}`).join('')
+    super(
+      `Nothing was dropped: what is not part of the schema depends on it.${list}\nDrop these first, or have them go as well with \`cascade\` (--cascade).`,
+    )
+    this.dependents = dependents
+  }
+}

@@ -1,0 +1,77 @@
+import pg from 'pg'
+import { InvalidInputError, translate } from '../errors.ts'
+import { AdminError } from './errors.ts'
+
+export interface AdminOptions {
+  /** Milliseconds to wait for a lock that somebody holds; default 10 000. */
+  lockTimeout?: number | undefined
+}
+
+const LOCK_TIMEOUT = 10_000
+const CONNECTION_TIMEOUT = 15_000
+
+/** Keeps commands on one database apart; any number, as long as it is nobody else's. */
+const ADVISORY_LOCK = 7_205_759_403
+
+/** SQLSTATE of `lock_timeout`. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Runs `fn` in one transaction: all of what it does, or nothing. */
+export async function inTransaction<T>(
+  url: string,
+  fn: (client: pg.Client) => Promise<T>,
+  { lockTimeout = LOCK_TIMEOUT, readOnly = false }: AdminOptions & { readOnly?: boolean } = {},
+): Promise<T> {
+  const client = await connect(url)
+  try {
+    await client.query(
+      `begin; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local client_min_messages = warning`,
+    )
+    if (!readOnly) await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCK])
+    const result = await fn(client)
+    await client.query(readOnly ? 'rollback' : 'commit')
+    return result
+  } catch (error) {
+    // Where the connection is lost, the server has rolled back by itself.
+    await client.query('rollback').catch(() => {})
+    throw explain(error)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+export async function connect(url: string): Promise<pg.Client> {
+  if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {
+    throw new InvalidInputError('url', 'must be a postgres:// URL; is DATABASE_URL set?')
+  }
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT,
+    application_name: 'norberts-spark-db',
+  })
+  // Whoever queries next learns of it.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    await client.end().catch(() => {})
+    throw translate(error, 'not sent')
+  }
+}
+
+function explain(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
+    return new AdminError(
+      `Somebody else uses what is to be changed: ${error.message}. Nothing was done; end the other sessions, or allow more time with \`lockTimeout\`.`,
+      { cause: error },
+    )
+  }
+  if (error instanceof pg.DatabaseError) {
+    const detail = [error.detail, error.hint].filter(Boolean).join(' ')
+    return new AdminError(`${error.message}.${detail ? ` ${detail}` : ''} Nothing was done.`, {
+      cause: error,
+    })
+  }
+  return translate(error, 'reading')
+}

@@ -1,0 +1,28 @@
+import pg from 'pg'
+import { TABLES } from '../../generated/catalog.ts'
+
+export interface TableCount {
+  readonly table: string
+  /** Undefined where there is no such table. */
+  readonly rows: number | undefined
+}
+
+/** The tables of schema/ in the order of their names, with their rows. */
+export async function countRows(client: pg.ClientBase, namespace: string): Promise<TableCount[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     where nspname = $1 and relname = any($2) and relkind in ('r', 'p')`,
+    [namespace, TABLES],
+  )
+  const there = new Set(rows.map(({ name }) => name))
+  const counts: TableCount[] = []
+  for (const table of TABLES)
+    counts.push({ table, rows: there.has(table) ? await count(client, namespace, table) : undefined })
+  return counts
+}
+
+async function count(client: pg.ClientBase, namespace: string, table: string): Promise<number> {
+  const name = [namespace, table].map((each) => pg.escapeIdentifier(each)).join('.')
+  const { rows } = await client.query<{ count: string }>(`select count(*) as count from ${name}`)
+  return Number(rows[0]?.count)
+}
