@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { checkMayCreate, createObjects } from './admin/create.ts'
 import { type Difference, differencesBetween } from './admin/differences.ts'
 import { dropObjects } from './admin/drop.ts'
@@ -8,7 +7,7 @@ import { checkMayDestroy, ENVIRONMENTS, type Environment, readMarker } from './a
 import { nameOf } from './admin/objects.ts'
 import { type AdminOptions, inTransaction } from './admin/session.ts'
 import { countRows, type TableCount } from './admin/tables.ts'
-import { createDatabaseIfMissing, isOnThisMachine } from './admin/target.ts'
+import { inNewOrOldDatabase, isOnThisMachine } from './admin/target.ts'
 import { fields, oneOf, optional, text, trueOrFalse, wholeNumber } from './input.ts'
 
 export type { Difference } from './admin/differences.ts'
@@ -116,7 +115,7 @@ export async function reset(url: string, options: DropOptions & CreateOptions = 
     await checkMayDestroy(client, marker, confirm)
     const mark = environment ?? marker?.environment ?? defaultEnvironment(url)
     const { dropped, cascaded, kept } = await dropObjects(client, marker, { cascade, extensions })
-    const created = await createObjects(client, mark)
+    const created = await createObjects(client, mark, kept)
     return {
       database: databaseOf(client),
       environment: mark,
@@ -126,21 +125,6 @@ export async function reset(url: string, options: DropOptions & CreateOptions = 
       kept: kept.map(nameOf),
     }
   })
-}
-
-/** A database that is made for a command goes again if the command fails. */
-async function inNewOrOldDatabase<T>(
-  url: string,
-  session: AdminOptions,
-  fn: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  const undo = await createDatabaseIfMissing(url)
-  try {
-    return await inTransaction(url, fn, session)
-  } catch (error) {
-    await undo()
-    throw error
-  }
 }
 
 /** Compares a database with schema/, object by object, and counts the rows of its tables. Changes nothing. */

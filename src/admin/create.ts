@@ -5,14 +5,15 @@ import { readSchemaObjects } from './fresh.ts'
 import { type Environment, readMarker, writeMarker } from './marker.ts'
 import { type DatabaseObject, nameOf, newObjects, readObjects } from './objects.ts'
 
-/** Makes what schema/ describes, and the marker. */
+/** Makes what schema/ describes, and the marker. `before` is what is there already, if that is known. */
 export async function createObjects(
   client: pg.ClientBase,
   environment: Environment,
+  before?: readonly DatabaseObject[],
 ): Promise<DatabaseObject[]> {
-  const before = await readObjects(client)
+  const there = before ?? (await readObjects(client))
   await applySchemaFiles(client, await readSchemaFiles())
-  const made = newObjects(before, await readObjects(client))
+  const made = newObjects(there, await readObjects(client))
   await writeMarker(client, environment, made)
   return made
 }

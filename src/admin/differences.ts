@@ -24,7 +24,7 @@ export function differencesBetween(schema: Fresh, database: Fresh): Difference[]
   for (const object of [...new Set([...schema.snapshot.keys(), ...database.snapshot.keys()])].sort(byKind)) {
     const [wanted, has] = [schema.snapshot.get(object), database.snapshot.get(object)]
     if (!wanted || !has) {
-      if (object.startsWith('table ')) lost.add(object.slice('table '.length))
+      if (isRelation(object)) lost.add(ownerOf(object))
       else if (lost.has(ownerOf(object))) continue
       found.push({
         object,
@@ -34,7 +34,8 @@ export function differencesBetween(schema: Fresh, database: Fresh): Difference[]
       continue
     }
     for (const fact of new Set([...Object.keys(wanted), ...Object.keys(has)])) {
-      const [schema, database] = [wanted[fact], has[fact]]
+      const [schema, database] =
+        fact === 'grants' ? others(wanted[fact], has[fact]) : [wanted[fact], has[fact]]
       if (schema !== database) {
         found.push({
           object,
@@ -48,13 +49,24 @@ export function differencesBetween(schema: Fresh, database: Fresh): Difference[]
   return found
 }
 
+/** What only one of two lists has; undefined where it has nothing of its own. */
+function others(one = '', other = ''): [string | undefined, string | undefined] {
+  const [ones, theirs] = [one.split(', '), other.split(', ')]
+  return [
+    ones.filter((each) => each && !theirs.includes(each)).join(', ') || undefined,
+    theirs.filter((each) => each && !ones.includes(each)).join(', ') || undefined,
+  ]
+}
+
 /** Tables first, so that it is known which parts go with them. */
 function byKind(one: string, other: string): number {
-  const rank = (object: string) => (object.startsWith('table ') ? 0 : 1)
+  const rank = (object: string) => (isRelation(object) ? 0 : 1)
   return rank(one) - rank(other) || (one < other ? -1 : 1)
 }
 
+const isRelation = (object: string) => /^(table|view|materialized view) /.test(object)
+
 /** `users` of `column users.email`. */
 function ownerOf(object: string): string {
-  return object.replace(/^[a-z]+ /, '').split('.')[0] as string
+  return object.replace(/^(materialized )?[a-z]+ /, '').split('.')[0] as string
 }

@@ -117,7 +117,7 @@ const DEPENDENTS = `
       (select pg_describe_object('pg_class'::regclass, ev_class, 0) from pg_rewrite
        where depends.classid = 'pg_rewrite'::regclass and pg_rewrite.oid = depends.objid and rulename = '_RETURN'),
       pg_describe_object(depends.classid, depends.objid, depends.objsubid)) as dependent,
-    pg_describe_object(depends.refclassid, depends.refobjid, depends.refobjsubid) as on
+    pg_describe_object(depends.refclassid, depends.refobjid, 0) as on
   from going join pg_depend as depends
     on depends.refclassid = going.classid and depends.refobjid = going.objid
       and (going.objsubid = 0 or depends.refobjsubid = going.objsubid)

@@ -51,5 +51,5 @@ const key = ({ classid, objid }: DatabaseObject) => `${classid} ${objid}`
 
 /** For people: `table users`, without the schema's name where it is the usual one. */
 export function nameOf({ type, identity }: Pick<DatabaseObject, 'type' | 'identity'>): string {
-  return `${type} ${identity.replaceAll('pg_catalog.', '').replace(/^public\./, '')}`
+  return `${type} ${identity.replace(/\b(pg_catalog|public)\./g, '')}`
 }

@@ -20,9 +20,13 @@ const LOCK_NOT_AVAILABLE = '55P03'
 export async function inTransaction<T>(
   url: string,
   fn: (client: pg.Client) => Promise<T>,
-  { lockTimeout = LOCK_TIMEOUT, readOnly = false }: AdminOptions & { readOnly?: boolean } = {},
+  {
+    lockTimeout = LOCK_TIMEOUT,
+    readOnly = false,
+    open = connect,
+  }: AdminOptions & { readOnly?: boolean; open?: (url: string) => Promise<pg.Client> } = {},
 ): Promise<T> {
-  const client = await connect(url)
+  const client = await open(url)
   try {
     await client.query(
       `begin; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local client_min_messages = warning`,

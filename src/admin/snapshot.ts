@@ -48,13 +48,9 @@ const COMMON = `
     where ${isOurs('pg_class', 'pg_class.oid')}
   )`
 
-const RELATION_KINDS = `case relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' end`
-
-/** Each gives names and facts, null where there is nothing to say. */
-const KINDS: Readonly<Record<string, string>> = {
-  table: `
+const RELATION = (kinds: string) => `
     select relname as name, json_build_object(
-      'kind', ${RELATION_KINDS},
+      'kind', case relkind when 'p' then 'partitioned' when 'f' then 'foreign' end,
       'persistence', case relpersistence when 'u' then 'unlogged' end,
       'access method', (select amname from pg_am where pg_am.oid = relam),
       'options', reloptions,
@@ -66,7 +62,13 @@ const KINDS: Readonly<Record<string, string>> = {
       'definition', case when relkind in ('v', 'm') then pg_get_viewdef(oid, true) end,
       'grants', ${grants('relacl', 'relowner', 'r')},
       'comment', ${comment('pg_class', 'relation.oid')}) as facts
-    from relation where relkind in ('r', 'p', 'v', 'm', 'f')`,
+    from relation where relkind in (${kinds})`
+
+/** Each gives names and facts, null where there is nothing to say. */
+const KINDS: Readonly<Record<string, string>> = {
+  table: RELATION("'r', 'p', 'f'"),
+  view: RELATION("'v'"),
+  'materialized view': RELATION("'m'"),
   column: `
     select relname || '.' || attname, json_build_object(
       'type', format_type(atttypid, atttypmod),

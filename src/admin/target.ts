@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { connect } from './session.ts'
+import { type AdminOptions, connect, inTransaction } from './session.ts'
 
 /** SQLSTATE invalid_catalog_name: the server has no such database. */
 const NO_DATABASE = '3D000'
@@ -10,14 +10,35 @@ export function isOnThisMachine(url: string): boolean {
   return host === '' || host.startsWith('/') || /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host)
 }
 
-/** Makes the URL's database if the server has none of the name. Returns the way back, which does nothing otherwise. */
-export async function createDatabaseIfMissing(url: string): Promise<() => Promise<void>> {
+/** Runs `fn` in one transaction on the URL's database, which is made if the server has none of the name. */
+export async function inNewOrOldDatabase<T>(
+  url: string,
+  session: AdminOptions,
+  fn: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  let undo = async () => {}
   try {
-    await (await connect(url)).end()
-    return async () => {}
+    return await inTransaction(url, fn, {
+      ...session,
+      async open() {
+        const client = await connect(url).catch(unlessMissing)
+        if (client) return client
+        undo = await makeDatabase(url)
+        return connect(url)
+      },
+    })
   } catch (error) {
-    if ((error as { cause?: { code?: string } }).cause?.code !== NO_DATABASE) throw error
+    await undo()
+    throw error
   }
+}
+
+function unlessMissing(error: { cause?: { code?: string } }): undefined {
+  if (error.cause?.code !== NO_DATABASE) throw error
+}
+
+/** Returns the way back. */
+async function makeDatabase(url: string): Promise<() => Promise<void>> {
   const maintenance = new URL(url)
   const name = decodeURIComponent(maintenance.pathname.slice(1))
   maintenance.pathname = '/postgres'
