@@ -9,10 +9,13 @@ export class AdminError extends DatabaseError {
 export class ProtectedDatabaseError extends AdminError {
   override readonly name = 'ProtectedDatabaseError'
   readonly database: string
+  /** Whether the command may go on with the database's name in `confirm`. */
+  readonly canConfirm: boolean
 
-  constructor(database: string, message: string) {
+  constructor(message: string, { database, canConfirm }: { database: string; canConfirm: boolean }) {
     super(message)
     this.database = database
+    this.canConfirm = canConfirm
   }
 }
 

@@ -67,8 +67,8 @@ export async function checkMayDestroy(
   const { name = '' } = rows[0] ?? {}
   if (marker?.environment === 'production') {
     throw new ProtectedDatabaseError(
-      name,
       `The database ${name} is marked production: no command of ours drops or resets it, whatever its flags. If the mark is wrong, as in a copy, say so in SQL: update ${TOOL_SCHEMA}.marker set environment = 'development'`,
+      { database: name, canConfirm: false },
     )
   }
   if (confirm !== undefined && confirm !== name) {
@@ -78,8 +78,8 @@ export async function checkMayDestroy(
   const table = await findData(client)
   if (table === undefined) return
   throw new ProtectedDatabaseError(
-    name,
     `The database ${name} is not marked development or test, and holds data (in ${table}): repeat its name to go on, \`confirm: '${name}'\` (--confirm ${name}).`,
+    { database: name, canConfirm: true },
   )
 }
 

@@ -1,0 +1,168 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { CreateOptions, DropOptions, Environment } from '../admin.ts'
+import { packageVersion } from '../package-version.ts'
+import { confirmed, note, type Output, perform } from './perform.ts'
+import * as report from './report.ts'
+import { describe, findTarget } from './target.ts'
+
+/** Of a command line that makes no sense; 1 is of a command that was not carried out, or found differences. */
+const BAD_USAGE = 2
+
+interface Common extends Output {
+  url?: string
+  lockTimeout?: number
+}
+
+interface Destructive extends Common {
+  confirm?: string
+  cascade?: true
+  extensions?: true
+}
+
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('norberts-spark-db')
+    .description('Looks after the databases of @norberts-spark/db.')
+    .version(await packageVersion())
+    .addHelpText('after', HELP)
+  program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
+  addServerCommands(program)
+  addDatabaseCommands(program)
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  await program.parseAsync(argv)
+}
+
+const HELP = `
+Which database: --url, else DATABASE_URL (of the environment, or of a file .env), else an embedded server that is kept in
+the project, and started when it is needed.
+Exit codes: 0 done; 1 not done, or verify found differences; 2 the command line makes no sense.`
+
+function addServerCommands(program: Command): void {
+  program
+    .command('start')
+    .description("start the project's embedded server, if it does not run, and print its URL")
+    .option('--json', 'print the result as JSON')
+    .action((options: Output) =>
+      perform(
+        options,
+        async () => (await import('../server/dev-server.ts')).startDevServer(),
+        ({ url }) => url,
+      ),
+    )
+  program
+    .command('stop')
+    .description("stop the project's embedded server; its databases stay")
+    .option('--json', 'print the result as JSON')
+    .action((options: Output) =>
+      perform(
+        options,
+        async () => ({ stopped: await (await import('../server/dev-server.ts')).stopDevServer() }),
+        ({ stopped }) => (stopped ? 'Stopped.' : 'It was not running.'),
+      ),
+    )
+}
+
+function addDatabaseCommands(program: Command): void {
+  onDatabase(program, 'create', 'create what schema/ describes; all or nothing')
+    .addOption(environment())
+    .action((options: Common & { environment?: Environment }) =>
+      perform(
+        options,
+        async () => {
+          const { create } = await import('../admin.ts')
+          return create(await target(options), createOptions(options))
+        },
+        report.ofCreate,
+      ),
+    )
+  destroying(onDatabase(program, 'drop', 'drop what creating the schema made, and nothing else')).action(
+    (options: Destructive) =>
+      perform(
+        options,
+        async () => {
+          const { drop } = await import('../admin.ts')
+          const url = await target(options)
+          return confirmed(options, (confirm) => drop(url, dropOptions(options, confirm)))
+        },
+        report.ofDrop,
+      ),
+  )
+  destroying(onDatabase(program, 'reset', 'drop and create, in one transaction'))
+    .addOption(environment())
+    .action((options: Destructive & { environment?: Environment }) =>
+      perform(
+        options,
+        async () => {
+          const { reset } = await import('../admin.ts')
+          const url = await target(options)
+          return confirmed(options, (confirm) =>
+            reset(url, { ...createOptions(options), ...dropOptions(options, confirm) }),
+          )
+        },
+        report.ofReset,
+      ),
+    )
+  onDatabase(
+    program,
+    'verify',
+    'compare the database with schema/, object by object, and count its rows',
+  ).action(async (options: Common) => {
+    const verified = await perform(
+      options,
+      async () => {
+        const { verify } = await import('../admin.ts')
+        return verify(await target(options), sessionOptions(options))
+      },
+      report.ofVerify,
+    )
+    if (verified?.differences.length) process.exitCode = 1
+  })
+}
+
+function onDatabase(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--url <url>', 'postgres://… of the database')
+    .option('--lock-timeout <milliseconds>', 'to wait for a lock; default 10000', wholeNumber)
+    .option('--json', 'print the result as JSON')
+}
+
+function destroying(command: Command): Command {
+  return command
+    .option('--confirm <name>', "the database's own name, where it is not marked and holds data")
+    .option('--cascade', 'with what is not ours but depends on it')
+    .option('--extensions', 'with the extensions that schema/ asks for')
+}
+
+function environment(): Option {
+  return new Option('--environment <name>', 'what the database is for').choices([
+    'development',
+    'test',
+    'production',
+  ])
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number.')
+}
+
+async function target(options: Common): Promise<string> {
+  const { url, origin } = await findTarget(options.url)
+  note(options, `${describe(url)} (${origin})`)
+  return url
+}
+
+const sessionOptions = ({ lockTimeout }: Common) => ({ lockTimeout })
+
+const createOptions = (options: Common & { environment?: Environment }): CreateOptions => ({
+  ...sessionOptions(options),
+  environment: options.environment,
+})
+
+const dropOptions = (options: Destructive, confirm = options.confirm): DropOptions => ({
+  ...sessionOptions(options),
+  confirm,
+  cascade: options.cascade,
+  extensions: options.extensions,
+})

@@ -1,0 +1,75 @@
+import pc from 'picocolors'
+import type { Created, Difference, Dropped, Reset, Verified } from '../admin.ts'
+
+/** What a command did, in words for a terminal. */
+
+export function ofCreate({ database, environment, created }: Created): string {
+  return `${pc.green('✓')} Created ${summary(created)} in ${pc.bold(database)}, marked ${environment}.`
+}
+
+export function ofDrop({ database, dropped, cascaded, kept }: Dropped): string {
+  const lines = [
+    dropped.length > 0
+      ? `${pc.green('✓')} Dropped ${summary(dropped)} from ${pc.bold(database)}.`
+      : `There was nothing of the schema in ${pc.bold(database)}.`,
+  ]
+  if (cascaded.length > 0) lines.push(`  went as well: ${cascaded.join(', ')}`)
+  if (kept.length > 0) lines.push(`  still there, as not ours: ${kept.join(', ')}`)
+  return lines.join('\n')
+}
+
+export function ofReset(reset: Reset): string {
+  const { database, environment, created, dropped } = reset
+  const verb = dropped.length > 0 ? 'Made anew' : 'Created'
+  const others = ofDrop(reset).split('\n').slice(1)
+  return [
+    `${pc.green('✓')} ${verb}: ${summary(created)} in ${pc.bold(database)}, marked ${environment}.`,
+    ...others,
+  ].join('\n')
+}
+
+export function ofVerify({ database, environment, differences, tables }: Verified): string {
+  const width = Math.max(...tables.map(({ table }) => table.length))
+  return [
+    ...tables.map(
+      ({ table, rows }) =>
+        `  ${table.padEnd(width)}  ${rows === undefined ? pc.red('missing') : String(rows).padStart(10)}`,
+    ),
+    '',
+    ...differences.map(ofDifference),
+    differences.length === 0
+      ? `${pc.green('✓')} ${pc.bold(database)} (${environment ?? 'not marked'}) is as schema/ says.`
+      : `${pc.red('✗')} ${pc.bold(database)} (${environment ?? 'not marked'}) differs from schema/ in ${counted(differences.length, 'place')}.`,
+  ].join('\n')
+}
+
+function ofDifference({ object, fact, schema, database }: Difference): string {
+  const what = fact ?? (schema === undefined ? 'not in schema/' : 'missing')
+  return [
+    `${pc.red('✗')} ${pc.bold(object)}: ${what}`,
+    ...sides(fact, 'schema/ ', schema),
+    ...sides(fact, 'database', database),
+    '',
+  ].join('\n')
+}
+
+function sides(fact: string | undefined, side: string, value: string | undefined): string[] {
+  if (value === undefined) return fact === undefined ? [] : [`    ${side}  ${pc.dim('nothing')}`]
+  const [first = '', ...rest] = value.trim().split('\n')
+  return value === 'there' ? [] : [`    ${side}  ${first}`, ...rest.map((line) => `              ${line}`)]
+}
+
+/** `9 tables, 6 functions` of `table users`, `table chats`, … */
+function summary(objects: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const object of objects) {
+    const type = object.split(' ')[0] ?? ''
+    counts.set(type, (counts.get(type) ?? 0) + 1)
+  }
+  const sorted = [...counts].sort(([, one], [, other]) => other - one)
+  return sorted.map(([type, count]) => counted(count, type)).join(', ')
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
