@@ -122,7 +122,7 @@ function colour(patch: string): string {
 /** Errors of the schema and of the statements are for people to mend; everything else is ours, with its stack. */
 function report(error: unknown): void {
   const isForPeople =
-    error instanceof Error && ['SchemaError', 'StatementError', 'ScratchError'].includes(error.name)
+    error instanceof Error && ['SchemaError', 'StatementError', 'ServerError'].includes(error.name)
   console.error(
     `${pc.red('error:')} ${isForPeople ? error.message : error instanceof Error ? error.stack : error}`,
   )

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import { getContainerRuntimeClient } from 'testcontainers'
-import { ScratchError } from './error.ts'
+import { ServerError } from '../../src/server/error.ts'
+import { stopWhenInterrupted } from '../../src/server/interruption.ts'
+import { isAlive, thisProcess } from '../../src/server/processes.ts'
 import type { StartedServer } from './index.ts'
-import { stopWhenInterrupted } from './interruption.ts'
-import { isAlive, thisProcess } from './processes.ts'
 
 const OWNER = 'norberts-spark.scratch.owner'
 
@@ -32,7 +32,7 @@ export async function startContainer(): Promise<StartedServer> {
 /** Removes the containers of killed runs on this machine, where testcontainers' own reaper is switched off. */
 async function sweep(): Promise<void> {
   const { container } = await getContainerRuntimeClient().catch((cause: unknown) => {
-    throw new ScratchError(
+    throw new ServerError(
       'No container engine answers: start one, point DOCKER_HOST at it, or leave SCRATCH empty.',
       {
         cause,

@@ -1,12 +1,12 @@
 import { mkdir, stat, statfs } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { findBinaries } from './binaries.ts'
-import { ScratchError } from './error.ts'
+import { findBinaries } from '../../src/server/binaries.ts'
+import { ServerError } from '../../src/server/error.ts'
+import { startPostmaster } from '../../src/server/postmaster.ts'
+import { makeRunDirectory, sweepRuns } from '../../src/server/run-directory.ts'
+import { fillDataDirectory } from '../../src/server/template.ts'
 import type { StartedServer } from './index.ts'
-import { startPostmaster } from './postmaster.ts'
-import { makeRunDirectory, sweepRuns } from './run-directory.ts'
-import { fillDataDirectory } from './template.ts'
 
 /** Linux keeps it in memory: there a database is made in a tenth of the time. */
 const MEMORY = '/dev/shm'
@@ -57,7 +57,7 @@ async function hasEnoughMemory(): Promise<boolean> {
 /** Anybody may make directories in these places, under any name; what is in one of somebody else's is not to be run. */
 async function refuseForeign(root: string): Promise<void> {
   if (!(await isOurs(root)))
-    throw new ScratchError(
+    throw new ServerError(
       `${root} belongs to another user: remove it, or set TMPDIR to a directory of your own.`,
     )
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
-import { type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
-import { ScratchError } from './error.ts'
+import { type ScratchDatabase, ScratchDatabases, type ScratchRun } from '../../src/server/databases.ts'
+import { ServerError } from '../../src/server/error.ts'
 
-export { type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
-export { ScratchError } from './error.ts'
+export { type ScratchDatabase, ScratchDatabases, type ScratchRun } from '../../src/server/databases.ts'
+export { ServerError } from '../../src/server/error.ts'
 
 /** A PostgreSQL server for a while: whatever is made on it is gone afterwards. */
 export interface ScratchServer extends ScratchRun, AsyncDisposable {
@@ -66,7 +66,7 @@ async function start(choice: string): Promise<StartedServer> {
   if (/^postgres(ql)?:\/\//.test(choice) && URL.canParse(choice)) {
     return { kind: `${new URL(choice).host},`, adminUrl: choice, isThrownAway: false, stop: async () => {} }
   }
-  throw new ScratchError(
+  throw new ServerError(
     'SCRATCH must be empty (embedded PostgreSQL), `container` (testcontainers), or the postgres:// URL of a server on which to make databases.',
   )
 }
@@ -78,8 +78,8 @@ async function inspect(admin: pg.Pool): Promise<number> {
   )
   const { version = 0, may = false } = rows[0] ?? {}
   if (version < OLDEST)
-    throw new ScratchError(`PostgreSQL 15 or later is needed, this is ${versionName(version)}.`)
-  if (!may) throw new ScratchError('The role must be allowed to create databases: `alter role … createdb`.')
+    throw new ServerError(`PostgreSQL 15 or later is needed, this is ${versionName(version)}.`)
+  if (!may) throw new ServerError('The role must be allowed to create databases: `alter role … createdb`.')
   return version
 }
 
@@ -99,7 +99,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 function withAdvice(cause: unknown, { kind }: StartedServer): Error {
   const { message, code } = cause as { message?: string; code?: string }
   const advice = ADVICE[code ?? '']
-  return new ScratchError(
+  return new ServerError(
     `The scratch server (${kind.replace(/,$/, '')}) cannot be used: ${message || code}${advice ? `. ${advice}` : ''}`,
     { cause },
   )

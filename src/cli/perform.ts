@@ -14,16 +14,14 @@ export async function perform<T extends object>(
   { json }: Output,
   work: () => Promise<T>,
   report: (result: T) => string,
-): Promise<T | undefined> {
+): Promise<void> {
   try {
     const result = await work()
     console.log(json ? JSON.stringify(result, null, 2) : report(result))
-    return result
   } catch (error) {
     process.exitCode = 1
     if (json) console.log(JSON.stringify({ error: jsonOf(error) }, null, 2))
     else console.error(`${pc.red('✗')} ${wordsOf(error)}`)
-    return undefined
   }
 }
 

@@ -105,17 +105,18 @@ function addDatabaseCommands(program: Command): void {
     program,
     'verify',
     'compare the database with schema/, object by object, and count its rows',
-  ).action(async (options: Common) => {
-    const verified = await perform(
+  ).action((options: Common) =>
+    perform(
       options,
       async () => {
         const { verify } = await import('../admin.ts')
-        return verify(await target(options), sessionOptions(options))
+        const verified = await verify(await target(options), sessionOptions(options))
+        if (verified.differences.length > 0) process.exitCode = 1
+        return verified
       },
       report.ofVerify,
-    )
-    if (verified?.differences.length) process.exitCode = 1
-  })
+    ),
+  )
 }
 
 function onDatabase(program: Command, name: string, description: string): Command {

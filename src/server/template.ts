@@ -4,7 +4,7 @@ import { chown, cp, mkdir, readFile, rename, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
-import { ScratchError } from './error.ts'
+import { ServerError } from './error.ts'
 import { makeRunDirectory, type RunDirectory } from './run-directory.ts'
 
 const run = promisify(execFile)
@@ -34,7 +34,12 @@ export async function fillDataDirectory(
   binaries: Binaries,
 ): Promise<string> {
   await copyDirectory(await makeTemplate(root, binaries), directory.data)
-  return readFile(join(directory.data, PASSWORD_FILE), 'utf8')
+  return readPassword(directory.data)
+}
+
+/** Of the user `postgres`. */
+export function readPassword(dataDirectory: string): Promise<string> {
+  return readFile(join(dataDirectory, PASSWORD_FILE), 'utf8')
 }
 
 /** initdb takes most of a first boot; its result is kept, one for each version of the binaries and of the flags. */
@@ -59,7 +64,11 @@ async function makeTemplate(root: string, binaries: Binaries): Promise<string> {
   return template
 }
 
-async function initialise({ path, data }: RunDirectory, { initdb, identity }: Binaries): Promise<void> {
+/** Makes the data directory `data` in the directory `path`. */
+export async function initialise(
+  { path, data }: { path: string; data: string },
+  { initdb, identity }: Binaries,
+): Promise<void> {
   const passwordFile = join(path, PASSWORD_FILE)
   await mkdir(data, { mode: 0o700 })
   await writeFile(passwordFile, randomBytes(16).toString('hex'), { mode: 0o600 })
@@ -74,7 +83,7 @@ async function initialise({ path, data }: RunDirectory, { initdb, identity }: Bi
       env: { ...process.env, LC_ALL: 'C' },
     })
   } catch (cause) {
-    throw new ScratchError(`initdb of embedded PostgreSQL failed: ${(cause as Error).message}`, { cause })
+    throw new ServerError(`initdb of embedded PostgreSQL failed: ${(cause as Error).message}`, { cause })
   }
   await rename(passwordFile, join(data, PASSWORD_FILE))
 }

