@@ -46,7 +46,12 @@ export async function dropObjects(
   const kept = await readObjects(client)
   const others = newObjects(ours, newObjects(kept, before)).map(nameOf)
   const cascaded = [...new Set([...dependents.map(({ dependent }) => dependent), ...others])]
-  return { dropped: ours, cascaded, kept }
+  const named = await extensionsOfSchema()
+  return {
+    dropped: ours,
+    cascaded,
+    kept: kept.filter(({ type, identity }) => type !== 'extension' || !named.includes(identity)),
+  }
 }
 
 /** Those of the database that creating the schema made; of a database without a marker, those that it would make. */

@@ -1,13 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import type { NewCustomer, NewPerson, NewUser } from '../../src/index.ts'
+export { aChat, aCustomer, aMessage, aPerson, aUser } from '../../src/testing.ts'
 
 /** A bcrypt hash by its form; nothing here ever compares it with a password. */
 export const HASH = `$2b$10$${'h'.repeat(53)}`
-
-/** A user nobody else in the database can clash with. */
-export function aUser(given: Partial<NewUser> = {}): NewUser {
-  return { name: 'Ada Lovelace', email: `${randomUUID()}@example.test`, passwordHash: HASH, ...given }
-}
 
 /** What a promise that should reject rejects with. */
 export async function caught(promise: Promise<unknown>): Promise<unknown> {
@@ -17,12 +11,4 @@ export async function caught(promise: Promise<unknown>): Promise<unknown> {
   )
   if ('error' in outcome) return outcome.error
   throw new Error(`Expected an error, got ${JSON.stringify(outcome.value)}.`)
-}
-
-export function aCustomer(given: Partial<NewCustomer> = {}): NewCustomer {
-  return { legalName: `Acme ${randomUUID()} SIA`, displayName: 'Acme', ...given }
-}
-
-export function aPerson(given: Partial<NewPerson> = {}): NewPerson {
-  return { firstName: 'Grace', lastName: 'Hopper', email: `${randomUUID()}@example.test`, ...given }
 }

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+import { createObjects } from '../admin/create.ts'
+import { packageVersion } from '../package-version.ts'
+import { readSchemaFiles } from '../schema-files.ts'
+import type { ScratchDatabases } from '../server/databases.ts'
+
+/** Held while a template is made, so that many processes make it once. */
+const LOCK = 7_205_759_404
+
+const PREFIX = 'norberts_spark_db_template_'
+
+/**
+ * The name of a database that has the schema, for others to be copied from. It is made under another name: a killed
+ * process leaves no half of one. Those of other versions of the schema go.
+ */
+export async function makeTemplate(databases: ScratchDatabases): Promise<string> {
+  const name = `${PREFIX}${await hashOfSchema()}`
+  const client = await databases.admin.connect()
+  try {
+    if (await exists(client, name)) return name
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    try {
+      if (!(await exists(client, name))) await make(databases, client, name)
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [LOCK])
+    }
+    return name
+  } finally {
+    client.release()
+  }
+}
+
+async function make(databases: ScratchDatabases, admin: pg.ClientBase, name: string): Promise<void> {
+  const database = await databases.createDatabase()
+  const client = new pg.Client(database.url)
+  await client.connect()
+  try {
+    await createObjects(client, 'test')
+  } finally {
+    await client.end()
+  }
+  await dropOthers(admin, name)
+  await admin.query(`alter database ${database.name} rename to ${name}`)
+}
+
+async function exists(client: pg.ClientBase, name: string): Promise<boolean> {
+  const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
+  return rowCount === 1
+}
+
+/** One that is being copied stays until the next time. */
+async function dropOthers(client: pg.ClientBase, name: string): Promise<void> {
+  const { rows } = await client.query<{ other: string }>(
+    'select datname as other from pg_database where starts_with(datname, $1) and datname <> $2',
+    [PREFIX, name],
+  )
+  for (const { other } of rows) await client.query(`drop database if exists ${other}`).catch(() => {})
+}
+
+async function hashOfSchema(): Promise<string> {
+  const hash = createHash('sha256').update(await packageVersion())
+  for (const { name, sql } of await readSchemaFiles()) hash.update(`\0${name}\0${sql}`)
+  return hash.digest('hex').slice(0, 12)
+}
