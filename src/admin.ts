@@ -5,7 +5,7 @@ import { AdminError } from './admin/errors.ts'
 import { currentNamespace, readFresh, readLive } from './admin/fresh.ts'
 import { checkMayDestroy, ENVIRONMENTS, type Environment, readMarker } from './admin/marker.ts'
 import { nameOf } from './admin/objects.ts'
-import { type AdminOptions, inTransaction } from './admin/session.ts'
+import { type AdminOptions, inTransaction, readUrl } from './admin/session.ts'
 import { countRows, type TableCount } from './admin/tables.ts'
 import { inNewOrOldDatabase, isOnThisMachine } from './admin/target.ts'
 import { fields, oneOf, optional, text, trueOrFalse, wholeNumber } from './input.ts'
@@ -148,7 +148,7 @@ export async function verify(url: string, options: AdminOptions = {}): Promise<V
 
 function defaultEnvironment(url: string): Environment {
   if (process.env.NODE_ENV === 'production') return 'production'
-  if (isOnThisMachine(url)) return 'development'
+  if (isOnThisMachine(readUrl(url, 'url'))) return 'development'
   throw new AdminError(
     `Say what the database is for, as it is not on this machine: \`environment\` (--environment ${ENVIRONMENTS.join('|')}).`,
   )

@@ -33,9 +33,8 @@ export async function readObjects(client: pg.ClientBase): Promise<DatabaseObject
   const { rows } = await client.query<DatabaseObject>(`
     select classid::integer, objid::integer, object.type, object.identity
     from (${STANDING}) as standing, pg_identify_object(classid, objid, 0) as object
-    where object.schema is distinct from '${TOOL_SCHEMA}' and object.type is not null
-    order by object.type, object.identity`)
-  return rows
+    where object.schema is distinct from '${TOOL_SCHEMA}' and object.type is not null`)
+  return rows.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
 }
 
 /** Those of `after` that were not there before. */

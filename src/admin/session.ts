@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { InvalidInputError, translate } from '../errors.ts'
+import type { Reader } from '../input.ts'
 import { AdminError } from './errors.ts'
 
 export interface AdminOptions {
@@ -26,7 +27,7 @@ export async function inTransaction<T>(
     open = connect,
   }: AdminOptions & { readOnly?: boolean; open?: (url: string) => Promise<pg.Client> } = {},
 ): Promise<T> {
-  const client = await open(url)
+  const client = await open(readUrl(url, 'url'))
   try {
     await client.query(
       `begin; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local client_min_messages = warning`,
@@ -44,10 +45,13 @@ export async function inTransaction<T>(
   }
 }
 
+/** The value may hold a password: the message does not repeat it. */
+export const readUrl: Reader<string> = (value, field) => {
+  if (typeof value === 'string' && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return value
+  throw new InvalidInputError(field, 'must be a postgres:// URL; is DATABASE_URL set?')
+}
+
 export async function connect(url: string): Promise<pg.Client> {
-  if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {
-    throw new InvalidInputError('url', 'must be a postgres:// URL; is DATABASE_URL set?')
-  }
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECTION_TIMEOUT,

@@ -158,7 +158,7 @@ const KINDS: Readonly<Record<string, string>> = {
     where typnamespace = (select oid from namespace) and ${isOurs('pg_type', 'pg_type.oid')} and typelem = 0
       and (typrelid = 0 or exists (select from pg_class where pg_class.oid = typrelid and relkind = 'c'))`,
   function: `
-    select format('%s(%s)', proname, pg_get_function_identity_arguments(oid)), json_build_object(
+    select oid::regprocedure::text, json_build_object(
       'kind', case prokind when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window function' end,
       'arguments', pg_get_function_arguments(oid),
       'result', pg_get_function_result(oid),
