@@ -1,10 +1,11 @@
 import type pg from 'pg'
 import type { TableName } from '../../generated/catalog.ts'
-import { DatabaseError, translate } from '../errors.ts'
-import { fields, optional, type Reader, wholeNumber } from '../input.ts'
+import { ConstraintError, DatabaseError, InvalidInputError } from '../errors.ts'
+import { fields, optional, wholeNumber } from '../input.ts'
 import { chatWriter } from './chats.ts'
 import { customerWriter } from './customers.ts'
-import { dropSearchIndexes } from './search-indexes.ts'
+import { run } from './run.ts'
+import { createSearchIndexes, dropSearchIndexes } from './search-indexes.ts'
 import { Sender, type Write } from './sender.ts'
 import type { Sheets } from './sheets.ts'
 import { userWriter } from './users.ts'
@@ -36,26 +37,30 @@ export type SeedCounts = Record<TableName, number>
 
 /**
  * Fills the nine tables with realistic rows that depend on nothing but `seed` and `scale`. In the caller's transaction:
- * what fails or is aborted leaves nothing behind, and the transaction goes on. From 20,000 messages on it drops the
- * search indexes and makes them again, if the tables hold less than what it adds; others wait for the commit then.
+ * what fails or is aborted leaves nothing behind, and the transaction can go on. From 50,000 messages on it makes the
+ * search index of parts anew, unless the table holds more than is added: until the commit others wait for the table.
  *
  * @throws {InvalidInputError} `seed` or `scale` is none.
- * @throws {DatabaseError} there are rows of this seed already, `cause` says which; there is no transaction.
+ * @throws {DatabaseError} there are rows of this seed already (`cause` says which), or no transaction.
  */
 export async function seed(client: pg.ClientBase, options: SeedOptions = {}): Promise<SeedCounts> {
   const { seed = 1, scale = 1_000, onProgress = () => {}, signal } = readOptions(options, 'options')
   signal?.throwIfAborted()
-  await client.query('savepoint seed').catch((error: unknown) => {
+  await run(client, 'savepoint seed').catch((error: unknown) => {
+    if (codeOf(error) !== NO_TRANSACTION) throw error
     throw new DatabaseError('Rows are seeded in a transaction: begin one first.', { cause: error })
   })
   try {
     const counts = await fill(client, new World(seed), scale, onProgress, signal)
-    await client.query('release savepoint seed')
+    await run(client, 'release savepoint seed')
     return counts
   } catch (error) {
     // A connection that is gone has rolled back by itself.
-    await client.query('rollback to savepoint seed').catch(() => {})
-    throw signal?.aborted && error === signal.reason ? error : explained(error, seed)
+    await run(client, 'rollback to savepoint seed; release savepoint seed').catch(() => {})
+    if (!(error instanceof ConstraintError && error.kind === 'unique')) throw error
+    throw new DatabaseError(`The database holds rows of seed ${seed} already: use reset --seed.`, {
+      cause: error,
+    })
   }
 }
 
@@ -67,18 +72,19 @@ async function fill(
   signal: AbortSignal | undefined,
 ): Promise<SeedCounts> {
   const sender = new Sender(client, signal)
-  const step = (step: SeedProgress['step'], total: number, write: Write) =>
+  const send = (step: SeedProgress['step'], total: number, write: Write) =>
     sender.send(total, write, (done) => onProgress({ step, done, total }))
 
-  await step('users', world.usersAt(scale), one(userWriter(world)))
-  await step('customers', world.customersAt(scale), one(customerWriter(world)))
-  const dropped =
-    scale < WORTH_INDEXING_ANEW ? undefined : await dropSearchIndexes(client, ['parts'], scale * BYTES)
+  await send('users', world.usersAt(scale), one(userWriter(world)))
+  await send('customers', world.customersAt(scale), one(customerWriter(world)))
+  const indexes = scale < ENOUGH ? [] : await dropSearchIndexes(client, 'parts', scale * BYTES)
   const writeChat = chatWriter(world)
   let chats = 0
-  await step('messages', scale, (sheets, done) => writeChat(sheets, chats++, done, scale - done))
-  const total = dropped?.count ?? 0
-  await dropped?.create((done) => onProgress({ step: 'indexes', done, total }))
+  await send('messages', scale, (sheets, done) => writeChat(sheets, chats++, done, scale - done))
+  if (indexes.length > 0) {
+    const total = indexes.length
+    await createSearchIndexes(client, indexes, (done) => onProgress({ step: 'indexes', done, total }))
+  }
   return Object.fromEntries(sender.counts) as SeedCounts
 }
 
@@ -89,27 +95,27 @@ function one(write: (sheets: Sheets, n: number) => void): Write {
   }
 }
 
-/** Bytes that a message takes in the table of its parts. */
-const BYTES = 700
-/** Messages, from which on dropping the index and making it again is the faster way. */
-const WORTH_INDEXING_ANEW = 20_000
+/** Messages from which on making the index anew saves a second or more. */
+const ENOUGH = 50_000
+/** What a message takes in the table of its parts. */
+const BYTES = 500
 
-const call: Reader<(progress: SeedProgress) => void> = (value) => value as (progress: SeedProgress) => void
-const abortSignal: Reader<AbortSignal> = (value) => value as AbortSignal
 const readOptions = fields<SeedOptions>({
   seed: optional(wholeNumber(0, 2 ** 32 - 1)),
   scale: optional(wholeNumber(1, 100_000_000)),
-  onProgress: optional(call),
-  signal: optional(abortSignal),
+  onProgress: optional((value, field) => {
+    if (typeof value === 'function') return value as (progress: SeedProgress) => void
+    throw new InvalidInputError(field, 'must be a function')
+  }),
+  signal: optional((value, field) => {
+    if (value instanceof AbortSignal) return value
+    throw new InvalidInputError(field, 'must be an AbortSignal')
+  }),
 })
 
-function explained(error: unknown, seed: number): unknown {
-  const translated = translate(error, 'writing')
-  const cause = translated instanceof Error ? translated.cause : undefined
-  if ((cause as { code?: unknown } | undefined)?.code !== UNIQUE_VIOLATION) return translated
-  return new DatabaseError(`The database holds rows of seed ${seed} already: use reset --seed.`, {
-    cause: translated,
-  })
-}
+const NO_TRANSACTION = '25P01'
 
-const UNIQUE_VIOLATION = '23505'
+function codeOf(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined
+  return (cause as { code?: unknown } | undefined)?.code
+}

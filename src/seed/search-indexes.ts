@@ -1,52 +1,49 @@
 import type pg from 'pg'
+import { run } from './run.ts'
 
-/** What creates the indexes again. */
-export interface DroppedIndexes {
-  readonly count: number
-  create(onProgress: (done: number) => void): Promise<void>
+interface Index extends pg.QueryResultRow {
+  readonly name: string
+  readonly definition: string
+  readonly comment: string
 }
 
-/** GIN indexes of these tables, which are ours to drop and hold less than so many bytes; as the catalog has them. */
+/** The GIN indexes of a table as the catalog has them, if the table is ours and holds less than so many bytes. */
 const INDEXES = `
-  select index.oid::regclass::text as name, pg_get_indexdef(index.oid) as definition,
-    'comment on index ' || index.oid::regclass || ' is ' || quote_nullable(obj_description(index.oid, 'pg_class')) as comment
+  select index.oid::regclass::text as name, pg_get_indexdef(index.oid) as definition, format(
+    'comment on index %s is %s', index.oid::regclass, quote_nullable(obj_description(index.oid, 'pg_class'))) as comment
   from pg_index
   join pg_class as index on index.oid = indexrelid
-  join pg_am on pg_am.oid = index.relam
-  join pg_class as of_table on of_table.oid = indrelid
-  where amname = 'gin' and indrelid = any ($1::regclass[]) and pg_has_role(of_table.relowner, 'usage')
+  join pg_class as owner on owner.oid = indrelid
+  join pg_am as method on method.oid = index.relam
+  where indrelid = $1::regclass and method.amname = 'gin' and pg_has_role(owner.relowner, 'usage')
     and pg_table_size(indrelid) < $2
   order by name`
 
-interface Index {
-  name: string
-  definition: string
-  comment: string
-}
-
-/**
- * Drops the search indexes of tables that hold less than so many bytes: filling them row by row takes far longer than
- * making them of what is there.
- */
+/** Filling them row by row takes several times as long as making them of what is there. Returns what they were. */
 export async function dropSearchIndexes(
   client: pg.ClientBase,
-  tables: readonly string[],
+  table: string,
   bytes: number,
-): Promise<DroppedIndexes> {
-  const { rows } = await client.query<Index>(INDEXES, [tables, bytes])
-  for (const { name } of rows) await client.query(`drop index ${name}`)
-  return {
-    count: rows.length,
-    async create(onProgress) {
-      const { rows: before } = await client.query<{ memory: string }>(
-        `select current_setting('maintenance_work_mem') as memory, set_config('maintenance_work_mem', '512MB', true)`,
-      )
-      onProgress(0)
-      for (const [at, { definition, comment }] of rows.entries()) {
-        await client.query(`${definition}; ${comment}`)
-        onProgress(at + 1)
-      }
-      await client.query(`select set_config('maintenance_work_mem', $1, true)`, [before[0]?.memory])
-    },
-  }
+): Promise<readonly Index[]> {
+  const indexes = await run<Index>(client, INDEXES, [table, bytes])
+  for (const { name } of indexes) await run(client, `drop index ${name}`)
+  return indexes
 }
+
+export async function createSearchIndexes(
+  client: pg.ClientBase,
+  indexes: readonly Index[],
+  report: (done: number) => void,
+): Promise<void> {
+  const [before] = await run<{ memory: string }>(client, MORE_MEMORY)
+  report(0)
+  for (const [at, { definition, comment }] of indexes.entries()) {
+    await run(client, `${definition}; ${comment}`)
+    report(at + 1)
+  }
+  await run(client, `select set_config('maintenance_work_mem', $1, true)`, [before?.memory])
+}
+
+const MORE_MEMORY = `
+  select memory, set_config('maintenance_work_mem', greatest(pg_size_bytes(memory), 268435456) / 1024 || 'kB', true)
+  from current_setting('maintenance_work_mem') as memory`

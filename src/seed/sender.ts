@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type pg from 'pg'
 import type { TableName } from '../../generated/catalog.ts'
-import { copyInto } from './copy-into.ts'
+import { copyInto } from './run.ts'
 import { Sheets } from './sheets.ts'
 
 /** Bytes of a chunk: less than 100 ms of the server's work. */
