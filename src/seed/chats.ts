@@ -25,9 +25,9 @@ export function chatWriter(
     const created = momentOf(from)
     random.at(STREAM.chats, n)
     const userId = world.userId(random.below(world.usersAt(from + 1)))
-    const matter = matterOf(random, lookUp, world.customersAt(from + 1))
+    const matter = matterOf(random, lookUp, world.customersAt(from + 1), created)
     const title = titleOf(random, matter)
-    const spoken = n === 0 ? tour(matter.about, random) : conversation(random, matter)
+    const spoken = n === 0 ? tour(matter.about, random) : conversation(random, matter, created)
     const { messages, times } = messagesOf(random, spoken, created, atMost)
     const chatId = keys.of(n, created)
     sheets.add('chats', {

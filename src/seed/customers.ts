@@ -4,7 +4,7 @@ import { companyAt, contactAt } from './company.ts'
 import type { Sheets } from './sheets.ts'
 import { STREAM } from './streams.ts'
 import { addressOf } from './users.ts'
-import { AGENTS, INDUSTRIES, JOB_TITLES } from './words.ts'
+import { AGENTS, INDUSTRIES, JOB_TITLES, LOCAL_JOB_TITLES } from './words.ts'
 import type { World } from './world.ts'
 
 /** Writes customers one after the other, with their contacts. */
@@ -61,6 +61,8 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
     // The first has one alone: the smallest seed has a row in each table.
     const count = n === 0 ? 1 : random.pick(COUNTS)
     const before = known
+    const local = LOCAL_JOB_TITLES[place.country]
+    const titles = local && random.chance(0.4) ? local : JOB_TITLES
     for (let which = 0; which < count; which += 1) {
       const { first, last } = contactAt(random, n, which, place)
       const personId = personKeys.of(people, time)
@@ -72,7 +74,7 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
         last_name: last.text,
         email: random.chance(0.92) ? `${address}@${domain}` : null,
         phone: random.chance(0.75) ? place.phone.replace(/#/g, () => String(random.below(10))) : null,
-        job_title: random.chance(0.85) ? random.pick(JOB_TITLES) : null,
+        job_title: random.chance(0.85) ? random.pick(titles) : null,
         linkedin_url: random.chance(0.4) ? `https://linkedin.example/in/${address.replace('.', '-')}` : null,
         is_active: lasts || random.chance(0.5),
         created_at: timeText(time),

@@ -18,44 +18,33 @@ export const TOOL_STATES = [
 ] as const
 export type ToolState = (typeof TOOL_STATES)[number]
 
+export type ToolName = 'searchCustomers' | 'listInvoices' | 'sendEmail' | 'createReminder'
+
 interface Tool {
-  readonly name: string
-  readonly input: (about: Subject) => object
-  readonly output: (about: Subject, random: Random) => unknown
+  input(about: Subject): object
+  output(about: Subject, random: Random): unknown
 }
 
-export const TOOLS: readonly Tool[] = [
-  {
-    name: 'searchCustomers',
+const TOOLS: Readonly<Record<ToolName, Tool>> = {
+  searchCustomers: {
     input: ({ customer }) => ({ query: customer, limit: 5 }),
     output: ({ customer, person }, random) => [
       { name: customer, contact: person, openInvoices: random.below(4) },
     ],
   },
-  {
-    name: 'listInvoices',
+  listInvoices: {
     input: ({ customer, day }) => ({ customer, until: day }),
     output: ({ amount, day, product }) => ({ total: amount, items: [{ product, amount, due: day }] }),
   },
-  {
-    name: 'sendEmail',
+  sendEmail: {
     input: ({ person, topic }) => ({ to: person, subject: topic }),
     output: () => ({ sent: true }),
   },
-  {
-    name: 'createReminder',
+  createReminder: {
     input: ({ person, day }) => ({ about: person, on: day }),
     output: ({ day }) => ({ reminder: day, channel: 'email' }),
   },
-]
-/** Of a server that the model finds while it runs. */
-const DYNAMIC: readonly Tool[] = [
-  {
-    name: 'crm_lookup',
-    input: ({ customer }) => ({ entity: 'customer', name: customer }),
-    output: ({ person }) => ({ content: [{ type: 'text', text: person }] }),
-  },
-]
+}
 
 export function textPart(text: string): Part {
   return { type: 'text', text, state: 'done' }
@@ -66,9 +55,16 @@ export function reasoningPart(text: string, random: Random): Part {
   return { type: 'reasoning', text, providerMetadata: { anthropic: { signature } }, state: 'done' }
 }
 
-export function toolPart(about: Subject, random: Random, state: ToolState, isDynamic = false): Part {
-  const tool = random.pick(isDynamic ? DYNAMIC : TOOLS)
-  const head = isDynamic ? { type: 'dynamic-tool', toolName: tool.name } : { type: `tool-${tool.name}` }
+/** @param isDynamic of a server that the model found while it ran. */
+export function toolPart(
+  about: Subject,
+  random: Random,
+  name: ToolName,
+  state: ToolState,
+  isDynamic = false,
+): Part {
+  const tool = TOOLS[name]
+  const head = isDynamic ? { type: 'dynamic-tool', toolName: name } : { type: `tool-${name}` }
   const call = { ...head, toolCallId: `call_${random.characters(24)}`, state }
   const input = tool.input(about)
   const approval = { id: `approval_${random.characters(16)}` }

@@ -5,7 +5,7 @@ import { copyInto } from './run.ts'
 import { Sheets } from './sheets.ts'
 
 /** Bytes of a chunk: less than 100 ms of the server's work. */
-const CHUNK = 800_000
+const CHUNK = 500_000
 /** Milliseconds of making rows, in which nothing is sent or received. */
 const SLICE = 0.5
 

@@ -36,9 +36,9 @@ export function tour(about: Subject, random: Random): Spoken[] {
       parts: [
         STEP,
         reasoningPart(`I should look ${customer} up.`, random),
-        ...TOOL_STATES.map((state) => toolPart(about, random, state)),
+        ...TOOL_STATES.map((state) => toolPart(about, random, 'searchCustomers', state)),
         STEP,
-        ...TOOL_STATES.map((state) => toolPart(about, random, state, true)),
+        ...TOOL_STATES.map((state) => toolPart(about, random, 'listInvoices', state, true)),
         textPart(`${person} is the first contact of ${customer}.`),
         sourceUrlPart(about, random),
         sourceDocumentPart(about, random),

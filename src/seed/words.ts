@@ -31,8 +31,18 @@ export const INDUSTRIES = list(
   'Agriculture|Automotive|Banking|Construction|Education|Energy|Food & Beverage|Forestry|Healthcare|Hospitality|Insurance|Legal Services|Logistics|Manufacturing|Media|Pharmaceuticals|Public Sector|Retail|Software|Telecommunications',
 )
 export const JOB_TITLES = list(
-  'Chief Executive Officer|Chief Financial Officer|Chief Technology Officer|Head of Procurement|Head of Operations|IT Manager|Office Manager|Accountant|Purchasing Specialist|Product Manager|Sales Director|Data Protection Officer|Software Engineer|Geschäftsführerin|Valdes loceklis|Grāmatvede|Directeur général|営業部長|总经理|Jefa de compras',
+  'Chief Executive Officer|Chief Financial Officer|Chief Technology Officer|Head of Procurement|Head of Operations|IT Manager|Office Manager|Accountant|Purchasing Specialist|Product Manager|Sales Director|Data Protection Officer|Software Engineer',
 )
+/** As they say it there. */
+export const LOCAL_JOB_TITLES: Readonly<Record<string, readonly string[]>> = {
+  LV: list('Valdes loceklis|Grāmatvede|Iepirkumu vadītāja'),
+  DE: list('Geschäftsführerin|Einkäufer|Leiter Qualitätssicherung'),
+  FR: list('Directeur général|Chargée de clientèle'),
+  ES: list('Jefa de compras|Técnico informático'),
+  PL: list('Główna księgowa|Dyrektor sprzedaży'),
+  JP: list('営業部長|代表取締役'),
+  CN: list('总经理|采购经理'),
+}
 export const PRODUCTS = list(
   'Starter plan|Team plan|Enterprise plan|onboarding package|priority support|data export add-on|analytics module|mobile app|API access|training day|single sign-on|storage upgrade',
 )
