@@ -98,6 +98,8 @@ describe('a seed', () => {
     await seed(client, { seed: 2 ** 32 - 1, scale: 300 })
     const ofFour = await everything(client)
 
+    const { rows } = await client.query("select email from users where email like '%@%seed2.example.%'")
+    expect(rows).toHaveLength(6)
     expect(ofFour.messages).toHaveLength(1200)
     for (const table of NAMES) expect(new Set(ofFour[table]).size).toBe(ofFour[table].length)
     expect(ofFour.users).toEqual(expect.arrayContaining(ofOne.users))
