@@ -56,8 +56,18 @@ export class CopyText {
   #buffer = Buffer.allocUnsafe(FIRST_SIZE)
   #length = 0
 
+  /** In bytes. */
+  get length(): number {
+    return this.#length
+  }
+
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length)
+  }
+
+  /** Keeps the memory for the next rows; `bytes` handed out before must not be in use any more. */
+  clear(): void {
+    this.#length = 0
   }
 
   addValue(value: unknown): void {

@@ -1,0 +1,135 @@
+import type { Random } from './random.ts'
+import type { Subject } from './speech.ts'
+
+/** A part of a message as the AI SDK has it: https://ai-sdk.dev/docs/reference/ai-sdk-core/ui-message */
+export interface Part {
+  readonly type: string
+  readonly [field: string]: unknown
+}
+
+export const TOOL_STATES = [
+  'input-streaming',
+  'input-available',
+  'approval-requested',
+  'approval-responded',
+  'output-available',
+  'output-error',
+  'output-denied',
+] as const
+export type ToolState = (typeof TOOL_STATES)[number]
+
+export type ToolName = 'searchCustomers' | 'listInvoices' | 'sendEmail' | 'createReminder'
+
+interface Tool {
+  input(about: Subject): object
+  output(about: Subject, random: Random): unknown
+}
+
+const TOOLS: Readonly<Record<ToolName, Tool>> = {
+  searchCustomers: {
+    input: ({ customer }) => ({ query: customer, limit: 5 }),
+    output: ({ customer, person }, random) => [
+      { name: customer, contact: person, openInvoices: random.below(4) },
+    ],
+  },
+  listInvoices: {
+    input: ({ customer, day }) => ({ customer, until: day }),
+    output: ({ amount, day, product }) => ({ total: amount, items: [{ product, amount, due: day }] }),
+  },
+  sendEmail: {
+    input: ({ person, topic }) => ({ to: person, subject: topic }),
+    output: () => ({ sent: true }),
+  },
+  createReminder: {
+    input: ({ person, day }) => ({ about: person, on: day }),
+    output: ({ day }) => ({ reminder: day, channel: 'email' }),
+  },
+}
+
+export function textPart(text: string): Part {
+  return { type: 'text', text, state: 'done' }
+}
+
+export function reasoningPart(text: string, random: Random): Part {
+  const signature = random.characters(24)
+  return { type: 'reasoning', text, providerMetadata: { anthropic: { signature } }, state: 'done' }
+}
+
+/** @param isDynamic of a server that the model found while it ran. */
+export function toolPart(
+  about: Subject,
+  random: Random,
+  name: ToolName,
+  state: ToolState,
+  isDynamic = false,
+): Part {
+  const tool = TOOLS[name]
+  const head = isDynamic ? { type: 'dynamic-tool', toolName: name } : { type: `tool-${name}` }
+  const call = { ...head, toolCallId: `call_${random.characters(24)}`, state }
+  const input = tool.input(about)
+  const approval = { id: `approval_${random.characters(16)}` }
+  switch (state) {
+    case 'input-streaming':
+      // What has arrived of the input.
+      return { ...call, input: Object.fromEntries(Object.entries(input).slice(0, 1)) }
+    case 'input-available':
+      return { ...call, input }
+    case 'approval-requested':
+      return { ...call, input, approval }
+    case 'approval-responded':
+      return { ...call, input, approval: { ...approval, approved: true } }
+    case 'output-available':
+      return { ...call, input, output: tool.output(about, random) }
+    case 'output-error':
+      return { ...call, input, errorText: 'The service did not answer within 10 seconds.' }
+    case 'output-denied':
+      return { ...call, input, approval: { ...approval, approved: false, reason: 'Not now.' } }
+  }
+}
+
+export function filePart(random: Random): Part {
+  const number = random.between(1000, 9999)
+  if (random.chance(0.2))
+    return { type: 'file', mediaType: 'image/png', filename: `screenshot-${number}.png`, url: PIXEL }
+  const [mediaType, ending] = random.pick(MEDIA)
+  const filename = `invoice-${number}.${ending}`
+  return { type: 'file', mediaType, filename, url: `https://files.example.com/${filename}` }
+}
+
+/** A picture of one pixel. */
+export const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const MEDIA = [
+  ['application/pdf', 'pdf'],
+  ['text/csv', 'csv'],
+  ['image/jpeg', 'jpg'],
+] as const
+
+export function sourceUrlPart({ customer }: Subject, random: Random): Part {
+  const sourceId = random.characters(12)
+  return {
+    type: 'source-url',
+    sourceId,
+    url: `https://news.example.org/${sourceId}`,
+    title: `${customer} in the news`,
+  }
+}
+
+export function sourceDocumentPart({ topic }: Subject, random: Random): Part {
+  return {
+    type: 'source-document',
+    sourceId: random.characters(12),
+    mediaType: 'application/pdf',
+    title: `Handbook: ${topic}`,
+    filename: 'handbook.pdf',
+  }
+}
+
+export function dataPart({ customer, amount }: Subject, random: Random): Part {
+  const id = random.characters(8)
+  if (random.chance(0.5)) return { type: 'data-customerCard', id, data: { customer, value: amount } }
+  const points = Array.from({ length: 4 }, () => random.below(1000))
+  return { type: 'data-chart', id, data: { title: customer, points } }
+}
+
+export const STEP: Part = { type: 'step-start' }

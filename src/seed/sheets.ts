@@ -1,0 +1,63 @@
+import type { DB } from '../../generated/database.ts'
+import { CopyText } from '../copy.ts'
+
+export type Table = keyof DB
+
+/** All columns of a table: one that is added to the schema is missed by the compiler here. */
+export type Row<T extends Table> = { readonly [Column in keyof DB[T]]: string | number | boolean | null }
+
+interface Sheet {
+  readonly rows: CopyText
+  columns: readonly string[]
+  count: number
+}
+
+/** Each after those it refers to. */
+const ORDER: readonly Table[] = [
+  'users',
+  'customers',
+  'people',
+  'customer_people',
+  'chats',
+  'messages',
+  'parts',
+  'ai_options',
+  'audit_log',
+]
+
+/** Rows on their way to the tables, as COPY takes them. */
+export class Sheets {
+  readonly #sheets = new Map<Table, Sheet>(
+    ORDER.map((table) => [table, { rows: new CopyText(), columns: [], count: 0 }]),
+  )
+
+  get bytes(): number {
+    let sum = 0
+    for (const { rows } of this.#sheets.values()) sum += rows.length
+    return sum
+  }
+
+  /** @param row with its columns in the same order as every other. */
+  add<T extends Table>(table: T, row: Row<T>): void {
+    const sheet = this.#sheets.get(table) as Sheet
+    if (sheet.columns.length === 0) sheet.columns = Object.keys(row)
+    for (const column of sheet.columns) sheet.rows.addValue((row as Record<string, unknown>)[column])
+    sheet.rows.endRow()
+    sheet.count += 1
+  }
+
+  /** What there is to send, in the order in which foreign keys hold. */
+  *copies(): Generator<{ table: Table; sql: string; bytes: Buffer; count: number }> {
+    for (const [table, { rows, columns, count }] of this.#sheets) {
+      if (count > 0)
+        yield { table, sql: `copy ${table} (${columns.join(', ')}) from stdin`, bytes: rows.bytes, count }
+    }
+  }
+
+  clear(): void {
+    for (const sheet of this.#sheets.values()) {
+      sheet.rows.clear()
+      sheet.count = 0
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Random } from './random.ts'
+
+/** What is random by itself: a number each, never to be changed, or seeds give other rows. */
+export const STREAM = {
+  users: 1,
+  customers: 2,
+  people: 3,
+  contacts: 4,
+  chats: 5,
+  messages: 6,
+  auditedUsers: 7,
+  auditedCustomers: 8,
+  keys: 9,
+} as const
+
+/** UUIDv7s of a stream: those of later rows are greater, if their times are not earlier. */
+export class Keys {
+  readonly #middle: string
+  readonly #first: number
+
+  constructor(random: Random, stream: number) {
+    random.at(STREAM.keys, stream)
+    const [a, variant] = [random.below(0x1000), 0x8000 + random.below(0x4000)]
+    this.#middle = `-7${a.toString(16).padStart(3, '0')}-${variant.toString(16)}-`
+    // From 2^44 on, so that there are twelve digits, which no count of rows carries over.
+    this.#first = 0x1000_0000_0000 + random.below(2 ** 32) * 2 ** 15
+  }
+
+  of(n: number, time: number): string {
+    const head = time.toString(16).padStart(12, '0')
+    return `${head.slice(0, 8)}-${head.slice(8)}${this.#middle}${(this.#first + n).toString(16)}`
+  }
+}
