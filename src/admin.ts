@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { checkMayCreate, createObjects } from './admin/create.ts'
 import { type Difference, differencesBetween } from './admin/differences.ts'
 import { dropObjects } from './admin/drop.ts'
@@ -6,15 +7,17 @@ import { currentNamespace, readFresh, readLive } from './admin/fresh.ts'
 import { checkMayDestroy, ENVIRONMENTS, type Environment, readMarker } from './admin/marker.ts'
 import { nameOf } from './admin/objects.ts'
 import { type AdminOptions, inTransaction, readUrl } from './admin/session.ts'
-import { countRows, type TableCount } from './admin/tables.ts'
+import { checkTables, countRows, type TableCount } from './admin/tables.ts'
 import { inNewOrOldDatabase, isOnThisMachine } from './admin/target.ts'
-import { fields, oneOf, optional, text, trueOrFalse, wholeNumber } from './input.ts'
+import { fields, oneOf, optional, type Reader, text, trueOrFalse, wholeNumber } from './input.ts'
+import { type SeedCounts, type SeedOptions, seed as seedTables } from './seed/index.ts'
 
 export type { Difference } from './admin/differences.ts'
 export { AdminError, DependentObjectsError, ProtectedDatabaseError } from './admin/errors.ts'
 export type { Environment } from './admin/marker.ts'
 export type { AdminOptions } from './admin/session.ts'
 export type { TableCount } from './admin/tables.ts'
+export type { SeedCounts, SeedOptions, SeedProgress } from './seed/index.ts'
 
 export interface CreateOptions extends AdminOptions {
   /** What the database is for; default production where NODE_ENV says so, else development. */
@@ -46,7 +49,22 @@ export interface Dropped {
   kept: string[]
 }
 
-export type Reset = Created & Dropped
+export type Reset = Created & Dropped & { seeded?: SeedCounts }
+
+export interface ResetOptions extends DropOptions, CreateOptions {
+  /** Rows to fill the tables with, in the same transaction; default none. */
+  seed?: SeedOptions | undefined
+}
+
+export interface SeedTargetOptions extends SeedOptions, AdminOptions {
+  /** The database's own name, for one that is not marked development or test and holds data. */
+  confirm?: string | undefined
+}
+
+export interface Seeded {
+  database: string
+  seeded: SeedCounts
+}
 
 export interface Verified {
   database: string
@@ -101,13 +119,14 @@ export async function drop(url: string, options: DropOptions = {}): Promise<Drop
   )
 }
 
-/** Drops and creates in one transaction; the mark stays what it was. Otherwise as `drop` and `create`. */
-export async function reset(url: string, options: DropOptions & CreateOptions = {}): Promise<Reset> {
+/** Drops, creates and seeds in one transaction; the mark stays what it was. Otherwise as `drop`, `create` and `seed`. */
+export async function reset(url: string, options: ResetOptions = {}): Promise<Reset> {
   const {
     confirm,
     cascade = false,
     extensions = false,
     environment,
+    seed: rows,
     ...session
   } = readResetOptions(options, 'options')
   return inNewOrOldDatabase(url, session, async (client) => {
@@ -123,8 +142,29 @@ export async function reset(url: string, options: DropOptions & CreateOptions = 
       dropped: dropped.map(nameOf),
       cascaded: [...cascaded],
       kept: kept.map(nameOf),
+      ...(rows && { seeded: await seedAndAnalyze(client, rows) }),
     }
   })
+}
+
+/**
+ * Fills the tables with realistic rows, the same for the same `seed` and `scale`, in one transaction.
+ *
+ * @throws {ProtectedDatabaseError} as `drop` does.
+ * @throws {DatabaseError} there are rows of this seed already.
+ * @throws {InvalidInputError} `seed` or `scale` is none.
+ */
+export async function seed(url: string, options: SeedTargetOptions = {}): Promise<Seeded> {
+  const { confirm, lockTimeout, ...rows } = readSeedOptions(options, 'options')
+  return inTransaction(
+    url,
+    async (client) => {
+      await checkMayDestroy(client, await readMarker(client), confirm)
+      await checkTables(client)
+      return { database: databaseOf(client), seeded: await seedAndAnalyze(client, rows) }
+    },
+    { lockTimeout },
+  )
 }
 
 /** Compares a database with schema/, object by object, and counts the rows of its tables. Changes nothing. */
@@ -146,6 +186,13 @@ export async function verify(url: string, options: AdminOptions = {}): Promise<V
   )
 }
 
+/** So that the planner knows of the rows from the first query on. */
+async function seedAndAnalyze(client: pg.ClientBase, rows: SeedOptions): Promise<SeedCounts> {
+  const counts = await seedTables(client, rows)
+  await client.query(`analyze ${Object.keys(counts).join(', ')}`)
+  return counts
+}
+
 function defaultEnvironment(url: string): Environment {
   if (process.env.NODE_ENV === 'production') return 'production'
   if (isOnThisMachine(readUrl(url, 'url'))) return 'development'
@@ -164,11 +211,28 @@ const dropFields = {
 const readSession = fields<AdminOptions>(sessionFields)
 const readCreateOptions = fields<CreateOptions>({ ...sessionFields, ...createFields })
 const readDropOptions = fields<DropOptions>({ ...sessionFields, ...dropFields })
-const readResetOptions = fields<DropOptions & CreateOptions>({
+const seedFields = {
+  seed: asGiven<number | undefined>(),
+  scale: asGiven<number | undefined>(),
+  onProgress: asGiven<SeedOptions['onProgress']>(),
+  signal: asGiven<AbortSignal | undefined>(),
+}
+const readResetOptions = fields<ResetOptions>({
   ...sessionFields,
   ...createFields,
   ...dropFields,
+  seed: asGiven<SeedOptions | undefined>(),
 })
+const readSeedOptions = fields<SeedTargetOptions>({
+  ...sessionFields,
+  ...seedFields,
+  confirm: optional(text),
+})
+
+/** What seed() reads itself. */
+function asGiven<T>(): Reader<T> {
+  return (value) => value as T
+}
 
 function databaseOf({ database }: { database?: string | undefined }): string {
   return database ?? ''

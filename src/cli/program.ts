@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { CreateOptions, DropOptions, Environment } from '../admin.ts'
+import type { CreateOptions, DropOptions, Environment, SeedOptions } from '../admin.ts'
 import { packageVersion } from '../package-version.ts'
 import { confirmed, note, type Output, perform } from './perform.ts'
+import { withProgress } from './progress.ts'
 import * as report from './report.ts'
 import { describe, findTarget } from './target.ts'
 
@@ -88,17 +89,48 @@ function addDatabaseCommands(program: Command): void {
   )
   destroying(onDatabase(program, 'reset', 'drop and create, in one transaction'))
     .addOption(environment())
-    .action((options: Destructive & { environment?: Environment }) =>
+    .option('--seed [number]', 'and fill it with rows, those of this seed; default 1', wholeNumber)
+    .option('--scale <messages>', 'of the rows to fill it with; default 1000', wholeNumber)
+    .action((options: Destructive & { environment?: Environment; seed?: number | true; scale?: number }) =>
       perform(
         options,
         async () => {
           const { reset } = await import('../admin.ts')
           const url = await target(options)
           return confirmed(options, (confirm) =>
-            reset(url, { ...createOptions(options), ...dropOptions(options, confirm) }),
+            withProgress(options, (onProgress) =>
+              reset(url, {
+                ...createOptions(options),
+                ...dropOptions(options, confirm),
+                seed: seedOptions(options, onProgress),
+              }),
+            ),
           )
         },
         report.ofReset,
+      ),
+    )
+  onDatabase(program, 'seed', 'fill the tables with realistic rows, the same for the same seed')
+    .option('--seed <number>', 'which rows; default 1', wholeNumber)
+    .option('--scale <messages>', 'how many messages, other rows in proportion; default 1000', wholeNumber)
+    .option('--confirm <name>', "the database's own name, where it is not marked and holds data")
+    .action((options: Common & { seed?: number; scale?: number; confirm?: string }) =>
+      perform(
+        options,
+        async () => {
+          const { seed } = await import('../admin.ts')
+          const url = await target(options)
+          return confirmed(options, (confirm = options.confirm) =>
+            withProgress(options, (onProgress) =>
+              seed(url, {
+                ...sessionOptions(options),
+                ...seedOptions({ seed: 1, ...options }, onProgress),
+                confirm,
+              }),
+            ),
+          )
+        },
+        report.ofSeed,
       ),
     )
   onDatabase(
@@ -160,6 +192,15 @@ const createOptions = (options: Common & { environment?: Environment }): CreateO
   ...sessionOptions(options),
   environment: options.environment,
 })
+
+/** Undefined where no rows are asked for. */
+function seedOptions(
+  { seed, scale }: { seed?: number | true; scale?: number },
+  onProgress: SeedOptions['onProgress'],
+): SeedOptions | undefined {
+  if (seed === undefined && scale === undefined) return undefined
+  return { seed: seed === true ? undefined : seed, scale, onProgress }
+}
 
 const dropOptions = (options: Destructive, confirm = options.confirm): DropOptions => ({
   ...sessionOptions(options),

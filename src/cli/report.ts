@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import type { Created, Difference, Dropped, Reset, Verified } from '../admin.ts'
+import type { Created, Difference, Dropped, Reset, SeedCounts, Seeded, Verified } from '../admin.ts'
 
 /** What a command did, in words for a terminal. */
 
@@ -25,7 +25,20 @@ export function ofReset(reset: Reset): string {
   return [
     `${pc.green('✓')} ${verb}: ${summary(created)} in ${pc.bold(database)}, marked ${environment}.`,
     ...others,
+    ...(reset.seeded ? [ofRows(reset.seeded)] : []),
   ].join('\n')
+}
+
+export function ofSeed({ database, seeded }: Seeded): string {
+  return `${pc.green('✓')} Seeded ${pc.bold(database)}.\n${ofRows(seeded)}`
+}
+
+function ofRows(counts: SeedCounts): string {
+  const width = Math.max(...Object.keys(counts).map((table) => table.length))
+  const lines = Object.entries(counts).map(
+    ([table, rows]) => `  ${table.padEnd(width)}  ${String(rows).padStart(10)}`,
+  )
+  return lines.join('\n')
 }
 
 export function ofVerify({ database, environment, differences, tables }: Verified): string {
