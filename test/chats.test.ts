@@ -59,7 +59,11 @@ const MESSAGES: Record<string, ChatMessage> = {
   'tools without what tools have': {
     id: 'm',
     role: 'assistant',
-    parts: [{ type: 'tool-x' }, { type: 'dynamic-tool', toolName: 7, state: null }] as never,
+    parts: [
+      { type: 'tool-x' },
+      { type: 'dynamic-tool', toolName: 7, state: null },
+      { type: 'tool-x', toolCallId: { toString: 'none' }, state: { toString: null } },
+    ] as never,
   },
   'unknown parts and fields': {
     id: 'm',
