@@ -76,7 +76,7 @@ const TRAITS: Record<string, Trait> = {
     ]),
   ],
   'deep nesting': (random) => {
-    const depth = random.between(100, 1500)
+    const depth = random.between(100, 500)
     const open = random.chance(0.5) ? '[' : '{"__proto__":'
     const data = JSON.parse(`${open.repeat(depth)}0${(open === '[' ? ']' : '}').repeat(depth)}`)
     return [{ type: 'data-deep', data }]
