@@ -90,10 +90,10 @@ function storePart(given: unknown, path: string, fileStore: FileStore | undefine
   const name = type.startsWith('tool-') ? type.slice('tool-'.length) : toolName
   return {
     type: storable(type),
-    // A part that only looks like a tool's is kept as well.
-    toolCallId: isTool ? storable(String(toolCallId ?? '')) : null,
+    // A part that only looks like a tool's is kept as well, whatever it has in their place.
+    toolCallId: isTool ? storable(typeof toolCallId === 'string' ? toolCallId : '') : null,
     toolName: isTool && typeof name === 'string' ? storable(name) : null,
-    toolState: isTool ? storable(String(state ?? '')) : null,
+    toolState: isTool ? storable(typeof state === 'string' ? state : '') : null,
     searchText: isText ? storable(text.slice(0, LONGEST_SEARCH_TEXT)) : null,
     payload: json(file ? withoutFile(part, file) : part, path),
     file,

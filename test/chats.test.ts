@@ -59,7 +59,11 @@ const MESSAGES: Record<string, ChatMessage> = {
   'tools without what tools have': {
     id: 'm',
     role: 'assistant',
-    parts: [{ type: 'tool-x' }, { type: 'dynamic-tool', toolName: 7, state: null }] as never,
+    parts: [
+      { type: 'tool-x' },
+      { type: 'dynamic-tool', toolName: 7, state: null },
+      { type: 'tool-x', toolCallId: { toString: 'none' }, state: { toString: null } },
+    ] as never,
   },
   'unknown parts and fields': {
     id: 'm',
@@ -82,6 +86,16 @@ const MESSAGES: Record<string, ChatMessage> = {
     role: 'user',
     parts: [JSON.parse('{"type":"data-x","data":{"__proto__":{"a":1},"constructor":2}}')],
     metadata: JSON.parse('{"__proto__":{"polluted":true}}'),
+  } as unknown as ChatMessage,
+  'keys with escapes': {
+    id: 'm',
+    role: 'user',
+    parts: [
+      {
+        type: 'data-keys',
+        data: { 'C:\\dir': 1, 'a "b"': 2, 'line\nbreak': 3, '\0': 4, '\ud800': 5, '\\u0000': 6 },
+      },
+    ],
   } as unknown as ChatMessage,
   'numbers at the edge': {
     id: 'm',

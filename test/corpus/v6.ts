@@ -1,0 +1,54 @@
+import * as ai from 'ai-v6'
+import { MockLanguageModelV3 } from 'ai-v6/test'
+import { approvalScenarios } from './approvals.ts'
+import { type Corpus, commonScenarios } from './scenarios.ts'
+import type { Dialect, Sdk } from './sdk.ts'
+
+const sdk = ai as unknown as Sdk
+
+const dialect: Dialect = {
+  model: (steps) =>
+    new MockLanguageModelV3({ doStream: async () => ({ stream: steps.shift()! as ReadableStream<never> }) }),
+  file: (type, mediaType, data) => ({ type, mediaType, data }),
+  finish: (reason, { input, output }) => ({
+    type: 'finish',
+    finishReason: { unified: reason, raw: undefined },
+    usage: {
+      inputTokens: { total: input, noCache: input, cacheRead: undefined, cacheWrite: undefined },
+      outputTokens: { total: output, text: output, reasoning: 0 },
+      raw: { prompt_tokens: input },
+    },
+  }),
+}
+
+/** What the version declares: the compiler asks for what a newer one adds. */
+const PART_TYPES = {
+  text: 0,
+  reasoning: 0,
+  file: 0,
+  'source-url': 0,
+  'source-document': 0,
+  'step-start': 0,
+  'dynamic-tool': 0,
+  'tool-<name>': 0,
+  'data-<name>': 0,
+} satisfies Record<ai.UIMessage['parts'][number]['type'], 0>
+
+const TOOL_STATES = {
+  'input-streaming': 0,
+  'input-available': 0,
+  'approval-requested': 0,
+  'approval-responded': 0,
+  'output-denied': 0,
+  'output-available': 0,
+  'output-error': 0,
+} satisfies Record<ai.ToolUIPart['state'], 0>
+
+export async function corpusOfV6(): Promise<Corpus> {
+  return {
+    scenarios: { ...(await commonScenarios(sdk, dialect)), ...(await approvalScenarios(sdk, dialect)) },
+    partTypes: Object.keys(PART_TYPES),
+    toolStates: Object.keys(TOOL_STATES),
+    convertToModelMessages: sdk.convertToModelMessages,
+  }
+}
