@@ -1,10 +1,12 @@
+import type { Insertable } from 'kysely'
+import type { TableName as Table } from '../../generated/catalog.ts'
 import type { DB } from '../../generated/database.ts'
 import { CopyText } from '../copy.ts'
 
-export type Table = keyof DB
-
-/** All columns of a table: one that is added to the schema is missed by the compiler here. */
-export type Row<T extends Table> = { readonly [Column in keyof DB[T]]: string | number | boolean | null }
+/** The columns that a row must have, and those that it may have: what of the schema is missing here, the compiler says. */
+export type Row<T extends Table> = {
+  readonly [Column in keyof Insertable<DB[T]>]: string | number | boolean | null
+}
 
 interface Sheet {
   readonly rows: CopyText
