@@ -1,0 +1,25 @@
+import { snippetOf } from '../../src/snippet.ts'
+import type { Hit } from './chat.ts'
+import { LIMIT } from './contender.ts'
+
+/** Columns and statements that all hand-written SQL of chats has in common. */
+export const CHAT = `id as "chatId", user_id as "userId", title, version, active_stream_id as "activeStreamId",
+  created_at as "createdAt", updated_at as "updatedAt"`
+
+export const NEWEST_CHATS = `select ${CHAT} from chats where user_id = $1 order by updated_at desc, id desc limit`
+
+/** Each chat once, by its best part; words as in the index `parts_search_idx`. */
+export const FOUND_CHATS = `
+  select "chatId", title, "updatedAt", "messageId", role, text from (
+    select distinct on (chats.id) chats.id as "chatId", title, updated_at as "updatedAt", messages.id as "messageId", role,
+      search_text as text, search_relevance(searchable(search_text), searchable($2)) as relevance
+    from chats
+    join parts on parts.chat_id = chats.id
+    join messages on messages.chat_id = parts.chat_id and messages.id = parts.message_id
+    where user_id = $1 and searchable(search_text) like search_pattern($2)
+    order by chats.id, relevance desc, messages.position desc
+  ) as best order by relevance desc, "updatedAt" desc, "chatId" desc limit`
+
+/** What all answer for what they found: the snippet is the same work for everyone. */
+export const hitsOf = (found: Hit[], words: string) =>
+  found.slice(0, LIMIT).map(({ text, ...hit }) => ({ ...hit, snippet: snippetOf(text, words) }))
