@@ -1,4 +1,3 @@
-import { snippetOf } from '../../src/snippet.ts'
 import type { Hit } from './chat.ts'
 import { LIMIT } from './contender.ts'
 
@@ -20,6 +19,13 @@ export const FOUND_CHATS = `
     order by chats.id, relevance desc, messages.position desc
   ) as best order by relevance desc, "updatedAt" desc, "chatId" desc limit`
 
-/** What all answer for what they found: the snippet is the same work for everyone. */
+/** What all answer for what they found. */
 export const hitsOf = (found: Hit[], words: string) =>
   found.slice(0, LIMIT).map(({ text, ...hit }) => ({ ...hit, snippet: snippetOf(text, words) }))
+
+/** About 160 characters around the words. */
+function snippetOf(text: string, words: string): string {
+  const from = Math.max(0, text.toLowerCase().indexOf(words.toLowerCase()) - 40)
+  const to = from + 160
+  return `${from > 0 ? '…' : ''}${text.slice(from, to).trim()}${to < text.length ? '…' : ''}`
+}
