@@ -8,16 +8,20 @@ export const CHAT = `id as "chatId", user_id as "userId", title, version, active
 export const NEWEST_CHATS = `select ${CHAT} from chats where user_id = $1 order by updated_at desc, id desc limit`
 
 /** Each chat once, by its best part; words as in the index `parts_search_idx`. */
-export const FOUND_CHATS = `
+const foundChats = (pattern: string, searched: string) => `
   select "chatId", title, "updatedAt", "messageId", role, text from (
     select distinct on (chats.id) chats.id as "chatId", title, updated_at as "updatedAt", messages.id as "messageId", role,
-      search_text as text, search_relevance(searchable(search_text), searchable($2)) as relevance
+      search_text as text, search_relevance(searchable(search_text), ${searched}) as relevance
     from chats
     join parts on parts.chat_id = chats.id
     join messages on messages.chat_id = parts.chat_id and messages.id = parts.message_id
-    where user_id = $1 and searchable(search_text) like search_pattern($2)
+    where user_id = $1 and searchable(search_text) like ${pattern}
     order by chats.id, relevance desc, messages.position desc
   ) as best order by relevance desc, "updatedAt" desc, "chatId" desc limit`
+
+export const FOUND_CHATS = foundChats('search_pattern($2)', 'searchable($2)')
+/** What is searched, evaluated once and not for every row. */
+export const FOUND_CHATS_TUNED = foundChats('(select search_pattern($2))', '(select searchable($2))')
 
 /** What all answer for what they found. */
 export const hitsOf = (found: Hit[], words: string) =>

@@ -237,7 +237,8 @@ export const saveMessages = variants(
       returning message_id as id
     ), dropped as (
       delete from parts using chat, unnest(${$.ids}::text[], ${$.partCounts}::integer[]) as given (id, part_count)
-      where parts.chat_id = chat.id and parts.message_id = given.id and parts.position >= given.part_count
+      where parts.chat_id = chat.id and parts.message_id = any(${$.ids}::text[]) and parts.message_id = given.id
+        and parts.position >= given.part_count
       returning parts.message_id as id
     )
     select version, (select count(*)::integer from (select id from saved union select id from written
