@@ -1,6 +1,6 @@
 import { BASELINE, NOISE, type Process } from './contenders.ts'
 import type { Data } from './data.ts'
-import type { Operation } from './operations.ts'
+import type { Operation } from './operation.ts'
 import type { Measured } from './worker.ts'
 
 interface Rounds {

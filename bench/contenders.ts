@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { ChatStore } from './chat-data.ts'
 import type { Variant } from './contenders/contender.ts'
-import { SEATS } from './operations.ts'
+import { SEATS } from './operation.ts'
 import type { Reply, Request } from './worker.ts'
 
 /** What all others are compared with. */
@@ -9,11 +10,12 @@ export const BASELINE = 'pg'
 /** The baseline once more: what it says of itself is the noise. */
 export const NOISE = 'pg again'
 
-const CONTENDERS: { name: string; module: string; variant: Variant }[] = [
+const CONTENDERS: { name: string; module: string; variant: Variant; chats?: ChatStore }[] = [
   { name: BASELINE, module: 'pg', variant: 'prepared' },
   { name: NOISE, module: 'pg', variant: 'prepared' },
   { name: 'pg plain', module: 'pg', variant: 'as written' },
   { name: 'pg tuned', module: 'pg-tuned', variant: 'prepared' },
+  { name: 'pg document', module: 'pg-document', variant: 'prepared', chats: 'documents' },
   { name: 'Kysely', module: 'kysely', variant: 'as written' },
   { name: 'Drizzle 0.45', module: 'drizzle-0.45', variant: 'as written' },
   { name: 'Drizzle 0.45 prepared', module: 'drizzle-0.45', variant: 'prepared' },
@@ -28,10 +30,12 @@ if (CONTENDERS.length > SEATS) throw new RangeError('More contenders than seats:
 /** A contender in a process of its own. */
 export class Process {
   readonly name: string
+  readonly chats: ChatStore
   readonly #child: ChildProcess
 
-  constructor(name: string, child: ChildProcess) {
+  constructor(name: string, chats: ChatStore, child: ChildProcess) {
     this.name = name
+    this.chats = chats
     this.#child = child
   }
 
@@ -62,11 +66,12 @@ export class Process {
 export function startContenders(url: string, words: readonly string[]): Process[] {
   return CONTENDERS.map((contender, seat) => ({ ...contender, seat }))
     .filter(({ name }) => name === BASELINE || name === NOISE || hasWord(name, words))
-    .map(({ name, module, variant, seat }) => {
+    .map(({ name, module, variant, seat, chats = 'rows' }) => {
       const args = [module, variant, String(seat), url]
       // Messages as structured clones: Dates stay Dates.
       return new Process(
         name,
+        chats,
         fork(new URL('worker.ts', import.meta.url), args, { serialization: 'advanced' }),
       )
     })

@@ -1,5 +1,7 @@
 import pg from 'pg'
+import { type ChatStore, cleanChats, fillChats, type WrittenChats, writtenChats } from './chat-data.ts'
 import type { CustomerStatus } from './contenders/contender.ts'
+import { ADJECTIVES, key, LAST, NOUNS } from './vocabulary.ts'
 
 export const USERS = 20_000
 export const CUSTOMERS = 20_000
@@ -11,18 +13,10 @@ export const AUDITED = ENTRIES / 20
 
 export const HASH = `$2b$10$${'h'.repeat(53)}`
 export const STATUSES: readonly CustomerStatus[] = ['prospect', 'active', 'paused', 'churned']
-export const ADJECTIVES =
-  'Amber Arctic Baltic Blue Bright Calm Clear Coastal Copper Crystal Eastern Evergreen First Frosty Global Golden Grand Green Harbour Hidden Iron Ivory Little Lucky Lunar Maple Modern Noble Nordic Northern Open Pine Quiet Rapid Royal Silver Solar Southern Stone Urban'.split(
-    ' ',
-  )
-export const NOUNS =
-  'Bakery Bikes Books Brewery Bridge Cargo Clinic Coffee Design Dental Energy Farms Fisheries Foods Forge Furniture Gardens Glass Homes Hotel Insurance Labs Leather Legal Logistics Media Metals Motors Optics Paper Pharma Press Print Robotics Shipping Software Studio Textiles Timber Tools'.split(
-    ' ',
-  )
-
-/** The key of the n-th row of any table; whatever is written later has a greater one. */
-export const id = (n: number) => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
-const LAST = id(0xffffffffffff)
+export interface Written {
+  chats: WrittenChats
+  [table: string]: unknown
+}
 
 /** The database that all contenders share, and what is done to it between them. */
 export class Data {
@@ -36,14 +30,15 @@ export class Data {
     const client = new pg.Client(url)
     await client.connect()
     for (const [text, ...values] of ROWS) await client.query(text, values)
+    await fillChats(client)
     await client.query('vacuum analyze')
     return new Data(client)
   }
 
   /** What a call has left behind, apart from keys and times: the same after every contender's. */
-  async written(): Promise<unknown> {
+  async written(chats: ChatStore): Promise<Written> {
     const { rows } = await this.#client.query(WRITTEN, [LAST])
-    return rows[0]
+    return { ...rows[0], chats: await writtenChats(this.#client, chats) }
   }
 
   /** Takes away what has been written since `fill`. */
@@ -52,7 +47,9 @@ export class Data {
     for (const [table, key] of KEYS)
       await this.#client.query(`delete from ${table} where ${key} > $1`, [LAST])
     await this.#client.query('alter table audit_log enable trigger user')
-    if (vacuum) await this.#client.query(`vacuum analyze ${KEYS.map(([table]) => table).join(', ')}`)
+    const changed = await cleanChats(this.#client)
+    const tables = [...KEYS.map(([table]) => table), ...changed]
+    if (vacuum) await this.#client.query(`vacuum analyze ${tables.join(', ')}`)
   }
 
   async close(): Promise<void> {
@@ -68,7 +65,6 @@ const KEYS = [
   ['users', 'user_id'],
 ] as const
 
-const key = (n: string) => `('00000000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
 const created = (rows: number) => `now() - (${rows} - n) * interval '1 second'`
 
 const ROWS: [text: string, ...values: unknown[]][] = [

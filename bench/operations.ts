@@ -1,29 +1,8 @@
-import type { CustomerStatus, ImportedCustomer, Inputs, Method } from './contenders/contender.ts'
-import { ADJECTIVES, AUDITED, CUSTOMERS, HASH, id, NOUNS, PEOPLE, STATUSES, USERS } from './data.ts'
-
-export interface Operation<M extends Method = Method> {
-  name: string
-  method: M
-  /**
-   * What is given to a contender's n-th call. `unique` is a number that no other call of the run has, whoever's: for
-   * what may be written only once.
-   */
-  input(n: number, unique: number): Inputs[M]
-  /** Keys of the answer that are the database's own: their values differ by nature, their types must not. */
-  own: readonly string[]
-  writes: boolean
-  /** Takes so long that a round is one call, by one caller, and rounds are few. */
-  isLong: boolean
-}
-
-/** As many contenders as there may be. */
-export const SEATS = 16
-
-/** See `Operation.input`. */
-export const uniqueOf = (n: number, seat: number) => n * SEATS + seat
-
-/** Spreads calls over the rows there are: 7919 has no factor in common with their numbers. */
-const spread = (n: number, rows: number) => (n * 7919) % rows
+import { CHAT_OPERATIONS } from './chat-operations.ts'
+import type { CustomerStatus, ImportedCustomer } from './contenders/contender.ts'
+import { AUDITED, CUSTOMERS, HASH, PEOPLE, STATUSES, USERS } from './data.ts'
+import { type Operation, read, SEATS, spread, uniqueOf, write } from './operation.ts'
+import { id, words } from './vocabulary.ts'
 
 export const OPERATIONS: readonly Operation[] = [
   read('find user by id', 'findUser', (n) => id(spread(n, USERS))),
@@ -70,6 +49,7 @@ export const OPERATIONS: readonly Operation[] = [
     entityType: 'customer',
     entityId: id(spread(n, AUDITED)),
   })),
+  ...CHAT_OPERATIONS,
   {
     ...write('import 10,000 customers', 'importCustomers', [], (_, unique) =>
       importedCustomers(unique, 10_000),
@@ -86,29 +66,6 @@ export const importedCustomers = (n: number, count: number): ImportedCustomer[] 
       newPerson(n * 20_000 + index * 2 + person),
     ),
   }))
-
-function read<M extends Method>(name: string, method: M, input: Operation<M>['input']): Operation {
-  return {
-    name,
-    method,
-    input,
-    own: [],
-    writes: false,
-    isLong: false,
-  } satisfies Operation<M> as unknown as Operation
-}
-
-function write<M extends Method>(
-  name: string,
-  method: M,
-  keys: readonly string[],
-  input: Operation<M>['input'],
-): Operation {
-  return { ...read(name, method, input), own: [...keys, 'createdAt', 'updatedAt'], writes: true }
-}
-
-const words = (n: number) =>
-  `${ADJECTIVES[n % ADJECTIVES.length]} ${NOUNS[Math.floor(n / ADJECTIVES.length) % NOUNS.length]}`
 
 function newCustomer(n: number) {
   return {

@@ -1,5 +1,6 @@
 import type { Open, Variant } from './contenders/contender.ts'
-import { OPERATIONS, type Operation, uniqueOf } from './operations.ts'
+import { type Operation, uniqueOf } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
 
 /** What the parent asks of a contender: one answer to compare, or as many calls as fit in a time. */
 export type Request = { operation: string } & (

@@ -1,5 +1,7 @@
+import type { ChatInputs } from './chat.ts'
+
 /** What each contender does. All are given the same inputs, and must answer alike; what one lacks is shown as –. */
-export interface Inputs {
+export interface Inputs extends ChatInputs {
   findUser: string
   findUserByEmail: string
   createUser: { name: string; email: string; passwordHash: string }
@@ -58,6 +60,9 @@ export type Method = keyof Inputs
 export type Contender = { [M in Method]?: (input: Inputs[M]) => Promise<unknown> } & {
   close(): Promise<void>
 }
+
+/** What a contender does with chats. */
+export type ChatContender = Pick<Contender, keyof ChatInputs>
 
 export type Variant = 'as written' | 'prepared'
 

@@ -2,20 +2,37 @@ import * as orm from 'drizzle-0.45'
 import { drizzle } from 'drizzle-0.45/node-postgres'
 import * as core from 'drizzle-0.45/pg-core'
 import pg from 'pg'
+import { LAST_MESSAGES, type OwnChat } from './chat.ts'
 import { LIMIT, type Open } from './contender.ts'
+import { chatTablesOf } from './drizzle/chat-tables.ts'
+import type { RelationalChats } from './drizzle/chats.ts'
 import { contenderOf, PERSON, type Relational } from './drizzle/contender.ts'
 import { tablesOf } from './drizzle/tables.ts'
 
-const { desc, eq, relations, sql } = orm
+const { and, asc, desc, eq, relations, sql } = orm
 const library = { orm, core }
 const tables = tablesOf(library)
 const { customers, contacts, people } = tables
+const chatTables = chatTablesOf(library)
+const { chats, messages, parts } = chatTables
 const schema = {
   ...tables,
+  ...chatTables,
   customerRelations: relations(customers, ({ many }) => ({ contacts: many(contacts) })),
   contactRelations: relations(contacts, ({ one }) => ({
     customer: one(customers, { fields: [contacts.customerId], references: [customers.customerId] }),
     person: one(people, { fields: [contacts.personId], references: [people.personId] }),
+  })),
+  chatRelations: relations(chats, ({ many }) => ({ messages: many(messages) })),
+  messageRelations: relations(messages, ({ one, many }) => ({
+    chat: one(chats, { fields: [messages.chatId], references: [chats.chatId] }),
+    parts: many(parts),
+  })),
+  partRelations: relations(parts, ({ one }) => ({
+    message: one(messages, {
+      fields: [parts.chatId, parts.messageId],
+      references: [messages.chatId, messages.id],
+    }),
   })),
 }
 
@@ -55,5 +72,25 @@ export const open: Open = async (url, variant) => {
         sql`searchable(${customers.displayName} || ' ' || ${customers.legalName}) like search_pattern(${$.search})`,
       ),
   }
-  return contenderOf({ library, tables, db, relational, pool }, variant)
+  const OF_MESSAGE = {
+    columns: { id: true, role: true, position: true, envelope: true },
+    with: { parts: { columns: { payload: true }, orderBy: asc(parts.position) } },
+  } as const
+  const own = ($: OwnChat) => ({
+    columns: { nextPosition: false } as const,
+    where: and(eq(chats.chatId, $.chatId), eq(chats.userId, $.userId)),
+  })
+  const relationalChats: RelationalChats = {
+    loadChat: ($) =>
+      db.query.chats.findFirst({
+        ...own($),
+        with: { messages: { ...OF_MESSAGE, orderBy: asc(messages.position) } },
+      }),
+    loadLast: ($) =>
+      db.query.chats.findFirst({
+        ...own($),
+        with: { messages: { ...OF_MESSAGE, orderBy: desc(messages.position), limit: LAST_MESSAGES + 1 } },
+      }),
+  }
+  return contenderOf({ library, tables, chatTables, db, relational, relationalChats, pool }, variant)
 }

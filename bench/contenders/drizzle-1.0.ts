@@ -2,28 +2,44 @@ import * as orm from 'drizzle-1.0'
 import { drizzle } from 'drizzle-1.0/node-postgres'
 import * as core from 'drizzle-1.0/pg-core'
 import pg from 'pg'
+import { LAST_MESSAGES } from './chat.ts'
 import { LIMIT, type Open } from './contender.ts'
+import { type ChatTables, chatTablesOf } from './drizzle/chat-tables.ts'
+import type { ChatRow, RelationalChats } from './drizzle/chats.ts'
 import { type CustomerRow, contenderOf, PERSON, type Query, type Relational } from './drizzle/contender.ts'
 import { type Library, type Tables, tablesOf } from './drizzle/tables.ts'
 
 const { sql } = orm
 const library = { orm, core } as unknown as Library
 const tables = tablesOf(library)
+const chatTables = chatTablesOf(library)
 
 // The tables have the older line's types, which this line's do not know: its relations are typed here.
-type Links = { [T in keyof Tables]: Record<string, object> }
+type Links = { [T in keyof (Tables & ChatTables)]: Record<string, object> }
 type DefineRelations = (
-  tables: Tables,
+  tables: Tables & ChatTables,
   define: (r: Links & { many: Record<string, Link>; one: Record<string, Link> }) => object,
 ) => orm.AnyRelations
-type Link = (link: { from: object | undefined; to: object | undefined; optional?: boolean }) => object
+type Columns = object | undefined | (object | undefined)[]
+type Link = (link: { from: Columns; to: Columns; optional?: boolean }) => object
 
-const relations = (orm.defineRelations as unknown as DefineRelations)(tables, (r) => ({
+const relations = (orm.defineRelations as unknown as DefineRelations)({ ...tables, ...chatTables }, (r) => ({
   customers: { contacts: r.many.contacts?.({ from: r.customers.customerId, to: r.contacts.customerId }) },
   contacts: {
     person: r.one.people?.({ from: r.contacts.personId, to: r.people.personId, optional: false }),
   },
+  chats: { messages: r.many.messages?.({ from: r.chats.chatId, to: r.messages.chatId }) },
+  messages: {
+    parts: r.many.parts?.({
+      from: [r.messages.chatId, r.messages.id],
+      to: [r.parts.chatId, r.parts.messageId],
+    }),
+  },
 }))
+
+interface ChatQueries {
+  findFirst(query: object): Query<ChatRow | undefined>
+}
 
 interface CustomerQueries {
   findFirst(query: object): Query<CustomerRow | undefined>
@@ -47,7 +63,7 @@ const withContacts = {
 export const open: Open = async (url, variant) => {
   const pool = new pg.Pool({ connectionString: url })
   const db = drizzle({ client: pool, relations, jit: variant === 'prepared' })
-  const { customers } = db.query as unknown as { customers: CustomerQueries }
+  const { customers, chats } = db.query as unknown as { customers: CustomerQueries; chats: ChatQueries }
 
   const newest = (where: object) =>
     customers.findMany({
@@ -67,5 +83,24 @@ export const open: Open = async (url, variant) => {
           sql`searchable(${displayName} || ' ' || ${legalName}) like search_pattern(${search})`,
       }),
   }
-  return contenderOf({ library, tables, db, relational, pool }, variant)
+  const CHAT = { columns: { nextPosition: false } }
+  const OF_MESSAGE = {
+    columns: { id: true, role: true, position: true, envelope: true },
+    with: { parts: { columns: { payload: true }, orderBy: { position: 'asc' } } },
+  }
+  const relationalChats: RelationalChats = {
+    loadChat: ({ chatId, userId }) =>
+      chats.findFirst({
+        ...CHAT,
+        where: { chatId, userId },
+        with: { messages: { ...OF_MESSAGE, orderBy: { position: 'asc' } } },
+      }),
+    loadLast: ({ chatId, userId }) =>
+      chats.findFirst({
+        ...CHAT,
+        where: { chatId, userId },
+        with: { messages: { ...OF_MESSAGE, orderBy: { position: 'desc' }, limit: LAST_MESSAGES + 1 } },
+      }),
+  }
+  return contenderOf({ library, tables, chatTables, db, relational, relationalChats, pool }, variant)
 }

@@ -3,6 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import pg from 'pg'
 import type { DB } from '../../generated/database.ts'
 import { chunks, LIMIT, type NewCustomer, type NewPerson, type Open } from './contender.ts'
+import { chatsOf } from './kysely-chats.ts'
 
 // Dates stay as they are printed, as Kysely's docs say how.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
@@ -241,6 +242,8 @@ export const open: Open = async (url) => {
         }
         return counts
       }),
+
+    ...chatsOf(db),
 
     close: () => db.destroy(),
   }

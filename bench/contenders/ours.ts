@@ -1,5 +1,6 @@
 import { openDatabase } from '../../src/index.ts'
 import { LIMIT, type Open } from './contender.ts'
+import { chatsOf } from './ours-chats.ts'
 
 /** This library, as a service uses it. */
 export const open: Open = async (url) => {
@@ -28,6 +29,8 @@ export const open: Open = async (url) => {
     recordEntry: (entry) => db.auditLog.record(entry),
     listEntries: async ({ entityType, entityId }) =>
       (await db.auditLog.listByEntity(entityType, entityId, { limit: LIMIT })).items,
+
+    ...chatsOf(db),
 
     close: () => db.close(),
   }

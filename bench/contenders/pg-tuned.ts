@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { LIMIT, type Open } from './contender.ts'
+import { chatsOf } from './pg-tuned-chats.ts'
 import { importByCopy } from './pg-tuned-import.ts'
 import {
   CONTACT,
@@ -180,6 +181,8 @@ export const open: Open = async (url) => {
     },
 
     importCustomers: (customers) => importByCopy(url, customers),
+
+    ...chatsOf({ rows, next }),
 
     close: async () => {
       await Promise.all(lines.map(({ client }) => client.end()))

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { chunks, LIMIT, type Open } from './contender.ts'
+import { chatsOf } from './pg-chats.ts'
 import {
   CONTACT,
   CONTACT_ORDER,
@@ -227,6 +228,8 @@ export const open: Open = async (url, variant) => {
         }
         return counts
       }),
+
+    ...chatsOf({ rows, transaction }),
 
     close: () => pool.end(),
   }

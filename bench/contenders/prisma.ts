@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { chunks, LIMIT, type Open } from './contender.ts'
 import { type Prisma, PrismaClient } from './prisma/client/client.ts'
+import { chatsOf } from './prisma-chats.ts'
 
 /** Kept from round to round, with the plans it has compiled; its connections are made anew. */
 let client: PrismaClient | undefined
@@ -111,6 +112,8 @@ export const open: Open = async (url) => {
         },
         { timeout: 60_000 },
       ),
+
+    ...chatsOf(prisma),
 
     close: () => prisma.$disconnect(),
   }

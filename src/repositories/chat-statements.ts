@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { FETCH_AT_MOST, isBehind, type PageParameters } from '../page.ts'
 import { finds, relevance, type Words } from '../search.ts'
 import { type Params, raw, type StatementRow, statement, variants } from '../statement.ts'
@@ -97,41 +97,79 @@ export const deleteChat = statement('chats.delete', (query, $: Params<OwnChat>) 
   query.deleteFrom('chats').where('id', '=', $.chatId).where('user_id', '=', $.userId),
 )
 
-/** Id, role, position, envelope and parts of a message. */
-export type MessageRow = [
-  id: string,
-  role: 'system' | 'user' | 'assistant',
-  position: number,
-  envelope: object,
-  parts: unknown[],
-]
-
 /**
- * The chat with its last messages before a position. The server strings them together as they are stored, so that one
- * JSON.parse reads them all. Parts beyond the count are being deleted by a save that this snapshot is older than.
+ * A row of what is loaded: first the chat's own, then one of each message, then one of each message's parts. Rows of some
+ * kilobytes reach the process while the server reads the next ones, where one value with all of them takes twice as long.
  */
-export const loadChat = statement(
+export type LoadedRow = { [Column in keyof Chat]: Chat[Column] | null } & {
+  /** Of the message. */
+  id: string | null
+  role: 'system' | 'user' | 'assistant' | null
+  position: number | null
+  partCount: number | null
+  /** The message's envelope, or its parts in their order. */
+  content: unknown
+}
+
+const nothing = sql<null>`null`
+const NOT_OF_CHAT = [
+  nothing.as('chatId'),
+  nothing.as('userId'),
+  nothing.as('title'),
+  nothing.as('version'),
+  nothing.as('activeStreamId'),
+  nothing.as('createdAt'),
+  nothing.as('updatedAt'),
+] as const
+
+/** The chat with all its messages or, with `fetch`, with the last ones before a position. */
+export const loadChat = variants(
   'chats.load',
-  (query, $: Params<OwnChat & { before: number; fetch: number | null }>) =>
-    query
-      .selectFrom('chats')
-      .select(CHAT)
-      .select(
-        sql<MessageRow[]>`(
-          select coalesce(json_agg(json_build_array(id, role, position, envelope, (
-            select coalesce(json_agg(parts.payload order by parts.position), '[]'::json) from parts
-            where parts.chat_id = message.chat_id and parts.message_id = message.id
-              and parts.position < message.part_count
-          )) order by position), '[]'::json)
-          from (
-            select * from messages where chat_id = chats.id and position < ${$.before}
-            order by position desc limit ${$.fetch}
-          ) as message
-        )`.as('messages'),
+  ['fetch'],
+  (query, $: Params<OwnChat & { before: number; fetch?: number | undefined }>, given) => {
+    const ofChat = sql<SqlBool>`chat_id = (select "chatId" from chat)`
+    return query
+      .with('chat', (cte) =>
+        cte.selectFrom('chats').select(CHAT).where('id', '=', $.chatId).where('user_id', '=', $.userId),
       )
-      .where('id', '=', $.chatId)
-      .where('user_id', '=', $.userId),
-  { isLong: true },
+      .with('message', (cte) =>
+        cte
+          .selectFrom('messages')
+          .select(['id', 'role', 'position', 'part_count', 'envelope'])
+          .where(ofChat)
+          .$if(given.fetch, (messages) =>
+            messages.where('position', '<', $.before).orderBy('position', 'desc').limit($.fetch),
+          ),
+      )
+      .selectFrom('chat')
+      .selectAll()
+      .select([
+        sql`null::text`.as('id'),
+        sql`null::text`.as('role'),
+        sql`null::integer`.as('position'),
+        sql`null::integer`.as('partCount'),
+        sql`null::json`.as('content'),
+      ])
+      .unionAll(
+        ({ selectFrom }) =>
+          selectFrom('message')
+            .select(NOT_OF_CHAT)
+            .select(['id', 'role', 'position', 'part_count as partCount', 'envelope as content']) as never,
+      )
+      .unionAll(
+        ({ selectFrom }) =>
+          selectFrom('parts')
+            .select(NOT_OF_CHAT)
+            .select(['message_id as id', nothing.as('role'), nothing.as('position'), nothing.as('partCount')])
+            .select(sql`json_agg(payload order by position)`.as('content'))
+            .where(ofChat)
+            .$if(given.fetch, (parts) =>
+              parts.where(sql<SqlBool>`message_id = any(array(select id from message))`),
+            )
+            .groupBy('message_id') as never,
+      )
+      .$castTo<LoadedRow>()
+  },
 )
 
 /** Columns of the messages to save, and of their parts, as arrays of one length each. */
@@ -199,7 +237,8 @@ export const saveMessages = variants(
       returning message_id as id
     ), dropped as (
       delete from parts using chat, unnest(${$.ids}::text[], ${$.partCounts}::integer[]) as given (id, part_count)
-      where parts.chat_id = chat.id and parts.message_id = given.id and parts.position >= given.part_count
+      where parts.chat_id = chat.id and parts.message_id = any(${$.ids}::text[]) and parts.message_id = given.id
+        and parts.position >= given.part_count
       returning parts.message_id as id
     )
     select version, (select count(*)::integer from (select id from saved union select id from written

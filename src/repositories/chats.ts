@@ -1,4 +1,4 @@
-import { type ChatMessage, restoreMessage, type StoredMessage, storeMessages } from '../chat-message.ts'
+import { type ChatMessage, type StoredMessage, storeMessages } from '../chat-message.ts'
 import { all, type CallOptions, type Connection, change, first, only } from '../connection.ts'
 import { InvalidInputError, NotFoundError, StaleVersionError } from '../errors.ts'
 import { searchWords, text, time, uuid } from '../input.ts'
@@ -68,6 +68,7 @@ import {
   sumUsageOfChat,
   sumUsageOfUser,
 } from './chat-upkeep-statements.ts'
+import { chatOf } from './loaded-chat.ts'
 
 export type { Chat, ModelOptions } from './chat-statements.ts'
 
@@ -137,17 +138,16 @@ export class ChatRepository {
     request: ChatLoadRequest,
     options?: CallOptions,
   ): Promise<LoadedChat<M>> {
-    const { limit, before = END, ...owner } = readLoadRequest(request, 'request')
-    const input = { ...own(chatId, owner), before, fetch: limit === undefined ? null : limit + 1 }
-    const { messages: rows, ...chat } = existing(
-      await first(this.#connection, loadChat, input, options),
-      chatId,
-    )
-    const isPart = limit !== undefined && rows.length > limit
-    const page = isPart ? rows.slice(1) : rows
-    const messages = page.map(([id, role, , envelope, parts]) => restoreMessage<M>(id, role, envelope, parts))
+    const { limit, before, ...owner } = readLoadRequest(request, 'request')
+    const isWhole = limit === undefined && before === undefined
+    const fetch = isWhole ? undefined : (limit ?? END - 1) + 1 // one more tells whether there are others
+    const input = { ...own(chatId, owner), before: before ?? END, fetch }
+    const rows = await all(this.#connection, loadChat.for(input), input, options)
+    const { chat, messages, positions } = existing(chatOf<M>(rows), chatId)
+    const isPart = limit !== undefined && messages.length > limit
+    if (isPart) messages.shift()
     await restoreFiles(messages, this.#connection.settings.messages.fileStore)
-    return { ...chat, messages, ...(isPart && { before: page[0]?.[2] }) } as LoadedChat<M>
+    return { ...chat, messages, ...(isPart && { before: positions[1] as number }) }
   }
 
   /**

@@ -8,6 +8,8 @@ import {
   LIMIT,
   type Variant,
 } from '../contender.ts'
+import type { ChatTables } from './chat-tables.ts'
+import { chatsOf, type RelationalChats } from './chats.ts'
 import type { Library, Tables } from './tables.ts'
 
 /** A query as a builder gives it: to be awaited, or prepared. */
@@ -48,9 +50,11 @@ export const PERSON = {
 interface Line {
   library: Library
   tables: Tables
+  chatTables: ChatTables
   /** Either line's; what is used here, both have alike. */
   db: object
   relational: Relational
+  relationalChats: RelationalChats
   pool: pg.Pool
 }
 
@@ -202,6 +206,8 @@ export function contenderOf(line: Line, variant: Variant): Contender {
       return counts
     })
 
+  const { saveTurn, ...chats } = chatsOf({ ...line, db, statement })
+
   return {
     findUser: async (userId) => (await findUser({ userId }))[0],
     findUserByEmail: async (email) => (await findUserByEmail({ email }))[0],
@@ -229,7 +235,8 @@ export function contenderOf(line: Line, variant: Variant): Contender {
     recordEntry: async (entry) => (await recordEntry(entry))[0],
     listEntries: async (entity) => (await listEntries(entity)).slice(0, LIMIT),
     // Rows without number cannot be prepared.
-    ...(variant === 'as written' && { importCustomers }),
+    ...(variant === 'as written' && { importCustomers, saveTurn }),
+    ...chats,
     close: () => pool.end(),
   }
 }

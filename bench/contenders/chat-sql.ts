@@ -1,0 +1,35 @@
+import type { Hit } from './chat.ts'
+import { LIMIT } from './contender.ts'
+
+/** Columns and statements that all hand-written SQL of chats has in common. */
+export const CHAT = `id as "chatId", user_id as "userId", title, version, active_stream_id as "activeStreamId",
+  created_at as "createdAt", updated_at as "updatedAt"`
+
+export const NEWEST_CHATS = `select ${CHAT} from chats where user_id = $1 order by updated_at desc, id desc limit`
+
+/** Each chat once, by its best part; words as in the index `parts_search_idx`. */
+const foundChats = (pattern: string, searched: string) => `
+  select "chatId", title, "updatedAt", "messageId", role, text from (
+    select distinct on (chats.id) chats.id as "chatId", title, updated_at as "updatedAt", messages.id as "messageId", role,
+      search_text as text, search_relevance(searchable(search_text), ${searched}) as relevance
+    from chats
+    join parts on parts.chat_id = chats.id
+    join messages on messages.chat_id = parts.chat_id and messages.id = parts.message_id
+    where user_id = $1 and searchable(search_text) like ${pattern}
+    order by chats.id, relevance desc, messages.position desc
+  ) as best order by relevance desc, "updatedAt" desc, "chatId" desc limit`
+
+export const FOUND_CHATS = foundChats('search_pattern($2)', 'searchable($2)')
+/** What is searched, evaluated once and not for every row. */
+export const FOUND_CHATS_TUNED = foundChats('(select search_pattern($2))', '(select searchable($2))')
+
+/** What all answer for what they found. */
+export const hitsOf = (found: Hit[], words: string) =>
+  found.slice(0, LIMIT).map(({ text, ...hit }) => ({ ...hit, snippet: snippetOf(text, words) }))
+
+/** About 160 characters around the words. */
+function snippetOf(text: string, words: string): string {
+  const from = Math.max(0, text.toLowerCase().indexOf(words.toLowerCase()) - 40)
+  const to = from + 160
+  return `${from > 0 ? '…' : ''}${text.slice(from, to).trim()}${to < text.length ? '…' : ''}`
+}

@@ -1,0 +1,55 @@
+import type { Library } from './tables.ts'
+
+export type ChatTables = ReturnType<typeof chatTablesOf>
+
+/** schema/3*.sql as Drizzle says it. */
+export function chatTablesOf({ orm: { sql }, core }: Library) {
+  const { integer, json, pgTable, primaryKey, text, timestamp, unique, uuid } = core
+  const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 }).notNull().defaultNow()
+
+  return {
+    chats: pgTable('chats', {
+      chatId: uuid('id').primaryKey().default(sql`uuidv7()`),
+      userId: uuid('user_id').notNull(),
+      title: text('title'),
+      nextPosition: integer('next_position').notNull().default(0),
+      version: integer('version').notNull().default(0),
+      activeStreamId: text('active_stream_id'),
+      createdAt: time('created_at'),
+      updatedAt: time('updated_at'),
+    }),
+    messages: pgTable(
+      'messages',
+      {
+        chatId: uuid('chat_id').notNull(),
+        id: text('id').notNull(),
+        position: integer('position').notNull(),
+        role: text('role').notNull(),
+        partCount: integer('part_count').notNull(),
+        envelope: json('envelope').notNull(),
+        inputTokens: integer('input_tokens'),
+        outputTokens: integer('output_tokens'),
+        createdAt: time('created_at'),
+      },
+      (table) => [
+        primaryKey({ columns: [table.chatId, table.id] }),
+        unique().on(table.chatId, table.position),
+      ],
+    ),
+    parts: pgTable(
+      'parts',
+      {
+        chatId: uuid('chat_id').notNull(),
+        messageId: text('message_id').notNull(),
+        position: integer('position').notNull(),
+        type: text('type').notNull(),
+        toolCallId: text('tool_call_id'),
+        toolName: text('tool_name'),
+        toolState: text('tool_state'),
+        searchText: text('search_text'),
+        payload: json('payload').notNull(),
+      },
+      (table) => [primaryKey({ columns: [table.chatId, table.messageId, table.position] })],
+    ),
+  }
+}

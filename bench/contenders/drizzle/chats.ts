@@ -1,0 +1,148 @@
+import type { NodePgDatabase } from 'drizzle-0.45/node-postgres'
+import { type Hit, lastOf, type MessageRow, messageOf, messageRow, type OwnChat, partRows } from '../chat.ts'
+import { hitsOf } from '../chat-sql.ts'
+import { type ChatContender, LIMIT } from '../contender.ts'
+import type { ChatTables } from './chat-tables.ts'
+import type { Query } from './contender.ts'
+import type { Library } from './tables.ts'
+
+/** A chat as relational queries give it. */
+export interface ChatRow {
+  messages: (MessageRow & { parts: { payload: unknown }[] })[]
+}
+
+/** What the two lines of Drizzle write differently. */
+export interface RelationalChats {
+  loadChat($: OwnChat): Query<ChatRow | undefined>
+  /** The newest messages first. */
+  loadLast($: OwnChat): Query<ChatRow | undefined>
+}
+
+/** Makes a function of a query: prepared, or built at each call. */
+export type Statement = <Values extends object, Row>(
+  name: string,
+  build: ($: Values) => Query<Row>,
+) => (values: Values) => PromiseLike<Row>
+
+interface Line {
+  library: Library
+  chatTables: ChatTables
+  relationalChats: RelationalChats
+  db: NodePgDatabase
+  statement: Statement
+}
+
+/** A turn in a transaction, a chat by a relational query. */
+export function chatsOf({ library, chatTables, relationalChats, db, statement }: Line): ChatContender {
+  const { and, desc, eq, getTableColumns, sql } = library.orm
+  const { chats, messages, parts } = chatTables
+  const { nextPosition: _, ...CHAT } = getTableColumns(chats)
+
+  const loadChat = statement('loadChat', relationalChats.loadChat)
+  const loadLast = statement('loadLast', relationalChats.loadLast)
+  const pageChats = statement('pageChats', ($: { userId: string }) =>
+    db
+      .select(CHAT)
+      .from(chats)
+      .where(eq(chats.userId, $.userId))
+      .orderBy(desc(chats.updatedAt), desc(chats.chatId))
+      .limit(LIMIT + 1),
+  )
+  const searchChats = statement('searchChats', ($: { userId: string; words: string }): Query<Hit[]> => {
+    const relevance = sql<number>`search_relevance(searchable(${parts.searchText}), searchable(${$.words}))`
+    const best = db
+      .selectDistinctOn([chats.chatId], {
+        chatId: chats.chatId,
+        title: chats.title,
+        updatedAt: chats.updatedAt,
+        messageId: sql<string>`${messages.id}`.as('message_id'),
+        role: messages.role,
+        text: sql<string>`${parts.searchText}`.as('found_text'),
+        relevance: relevance.as('relevance'),
+      })
+      .from(chats)
+      .innerJoin(parts, eq(parts.chatId, chats.chatId))
+      .innerJoin(messages, and(eq(messages.chatId, parts.chatId), eq(messages.id, parts.messageId)))
+      .where(
+        and(eq(chats.userId, $.userId), sql`searchable(${parts.searchText}) like search_pattern(${$.words})`),
+      )
+      .orderBy(chats.chatId, sql`relevance desc`, desc(messages.position))
+      .as('best')
+    const { chatId, title, updatedAt, messageId, role, text } = best
+    return db
+      .select({ chatId, title, updatedAt, messageId, role, text })
+      .from(best)
+      .orderBy(desc(best.relevance), desc(updatedAt), desc(chatId))
+      .limit(LIMIT + 1)
+  })
+
+  return {
+    saveTurn: ({ chatId, userId, messages: given }) =>
+      db.transaction(async (tx) => {
+        const [chat] = await tx
+          .update(chats)
+          .set({
+            version: sql`${chats.version} + 1`,
+            nextPosition: sql`${chats.nextPosition} + ${given.length}`,
+          })
+          .where(and(eq(chats.chatId, chatId), eq(chats.userId, userId)))
+          .returning({ version: chats.version, next: chats.nextPosition })
+        if (!chat) throw new Error('There is no such chat')
+        const first = chat.next - given.length
+        const saved = await tx
+          .insert(messages)
+          .values(
+            given.map((message, place) => ({ chatId, position: first + place, ...messageRow(message) })),
+          )
+          .onConflictDoUpdate({
+            target: [messages.chatId, messages.id],
+            set: {
+              role: sql`excluded.role`,
+              partCount: sql`excluded.part_count`,
+              envelope: sql`excluded.envelope`,
+              inputTokens: sql`excluded.input_tokens`,
+              outputTokens: sql`excluded.output_tokens`,
+            },
+          })
+          .returning({ id: messages.id })
+        await tx
+          .insert(parts)
+          .values(partRows(given).map((part) => ({ chatId, ...part })))
+          .onConflictDoUpdate({
+            target: [parts.chatId, parts.messageId, parts.position],
+            set: {
+              type: sql`excluded.type`,
+              toolCallId: sql`excluded.tool_call_id`,
+              toolName: sql`excluded.tool_name`,
+              toolState: sql`excluded.tool_state`,
+              searchText: sql`excluded.search_text`,
+              payload: sql`excluded.payload`,
+            },
+          })
+        return { version: chat.version, saved: saved.length }
+      }),
+
+    loadChat: async (own) => {
+      const { messages, ...chat } = existing(await loadChat(own))
+      return { ...chat, messages: messages.map(whole) }
+    },
+    loadLast: async (own) => {
+      const { messages, ...chat } = existing(await loadLast(own))
+      const { rows, ...before } = lastOf(messages)
+      return { ...chat, messages: rows.map(whole), ...before }
+    },
+    pageChats: async (userId) => (await pageChats({ userId })).slice(0, LIMIT),
+    searchChats: async (asked) => hitsOf(await searchChats(asked), asked.words),
+  }
+}
+
+function existing<T>(chat: T | undefined): T {
+  if (!chat) throw new Error('There is no such chat')
+  return chat
+}
+
+const whole = ({ parts, ...message }: ChatRow['messages'][number]) =>
+  messageOf(
+    message,
+    parts.map(({ payload }) => payload),
+  )

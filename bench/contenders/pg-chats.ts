@@ -1,0 +1,133 @@
+import type pg from 'pg'
+import {
+  type Hit,
+  LAST_MESSAGES,
+  lastOf,
+  type MessageRow,
+  messageOf,
+  messageRow,
+  type OwnChat,
+  partRows,
+} from './chat.ts'
+import { CHAT, FOUND_CHATS, hitsOf, NEWEST_CHATS } from './chat-sql.ts'
+import { type ChatContender, LIMIT } from './contender.ts'
+
+/** What `pg.ts` does its other operations with. */
+interface Hand {
+  rows<R>(name: string, text: string, values: unknown[], on?: pg.PoolClient): Promise<R[]>
+  transaction<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T>
+}
+
+interface PartRow {
+  messageId: string
+  payload: unknown
+}
+
+/** A turn in a transaction of three statements; a chat from one query of its messages and one of their parts. */
+export function chatsOf({ rows, transaction }: Hand): ChatContender {
+  const chatOf = async ({ chatId, userId }: OwnChat) => {
+    const text = `select ${CHAT} from chats where id = $1 and user_id = $2`
+    const [chat] = await rows<object>('chat', text, [chatId, userId])
+    if (!chat) throw new Error('There is no such chat')
+    return chat
+  }
+
+  return {
+    saveTurn: ({ chatId, userId, messages }) =>
+      transaction(async (client) => {
+        const [chat] = await rows<{ version: number; next: number }>(
+          'lockChat',
+          `update chats set version = version + 1, next_position = next_position + $3 where id = $1 and user_id = $2
+           returning version, next_position as next`,
+          [chatId, userId, messages.length],
+          client,
+        )
+        if (!chat) throw new Error('There is no such chat')
+        const first = chat.next - messages.length
+        const given = messages.map(messageRow)
+        const saved = await rows(
+          'saveMessages',
+          `insert into messages (chat_id, id, position, role, part_count, envelope, input_tokens, output_tokens)
+           select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::int[], $6::json[], $7::int[], $8::int[])
+           on conflict (chat_id, id) do update set role = excluded.role, part_count = excluded.part_count,
+             envelope = excluded.envelope, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens
+           returning id`,
+          [
+            chatId,
+            given.map(({ id }) => id),
+            given.map((_, place) => first + place),
+            given.map(({ role }) => role),
+            given.map(({ partCount }) => partCount),
+            given.map(({ envelope }) => envelope),
+            given.map(({ inputTokens }) => inputTokens),
+            given.map(({ outputTokens }) => outputTokens),
+          ],
+          client,
+        )
+        const parts = partRows(messages)
+        await rows(
+          'saveParts',
+          `insert into parts (chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, payload)
+           select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[])
+           on conflict (chat_id, message_id, position) do update set type = excluded.type,
+             tool_call_id = excluded.tool_call_id, tool_name = excluded.tool_name, tool_state = excluded.tool_state,
+             search_text = excluded.search_text, payload = excluded.payload`,
+          [
+            chatId,
+            parts.map(({ messageId }) => messageId),
+            parts.map(({ position }) => position),
+            parts.map(({ type }) => type),
+            parts.map(({ toolCallId }) => toolCallId),
+            parts.map(({ toolName }) => toolName),
+            parts.map(({ toolState }) => toolState),
+            parts.map(({ searchText }) => searchText),
+            parts.map(({ payload }) => payload),
+          ],
+          client,
+        )
+        return { version: chat.version, saved: saved.length }
+      }),
+
+    loadChat: async (own) => {
+      const chat = await chatOf(own)
+      const messages = await rows<MessageRow>(
+        'messages',
+        'select id, role, position, envelope from messages where chat_id = $1 order by position',
+        [own.chatId],
+      )
+      const parts = await rows<PartRow>(
+        'parts',
+        'select message_id as "messageId", payload from parts where chat_id = $1 order by message_id, position',
+        [own.chatId],
+      )
+      return { ...chat, messages: withParts(messages, parts) }
+    },
+    loadLast: async (own) => {
+      const chat = await chatOf(own)
+      const newest = await rows<MessageRow>(
+        'lastMessages',
+        'select id, role, position, envelope from messages where chat_id = $1 order by position desc limit $2',
+        [own.chatId, LAST_MESSAGES + 1],
+      )
+      const { rows: last, ...before } = lastOf(newest)
+      const parts = await rows<PartRow>(
+        'partsOf',
+        `select message_id as "messageId", payload from parts where chat_id = $1 and message_id = any($2)
+         order by message_id, position`,
+        [own.chatId, last.map(({ id }) => id)],
+      )
+      return { ...chat, messages: withParts(last, parts), ...before }
+    },
+    pageChats: async (userId) =>
+      (await rows('pageChats', `${NEWEST_CHATS} $2`, [userId, LIMIT + 1])).slice(0, LIMIT),
+    searchChats: async ({ userId, words }) =>
+      hitsOf(await rows<Hit>('searchChats', `${FOUND_CHATS} $3`, [userId, words, LIMIT + 1]), words),
+  }
+}
+
+/** Messages with their parts, which come in their order. */
+export function withParts(messages: MessageRow[], parts: PartRow[]) {
+  const byMessage = new Map<string, unknown[]>(messages.map(({ id }) => [id, []]))
+  for (const { messageId, payload } of parts) byMessage.get(messageId)?.push(payload)
+  return messages.map((message) => messageOf(message, byMessage.get(message.id) ?? []))
+}
