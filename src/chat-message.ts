@@ -114,7 +114,7 @@ export function restoreMessage<M extends ChatMessage>(
 /** An object as JSON sees it. */
 function plain(given: unknown, path: string): Fields {
   const hasToJson = typeof given === 'object' && given !== null && 'toJSON' in given
-  const value: unknown = hasToJson ? JSON.parse(json(given, path)) : given
+  const value: unknown = hasToJson ? JSON.parse(json(given, path) ?? 'null') : given
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
   throw new InvalidInputError(path, 'must be an object')
 }

@@ -131,7 +131,10 @@ const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
 })
 
 describe.for(statements().map((statement) => [statement.name, statement] as const))('%s', ([, statement]) => {
-  test('reads no large table from end to end', async ({ filled: { client, values } }) => {
+  // The first of them waits until the tables are filled.
+  test('reads no large table from end to end', { timeout: 120_000 }, async ({
+    filled: { client, values },
+  }) => {
     for (const plan of await plansOf(client, statement, values)) {
       expect(scans(plan), JSON.stringify(plan, null, 1)).not.toContain('Seq Scan')
     }
