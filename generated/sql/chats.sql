@@ -181,70 +181,201 @@ where
   and "user_id" = $2;
 
 -- chats.load
--- $1 before: integer
--- $2 fetch: bigint
--- $3 chatId: uuid
--- $4 userId: uuid
-select
-  "id" as "chatId",
-  "user_id" as "userId",
-  "title",
-  "version",
-  "active_stream_id" as "activeStreamId",
-  "created_at" as "createdAt",
-  "updated_at" as "updatedAt",
-  (
+-- $1 chatId: uuid
+-- $2 userId: uuid
+with
+  "chat" as (
     select
-      coalesce(
-        json_agg(
-          json_build_array(
-            id,
-            role,
-            position,
-            envelope,
-            (
-              select
-                coalesce(
-                  json_agg(
-                    parts.payload
-                    order by
-                      parts.position
-                  ),
-                  '[]'::json
-                )
-              from
-                parts
-              where
-                parts.chat_id = message.chat_id
-                and parts.message_id = message.id
-                and parts.position < message.part_count
-            )
-          )
-          order by
-            position
-        ),
-        '[]'::json
-      )
+      "id" as "chatId",
+      "user_id" as "userId",
+      "title",
+      "version",
+      "active_stream_id" as "activeStreamId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt"
     from
-      (
+      "chats"
+    where
+      "id" = $1
+      and "user_id" = $2
+  ),
+  "message" as (
+    select
+      "id",
+      "role",
+      "position",
+      "part_count",
+      "envelope"
+    from
+      "messages"
+    where
+      chat_id = (
         select
-          *
+          "chatId"
         from
-          messages
-        where
-          chat_id = chats.id
-          and position < $1
-        order by
-          position desc
-        limit
-          $2
-      ) as message
-  ) as "messages"
+          chat
+      )
+  )
+select
+  *,
+  null::text as "id",
+  null::text as "role",
+  null::integer as "position",
+  null::integer as "partCount",
+  null::json as "content"
 from
-  "chats"
+  "chat"
+union all
+select
+  null as "chatId",
+  null as "userId",
+  null as "title",
+  null as "version",
+  null as "activeStreamId",
+  null as "createdAt",
+  null as "updatedAt",
+  "id",
+  "role",
+  "position",
+  "part_count" as "partCount",
+  "envelope" as "content"
+from
+  "message"
+union all
+select
+  null as "chatId",
+  null as "userId",
+  null as "title",
+  null as "version",
+  null as "activeStreamId",
+  null as "createdAt",
+  null as "updatedAt",
+  "message_id" as "id",
+  null as "role",
+  null as "position",
+  null as "partCount",
+  json_agg(
+    payload
+    order by
+      position
+  ) as "content"
+from
+  "parts"
 where
-  "id" = $3
-  and "user_id" = $4;
+  chat_id = (
+    select
+      "chatId"
+    from
+      chat
+  )
+group by
+  "message_id";
+
+-- chats.load(fetch)
+-- $1 chatId: uuid
+-- $2 userId: uuid
+-- $3 before: integer
+-- $4 fetch: bigint
+with
+  "chat" as (
+    select
+      "id" as "chatId",
+      "user_id" as "userId",
+      "title",
+      "version",
+      "active_stream_id" as "activeStreamId",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt"
+    from
+      "chats"
+    where
+      "id" = $1
+      and "user_id" = $2
+  ),
+  "message" as (
+    select
+      "id",
+      "role",
+      "position",
+      "part_count",
+      "envelope"
+    from
+      "messages"
+    where
+      chat_id = (
+        select
+          "chatId"
+        from
+          chat
+      )
+      and "position" < $3
+    order by
+      "position" desc
+    limit
+      $4
+  )
+select
+  *,
+  null::text as "id",
+  null::text as "role",
+  null::integer as "position",
+  null::integer as "partCount",
+  null::json as "content"
+from
+  "chat"
+union all
+select
+  null as "chatId",
+  null as "userId",
+  null as "title",
+  null as "version",
+  null as "activeStreamId",
+  null as "createdAt",
+  null as "updatedAt",
+  "id",
+  "role",
+  "position",
+  "part_count" as "partCount",
+  "envelope" as "content"
+from
+  "message"
+union all
+select
+  null as "chatId",
+  null as "userId",
+  null as "title",
+  null as "version",
+  null as "activeStreamId",
+  null as "createdAt",
+  null as "updatedAt",
+  "message_id" as "id",
+  null as "role",
+  null as "position",
+  null as "partCount",
+  json_agg(
+    payload
+    order by
+      position
+  ) as "content"
+from
+  "parts"
+where
+  chat_id = (
+    select
+      "chatId"
+    from
+      chat
+  )
+  and message_id = any (
+    array(
+      select
+        id
+      from
+        message
+    )
+  )
+group by
+  "message_id";
 
 -- chats.save
 -- $1 ids: text[]
@@ -386,6 +517,7 @@ with
     unnest($1::text[], $6::integer[]) as given (id, part_count)
     where
       parts.chat_id = chat.id
+      and parts.message_id = any ($1::text[])
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning
@@ -581,6 +713,7 @@ with
     unnest($1::text[], $7::integer[]) as given (id, part_count)
     where
       parts.chat_id = chat.id
+      and parts.message_id = any ($1::text[])
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning
@@ -806,6 +939,7 @@ with
     unnest($1::text[], $6::integer[]) as given (id, part_count)
     where
       parts.chat_id = chat.id
+      and parts.message_id = any ($1::text[])
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning
@@ -1031,6 +1165,7 @@ with
     unnest($1::text[], $6::integer[]) as given (id, part_count)
     where
       parts.chat_id = chat.id
+      and parts.message_id = any ($1::text[])
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning
