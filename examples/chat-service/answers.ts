@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import type { ChatOwner, Database } from '@norberts-spark/db'
+import {
+  convertToModelMessages,
+  isStepCount,
+  type LanguageModel,
+  lastAssistantMessageIsCompleteWithApprovalResponses,
+  streamText,
+  toUIMessageStream,
+} from 'ai'
+import type { FastifyBaseLogger } from 'fastify'
+import { HttpError } from './errors.ts'
+import type { LiveStream, LiveStreams } from './live-streams.ts'
+import { type Message, type Submission, withApprovals } from './message.ts'
+import { TOOL_APPROVAL, type Tools, toolsOn } from './tools.ts'
+
+const INSTRUCTIONS = 'You help with customers.'
+const MAX_TOKENS = 2_000
+const TEMPERATURE = 0.3
+
+/** What the model is to answer, and the id of the message in whose place the answer comes. */
+interface Turn {
+  history: Message[]
+  replaces?: string | undefined
+}
+
+/** Gives answers: at most one at a time in a chat. */
+export class Answers {
+  readonly #db: Database
+  readonly #model: LanguageModel
+  readonly #streams: LiveStreams
+  readonly #tools: Tools
+  readonly #log: FastifyBaseLogger
+
+  constructor(db: Database, model: LanguageModel, streams: LiveStreams, log: FastifyBaseLogger) {
+    this.#db = db
+    this.#model = model
+    this.#streams = streams
+    this.#tools = toolsOn(db)
+    this.#log = log
+  }
+
+  /** Saves what the client sent, then has the model answer. */
+  async begin(chatId: string, submission: Submission, owner: ChatOwner): Promise<LiveStream> {
+    await this.recover(chatId, owner)
+    const stream = this.#streams.open()
+    try {
+      if (!(await this.#db.chats.claimStream(chatId, stream.id, owner)))
+        throw new HttpError(409, 'This chat is being answered: wait for the end, or stop it.')
+      const turn = await this.#receive(chatId, submission, owner)
+      const chunks = await this.#ask(chatId, turn, stream, owner)
+      void stream.run(chunks).catch((error) => this.#log.error(error, 'an answer was not saved'))
+      return stream
+    } catch (error) {
+      await this.#db.chats.clearStream(chatId, stream.id, owner).catch(() => {}) // recover() would do it, too
+      stream.end()
+      throw error
+    }
+  }
+
+  /** Ends what a process left behind that died in the middle of an answer. */
+  async recover(chatId: string, owner: ChatOwner): Promise<void> {
+    const { activeStreamId } = await this.#db.chats.get(chatId, owner)
+    if (activeStreamId === null || this.#streams.find(activeStreamId)) return
+    await this.#db.transaction(async ({ chats }) => {
+      if (await chats.clearStream(chatId, activeStreamId, owner))
+        await chats.closeDanglingTools(chatId, owner)
+    })
+  }
+
+  /** Stops the chat's answer, if one is on its way, and waits until what there is of it is saved. */
+  async stop(chatId: string, owner: ChatOwner): Promise<void> {
+    const { activeStreamId } = await this.#db.chats.get(chatId, owner)
+    await this.#streams.find(activeStreamId)?.stop()
+  }
+
+  async #receive(chatId: string, { message, trigger }: Submission, owner: ChatOwner): Promise<Turn> {
+    const { messages } = await this.#db.chats.load<Message>(chatId, owner)
+    const index = messages.findIndex(({ id }) => id === message.id)
+    const known = messages[index]
+    if (known && known.role !== message.role) throw new HttpError(409, 'A message keeps its role.')
+
+    if (trigger === 'regenerate-message') {
+      if (!known) throw new HttpError(409, 'The message is not in this chat: load it again.')
+      return { history: messages.slice(0, index + 1), replaces: messages[index + 1]?.id }
+    }
+    if (message.role === 'assistant') {
+      if (!known || known !== messages.at(-1)) throw new HttpError(409, 'Only the last message can go on.')
+      const answered = withApprovals(known, message)
+      if (!lastAssistantMessageIsCompleteWithApprovalResponses({ messages: [answered] }))
+        throw new HttpError(409, 'There is nothing that was approved or denied, or not all of it.')
+      await this.#db.chats.save(chatId, [answered], owner)
+      return { history: [...messages.slice(0, index), answered] }
+    }
+    // A message that is known has been edited: what was behind it goes.
+    await this.#db.chats.save(chatId, [message], { ...owner, truncateFrom: message.id })
+    return { history: [...(known ? messages.slice(0, index) : messages), message as Message] }
+  }
+
+  async #ask(chatId: string, { history, replaces }: Turn, stream: LiveStream, owner: ChatOwner) {
+    const last = history.at(-1)
+    stream.replaces = replaces
+    stream.continues = last?.role === 'assistant'
+    const { stream: parts } = streamText({
+      model: this.#model,
+      instructions: INSTRUCTIONS,
+      maxOutputTokens: MAX_TOKENS,
+      temperature: TEMPERATURE,
+      messages: await convertToModelMessages(history, {
+        tools: this.#tools,
+        ignoreIncompleteToolCalls: true,
+      }),
+      tools: this.#tools,
+      toolApproval: TOOL_APPROVAL,
+      stopWhen: isStepCount(5),
+      abortSignal: stream.signal,
+      onError: ({ error }) => this.#log.error(error, 'the model failed'),
+    })
+
+    // An answer that goes on after an approval has counted its first steps.
+    let { inputTokens = 0, outputTokens = 0 } = (last?.role === 'assistant' && last.metadata?.usage) || {}
+    return toUIMessageStream<Tools, Message>({
+      stream: parts,
+      tools: this.#tools,
+      originalMessages: history,
+      generateMessageId: randomUUID,
+      messageMetadata({ part }) {
+        if (part.type !== 'finish-step') return undefined
+        inputTokens += part.usage.inputTokens ?? 0
+        outputTokens += part.usage.outputTokens ?? 0
+        return { usage: { inputTokens, outputTokens } }
+      },
+      // Finished, stopped or failed: clients read the end of the stream only when this is done.
+      onEnd: ({ responseMessage }) => this.#end(chatId, stream, responseMessage, owner),
+    })
+  }
+
+  /** The answer, what it was made with, and the end of the stream: all, or none of it. */
+  async #end(chatId: string, stream: LiveStream, message: Message, owner: ChatOwner): Promise<void> {
+    const options = { prompt: INSTRUCTIONS, maxTokens: MAX_TOKENS, temperature: TEMPERATURE }
+    await this.#db.transaction(async ({ chats }) => {
+      if (message.parts.length > 0) {
+        await chats.save(chatId, [message], { ...owner, truncateFrom: stream.replaces })
+        await chats.recordOptions(chatId, message.id, options, owner)
+        await chats.closeDanglingTools(chatId, owner) // after a stop in the middle of a call
+      }
+      await chats.clearStream(chatId, stream.id, owner)
+    })
+  }
+}

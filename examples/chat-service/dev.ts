@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import { applySchema } from '../../scripts/generate/apply.ts'
+import { startScratchServer } from '../../scripts/scratch/index.ts'
+import { installExample } from '../install.ts'
+
+/** Starts the service on an embedded database with a user and a few customers: `npm run example`. */
+installExample()
+const server = await startScratchServer()
+const { url } = await server.createDatabase()
+await applySchema(url, fileURLToPath(new URL('../../schema', import.meta.url)))
+
+const { openDatabase } = await import('@norberts-spark/db')
+await using db = openDatabase(url)
+const user = await db.users.create({
+  name: 'Ada',
+  email: 'ada@example.test',
+  passwordHash: `$2b$10$${'h'.repeat(53)}`,
+})
+for (const displayName of ['Acme', 'Acme Baltics', 'Zenith'])
+  await db.customers.create({ legalName: `${displayName} SIA`, displayName })
+
+process.env.DATABASE_URL = url
+process.env.LOG_LEVEL ??= 'warn'
+await import('./main.ts')
+console.log(
+  `\nexport USER_ID=${user.userId} # examples/chat-service/README.md has what to try. Ctrl-C ends it.`,
+)

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { createUIMessageStreamResponse, type UIMessageChunk } from 'ai'
+
+/**
+ * The answers that this process is giving. A chat's `activeStreamId` that is not among them was left behind by a
+ * process that died: this holds for a single process. Several need a place that all can see for chunks and stops,
+ * such as Redis (the package `resumable-stream`), and a way to tell which of them are alive.
+ */
+export class LiveStreams {
+  readonly #streams = new Map<string, LiveStream>()
+
+  open(): LiveStream {
+    const stream = new LiveStream()
+    this.#streams.set(stream.id, stream)
+    void stream.ended.then(() => this.#streams.delete(stream.id))
+    return stream
+  }
+
+  find(id: string | null): LiveStream | undefined {
+    return id === null ? undefined : this.#streams.get(id)
+  }
+
+  /** Saves what there is of each answer, as a stop by its user does. */
+  async stopAll(): Promise<void> {
+    await Promise.all(Array.from(this.#streams.values(), (stream) => stream.stop()))
+  }
+}
+
+/** An answer on its way. It is kept in memory until it has ended, for whoever connects, and goes on when nobody does. */
+export class LiveStream {
+  readonly id = randomUUID()
+  /** The message in whose place the answer comes. */
+  replaces: string | undefined
+  /** Whether the answer goes on from a message that clients have: they find its `start` in what they have. */
+  continues = false
+  readonly #abort = new AbortController()
+  readonly #chunks: UIMessageChunk[] = []
+  readonly #end = Promise.withResolvers<void>()
+  #news = Promise.withResolvers<void>()
+  #hasEnded = false
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** When the answer is saved, or has failed to be. */
+  get ended(): Promise<void> {
+    return this.#end.promise
+  }
+
+  /** Reads to the end, whatever becomes of the clients. */
+  async run(chunks: ReadableStream<UIMessageChunk>): Promise<void> {
+    try {
+      for await (const chunk of chunks) this.#push(chunk)
+    } catch (error) {
+      this.#push({ type: 'error', errorText: 'The answer was not saved.' })
+      throw error
+    } finally {
+      this.end()
+    }
+  }
+
+  end(): void {
+    this.#hasEnded = true
+    this.#news.resolve()
+    this.#end.resolve()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.ended
+  }
+
+  /** The whole answer as server-sent events: what there is at once, then the rest as it comes. */
+  response({ isResumed = false } = {}): Response {
+    const from = isResumed && this.continues ? 1 : 0
+    return createUIMessageStreamResponse({
+      stream: ReadableStream.from(this.#replay(from)),
+      keepAliveMs: 15_000, // for proxies that close silent connections
+    })
+  }
+
+  #push(chunk: UIMessageChunk): void {
+    this.#chunks.push(chunk)
+    this.#news.resolve()
+    this.#news = Promise.withResolvers()
+  }
+
+  async *#replay(from: number): AsyncGenerator<UIMessageChunk> {
+    for (let next = from; ; next += 1) {
+      while (this.#chunks[next] === undefined) {
+        if (this.#hasEnded) return
+        await this.#news.promise
+      }
+      yield this.#chunks[next] as UIMessageChunk
+    }
+  }
+}

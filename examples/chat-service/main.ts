@@ -1,0 +1,18 @@
+import { openDatabase } from '@norberts-spark/db'
+import { buildApp } from './app.ts'
+import { mockModel } from './model.ts'
+
+const { DATABASE_URL = '', PORT = '3000', MODEL_DELAY = '50', LOG_LEVEL = 'info' } = process.env
+
+const db = openDatabase(DATABASE_URL)
+const app = buildApp(db, mockModel(Number(MODEL_DELAY)), { logLevel: LOG_LEVEL })
+
+/** Answers on their way are stopped and saved, then the connections end. */
+async function shutDown(): Promise<void> {
+  await app.close()
+  await db.close()
+}
+process.once('SIGTERM', shutDown)
+process.once('SIGINT', shutDown)
+
+console.log(`Listening on ${await app.listen({ port: Number(PORT) })}`)

@@ -1,0 +1,27 @@
+import type { Database } from '@norberts-spark/db'
+import { tool } from 'ai'
+import { z } from 'zod'
+
+/** What the model may do. */
+export function toolsOn(db: Database) {
+  return {
+    findCustomers: tool({
+      description: 'Finds customers by name.',
+      inputSchema: z.object({ name: z.string() }),
+      async execute({ name }, { abortSignal }) {
+        const { items } = await db.customers.list({ search: name, limit: 3 }, { signal: abortSignal })
+        return items.map(({ displayName, status }) => ({ displayName, status }))
+      },
+    }),
+    sendEmail: tool({
+      description: 'Sends an email.',
+      inputSchema: z.object({ to: z.string() }),
+      execute: async ({ to }) => ({ sent: to }), // pretends
+    }),
+  }
+}
+
+export type Tools = ReturnType<typeof toolsOn>
+
+/** What the user is asked about first. */
+export const TOOL_APPROVAL = { sendEmail: 'user-approval' } as const
