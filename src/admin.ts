@@ -2,19 +2,27 @@ import type pg from 'pg'
 import { checkMayCreate, createObjects } from './admin/create.ts'
 import { type Difference, differencesBetween } from './admin/differences.ts'
 import { dropObjects } from './admin/drop.ts'
-import { AdminError } from './admin/errors.ts'
 import { currentNamespace, readFresh, readLive } from './admin/fresh.ts'
 import { checkMayDestroy, ENVIRONMENTS, type Environment, readMarker } from './admin/marker.ts'
 import { nameOf } from './admin/objects.ts'
-import { type AdminOptions, inTransaction, readUrl } from './admin/session.ts'
+import { type AdminOptions, inTransaction } from './admin/session.ts'
 import { checkTables, countRows, type TableCount } from './admin/tables.ts'
-import { inNewOrOldDatabase, isOnThisMachine } from './admin/target.ts'
+import { databaseOf, defaultEnvironment, inNewOrOldDatabase } from './admin/target.ts'
 import { fields, oneOf, optional, type Reader, text, trueOrFalse, wholeNumber } from './input.ts'
 import { type SeedCounts, type SeedOptions, seed as seedTables } from './seed/index.ts'
 
 export type { Difference } from './admin/differences.ts'
 export { AdminError, DependentObjectsError, ProtectedDatabaseError } from './admin/errors.ts'
 export type { Environment } from './admin/marker.ts'
+export { MigrationError } from './admin/migrate.ts'
+export {
+  type Migrated,
+  type MigrateOptions,
+  type MigrationState,
+  type MigrationStatus,
+  migrate,
+  migrationStatus,
+} from './admin/migrations.ts'
 export type { AdminOptions } from './admin/session.ts'
 export type { TableCount } from './admin/tables.ts'
 export type { SeedCounts, SeedOptions, SeedProgress } from './seed/index.ts'
@@ -193,14 +201,6 @@ async function seedAndAnalyze(client: pg.ClientBase, rows: SeedOptions): Promise
   return counts
 }
 
-function defaultEnvironment(url: string): Environment {
-  if (process.env.NODE_ENV === 'production') return 'production'
-  if (isOnThisMachine(readUrl(url, 'url'))) return 'development'
-  throw new AdminError(
-    `Say what the database is for, as it is not on this machine: \`environment\` (--environment ${ENVIRONMENTS.join('|')}).`,
-  )
-}
-
 const sessionFields = { lockTimeout: optional(wholeNumber(0, 2 ** 31 - 1)) }
 const createFields = { environment: optional(oneOf(ENVIRONMENTS)) }
 const dropFields = {
@@ -232,8 +232,4 @@ const readSeedOptions = fields<SeedTargetOptions>({
 /** What seed() reads itself. */
 function asGiven<T>(): Reader<T> {
   return (value) => value as T
-}
-
-function databaseOf({ database }: { database?: string | undefined }): string {
-  return database ?? ''
 }

@@ -1,7 +1,9 @@
 import type pg from 'pg'
+import { readMigrations } from '../migration-files.ts'
 import { applySchemaFiles, readSchemaFiles } from '../schema-files.ts'
 import { AdminError } from './errors.ts'
 import { readSchemaObjects } from './fresh.ts'
+import { recordApplied } from './ledger.ts'
 import { type Environment, readMarker, writeMarker } from './marker.ts'
 import { type DatabaseObject, nameOf, newObjects, readObjects } from './objects.ts'
 
@@ -15,6 +17,8 @@ export async function createObjects(
   await applySchemaFiles(client, await readSchemaFiles())
   const made = newObjects(there, await readObjects(client))
   await writeMarker(client, environment, made)
+  // The schema is where they lead to.
+  await recordApplied(client, await readMigrations())
   return made
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { applySchemaFiles, readSchemaFiles } from '../schema-files.ts'
+import { applySchemaFiles, readSchemaFiles, type SchemaFile } from '../schema-files.ts'
 import { type DatabaseObject, readObjects } from './objects.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -18,9 +18,13 @@ export async function currentNamespace(client: pg.ClientBase): Promise<string> {
   return rows[0]?.name ?? 'public'
 }
 
-/** Within a transaction, which goes on as if nothing had happened. */
-export function readFresh(client: pg.ClientBase, namespace: string): Promise<Fresh> {
-  return aside(client, async () => ({
+/** Within a transaction, which goes on as if nothing had happened. `files` are those of schema/ unless given. */
+export async function readFresh(
+  client: pg.ClientBase,
+  namespace: string,
+  files?: readonly SchemaFile[],
+): Promise<Fresh> {
+  return aside(client, files ?? (await readSchemaFiles()), async () => ({
     snapshot: asIf(await readSnapshot(client, ASIDE), ASIDE, namespace),
     extensions: await readExtensions(client),
   }))
@@ -33,15 +37,18 @@ export async function readSchemaObjects(
   const namespace = pg
     .escapeIdentifier(await currentNamespace(client))
     .replace(/^"([a-z_][a-z0-9_]*)"$/, '$1')
-  const objects = await aside(client, () => readObjects(client))
+  const objects = await aside(client, await readSchemaFiles(), () => readObjects(client))
   return objects
     .filter(({ identity }) => identity.includes(`${ASIDE}.`))
     .map(({ type, identity }) => ({ type, identity: identity.replaceAll(`${ASIDE}.`, `${namespace}.`) }))
 }
 
 /** With the live tables out of sight, so that nothing is made upon them by mistake; extensions are where they are. */
-async function aside<T>(client: pg.ClientBase, read: () => Promise<T>): Promise<T> {
-  const files = await readSchemaFiles()
+async function aside<T>(
+  client: pg.ClientBase,
+  files: readonly SchemaFile[],
+  read: () => Promise<T>,
+): Promise<T> {
   const { rows } = await client.query<{ path: string }>(`select current_setting('search_path') as path`)
   await client.query('savepoint aside')
   try {

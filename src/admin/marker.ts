@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { InvalidInputError } from '../errors.ts'
 import { ProtectedDatabaseError } from './errors.ts'
+import { LEDGER } from './ledger.ts'
 import { type DatabaseObject, TOOL_SCHEMA } from './objects.ts'
 
 /** What a database is for. It is written into the database when the schema is created there, and goes with the schema. */
@@ -43,6 +44,7 @@ export async function writeMarker(
     comment on table ${TOOL_SCHEMA}.marker is 'What the database is for: production is never dropped nor reset.';
     create table ${TOOL_SCHEMA}.objects (type text, identity text, primary key (type, identity));
     comment on table ${TOOL_SCHEMA}.objects is 'What creating the schema made, to be dropped with it.';
+    ${LEDGER};
     insert into ${TOOL_SCHEMA}.marker (environment) values (${pg.escapeLiteral(environment)});
     insert into ${TOOL_SCHEMA}.objects select type, identity
       from json_to_recordset(${pg.escapeLiteral(rows)}) as made (type text, identity text)`)

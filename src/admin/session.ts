@@ -12,7 +12,7 @@ const LOCK_TIMEOUT = 10_000
 const CONNECTION_TIMEOUT = 15_000
 
 /** Keeps commands on one database apart; any number, as long as it is nobody else's. */
-const ADVISORY_LOCK = 7_205_759_403
+export const ADVISORY_LOCK = 7_205_759_403
 
 /** SQLSTATE of `lock_timeout`. */
 const LOCK_NOT_AVAILABLE = '55P03'

@@ -1,10 +1,12 @@
 import pg from 'pg'
-import { type AdminOptions, connect, inTransaction } from './session.ts'
+import { AdminError } from './errors.ts'
+import { ENVIRONMENTS, type Environment } from './marker.ts'
+import { type AdminOptions, connect, inTransaction, readUrl } from './session.ts'
 
 /** SQLSTATE invalid_catalog_name: the server has no such database. */
 const NO_DATABASE = '3D000'
 
-export function isOnThisMachine(url: string): boolean {
+function isOnThisMachine(url: string): boolean {
   const { hostname, searchParams } = new URL(url)
   const host = searchParams.get('host') ?? hostname
   return host === '' || host.startsWith('/') || /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host)
@@ -53,4 +55,17 @@ async function makeDatabase(url: string): Promise<() => Promise<void>> {
   const database = pg.escapeIdentifier(name)
   await query(`create database ${database} encoding 'UTF8' template template0`)
   return () => query(`drop database if exists ${database} with (force)`)
+}
+
+/** What a database is for whose mark nobody has said. */
+export function defaultEnvironment(url: string): Environment {
+  if (process.env.NODE_ENV === 'production') return 'production'
+  if (isOnThisMachine(readUrl(url, 'url'))) return 'development'
+  throw new AdminError(
+    `Say what the database is for, as it is not on this machine: \`environment\` (--environment ${ENVIRONMENTS.join('|')}).`,
+  )
+}
+
+export function databaseOf({ database }: { database?: string | undefined }): string {
+  return database ?? ''
 }

@@ -28,6 +28,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
   addServerCommands(program)
   addDatabaseCommands(program)
+  addMigrateCommand(program)
   for (const command of program.commands) command.copyInheritedSettings(program)
   await program.parseAsync(argv)
 }
@@ -148,6 +149,48 @@ function addDatabaseCommands(program: Command): void {
       },
       report.ofVerify,
     ),
+  )
+}
+
+function addMigrateCommand(program: Command): void {
+  onDatabase(program, 'migrate', 'apply the migrations that the database does not have, one after the other')
+    .addOption(environment())
+    .option('--to <migration>', 'the last one to apply')
+    .option('--dry-run', 'print what would be applied')
+    .option('--status', 'print which ones the database has')
+    .option('--baseline', 'take the database for one that the migrations made, if it is the same')
+    .option('--retries <number>', 'how often to try again what did not get its lock; default 10', wholeNumber)
+    .action((options: Migrating) => (options.status ? printStatus(options) : performMigration(options)))
+}
+
+interface Migrating extends Common {
+  environment?: Environment
+  to?: string
+  dryRun?: true
+  status?: true
+  baseline?: true
+  retries?: number
+}
+
+function printStatus(options: Migrating): Promise<void> {
+  return perform(
+    options,
+    async () => (await import('../admin.ts')).migrationStatus(await target(options)),
+    report.ofStatus,
+  )
+}
+
+function performMigration(options: Migrating): Promise<void> {
+  const { to, dryRun, baseline, retries, lockTimeout, environment } = options
+  return perform(
+    options,
+    async () => {
+      const { migrate } = await import('../admin.ts')
+      const onProgress = (migration: string) => note(options, migration)
+      const url = await target(options)
+      return migrate(url, { to, dryRun, baseline, retries, lockTimeout, environment, onProgress })
+    },
+    report.ofMigrate,
   )
 }
 

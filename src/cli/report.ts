@@ -1,5 +1,15 @@
 import pc from 'picocolors'
-import type { Created, Difference, Dropped, Reset, SeedCounts, Seeded, Verified } from '../admin.ts'
+import type {
+  Created,
+  Difference,
+  Dropped,
+  Migrated,
+  MigrationStatus,
+  Reset,
+  SeedCounts,
+  Seeded,
+  Verified,
+} from '../admin.ts'
 
 /** What a command did, in words for a terminal. */
 
@@ -39,6 +49,32 @@ function ofRows(counts: SeedCounts): string {
     ([table, rows]) => `  ${table.padEnd(width)}  ${String(rows).padStart(10)}`,
   )
   return lines.join('\n')
+}
+
+export function ofMigrate({ database, applied, pending, unknown, adopted }: Migrated): string {
+  const lines = [
+    ...pending.map(({ name, sql }) => `-- ${name}\n${sql}`),
+    ...unknown.map((name) => pc.yellow(`${name}: the database has it, this package does not`)),
+  ]
+  if (adopted)
+    lines.push(
+      `${pc.green('✓')} ${pc.bold(database)} is as ${counted(adopted.length, 'migration')} made it, from now on.`,
+    )
+  else if (applied.length > 0)
+    lines.push(`${pc.green('✓')} Migrated ${pc.bold(database)}: ${applied.join(', ')}.`)
+  else if (pending.length === 0)
+    lines.push(`${pc.green('✓')} Nothing to do: ${pc.bold(database)} has every migration.`)
+  return lines.join('\n')
+}
+
+export function ofStatus({ migrations }: MigrationStatus): string {
+  if (migrations.length === 0) return 'There are no migrations.'
+  const width = Math.max(...migrations.map(({ name }) => name.length))
+  return migrations
+    .map(({ name, state, appliedAt }) =>
+      `${name.padEnd(width)}  ${state.padEnd(10)}  ${appliedAt?.toISOString() ?? ''}`.trimEnd(),
+    )
+    .join('\n')
 }
 
 export function ofVerify({ database, environment, differences, tables }: Verified): string {

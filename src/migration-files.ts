@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+/** The package's own; this file's place is such that the path holds in src/ as well as in dist/. */
+export const MIGRATIONS = fileURLToPath(new URL('../schema/migrations/', import.meta.url))
+
+export interface Migration {
+  /** Without `.sql`: a time, which orders them, and words. */
+  readonly name: string
+  readonly sql: string
+  /** SHA-256 of the file, line ends apart. */
+  readonly checksum: string
+  /** What is sent at a time: all of the file in one transaction or, where its header says otherwise, each statement. */
+  readonly steps: readonly string[]
+  readonly isTransactional: boolean
+}
+
+/** Between the statements of a migration that runs in no transaction. */
+export const STATEMENT_MARK = '-- statement'
+const NO_TRANSACTION = /^-- transaction: none\b/m
+
+/** The migrations of a folder, in the order of their names; none where there is no folder. */
+export async function readMigrations(folder = MIGRATIONS): Promise<Migration[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const files = names.filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(files.map(async (name) => migration(name, await readFile(`${folder}/${name}`, 'utf8'))))
+}
+
+export function migration(file: string, text: string): Migration {
+  const sql = text.replaceAll('\r\n', '\n')
+  const isTransactional = !NO_TRANSACTION.test(header(sql))
+  return {
+    name: file.replace(/\.sql$/, ''),
+    sql,
+    checksum: createHash('sha256').update(sql).digest('hex'),
+    isTransactional,
+    steps: isTransactional ? [sql] : sql.split(new RegExp(`^${STATEMENT_MARK}$`, 'm')).filter(hasStatement),
+  }
+}
+
+/** The comments at the beginning. */
+function header(sql: string): string {
+  return /^(?:--[^\n]*\n|\s*\n)*/.exec(sql)?.[0] ?? ''
+}
+
+function hasStatement(sql: string): boolean {
+  return sql.replace(/^\s*--.*$/gm, '').trim() !== ''
+}
