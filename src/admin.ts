@@ -233,3 +233,5 @@ const readSeedOptions = fields<SeedTargetOptions>({
 function asGiven<T>(): Reader<T> {
   return (value) => value as T
 }
+
+export { readSchemaFiles, type SchemaFile } from './schema-files.ts'

@@ -1,0 +1,158 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import pc from 'picocolors'
+import { create, migrate } from '../../src/admin.ts'
+import { startScratchServer } from '../scratch/index.ts'
+import type { Rename } from './differ.ts'
+import { draft, draftFirst } from './generate.ts'
+import { lint } from './lint.ts'
+import { type MigrationFile, ProofError, prove } from './proof.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const FOLDER = join(ROOT, 'schema/migrations')
+
+const program = new Command('npm run db:generate --').description(
+  'Looks after the migrations that lead databases to schema/.',
+)
+program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+
+program
+  .command('generate')
+  .description('write the migration that leads from those there are to schema/, proven')
+  .requiredOption('--name <name>', 'what it does, such as add_phone', nameReader)
+  .option(
+    '--rename <old=new>',
+    'a column or table that has another name, such as users.name=full_name',
+    collect,
+    [],
+  )
+  .option('--no-renames', 'what looks like a rename is none')
+  .option('--allow-data-loss', 'write it although rows lose what they hold')
+  .option('--draft', 'write it although it does not prove itself, to be completed by hand')
+  .action(generate)
+program
+  .command('check')
+  .description('prove that all migrations together lead to schema/, from nothing and with rows in the tables')
+  .action(check)
+
+await program.parseAsync().catch((error: unknown) => {
+  process.exitCode = 1
+  console.error(`${pc.red('✗')} ${error instanceof Error ? error.message : String(error)}`)
+})
+
+interface GenerateOptions {
+  name: string
+  rename: Rename[]
+  renames: boolean
+  allowDataLoss?: true
+  draft?: true
+}
+
+async function generate(options: GenerateOptions): Promise<void> {
+  const known = await readFiles()
+  await using server = await startScratchServer()
+  const fresh = await server.createDatabase()
+  await create(fresh.url, { environment: 'test' })
+  const at = new Date()
+  if (known.length === 0) {
+    const first = await draftFirst(options.name, at)
+    await prove(server, { known: [], added: [first] }, fresh)
+    return write([first], { linted: false })
+  }
+  const current = await server.createDatabase()
+  await migrate(current.url, { folder: FOLDER, environment: 'test' })
+  const renames = await settleRenames(options, (renames) =>
+    draft(options.name, { current, fresh }, { renames, at }),
+  )
+  const { files, destroying } = await draft(options.name, { current, fresh }, { renames, at })
+  if (files.length === 0) {
+    await prove(server, { known, added: [] }, fresh)
+    console.log(`${pc.green('✓')} Nothing to do: the migrations lead to schema/.`)
+    return
+  }
+  if (destroying.length > 0 && !options.allowDataLoss) {
+    throw new ProofError(
+      `Rows would lose what they hold:\n${destroying.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is meant, say --allow-data-loss.`,
+    )
+  }
+  try {
+    await prove(server, { known, added: files }, fresh)
+  } catch (error) {
+    if (!options.draft) throw refusal(error)
+    console.error(pc.yellow(`Not proven, to be completed by hand: ${(error as Error).message}`))
+  }
+  await write(files)
+}
+
+/** Asks on a terminal; otherwise they must have been given. */
+async function settleRenames(
+  { rename, renames }: GenerateOptions,
+  drafted: (renames: readonly Rename[]) => Promise<{ candidates: readonly Rename[] }>,
+): Promise<readonly Rename[]> {
+  const { candidates } = await drafted(rename)
+  if (candidates.length === 0 || !renames) return rename
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    const flags = candidates.map(({ from, to }) => `  --rename ${from}=${to}`)
+    throw new ProofError(
+      `It may be that these have another name now:\n${flags.join('\n')}\nNothing was written. Say so, or say --no-renames.`,
+    )
+  }
+  const { default: input } = await import('@inquirer/input')
+  const accepted = [...rename]
+  for (const candidate of candidates) {
+    const answer = await input({
+      message: `Is ${candidate.to} the new name of ${candidate.from}, with its rows? (yes/no)`,
+    })
+    if (/^y/i.test(answer)) accepted.push(candidate)
+  }
+  return accepted
+}
+
+function refusal(error: unknown): Error {
+  const { message } = error as Error
+  return new ProofError(
+    `${message}\nNothing was written. Change schema/, or write the migration with --draft, complete it by hand, and prove it: npm run db:check`,
+  )
+}
+
+async function check(): Promise<void> {
+  const known = await readFiles()
+  await using server = await startScratchServer()
+  const fresh = await server.createDatabase()
+  await create(fresh.url, { environment: 'test' })
+  const last = known.at(-1)
+  await prove(server, { known: known.slice(0, -1), added: last ? [last] : [] }, fresh)
+  console.log(
+    `${pc.green('✓')} ${known.length === 1 ? '1 migration leads' : `${known.length} migrations lead`} to schema/.`,
+  )
+}
+
+async function readFiles(): Promise<MigrationFile[]> {
+  const names = (await readdir(FOLDER).catch(() => [])).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(FOLDER, name), 'utf8') })))
+}
+
+async function write(files: readonly MigrationFile[], { linted = true } = {}): Promise<void> {
+  await mkdir(FOLDER, { recursive: true })
+  for (const { name, sql } of files) {
+    const path = join(FOLDER, name)
+    await writeFile(path, sql)
+    console.log(`${pc.green('✓')} ${relative(ROOT, path)}`)
+    for (const warning of linted ? await lint(path) : []) console.log(pc.yellow(`  ${warning}`))
+  }
+}
+
+function nameReader(text: string): string {
+  const name = text.trim().toLowerCase().replace(/\W+/g, '_')
+  if (name === '') program.error('error: --name must have a letter or digit')
+  return name
+}
+
+function collect(text: string, before: Rename[]): Rename[] {
+  const [from = '', to = '', ...rest] = text.split('=')
+  if (!from || !to || rest.length > 0)
+    program.error(`error: --rename must be old=new, such as users.name=full_name, not ${text}`)
+  return [...before, { from, to: to.split('.').at(-1) as string }]
+}

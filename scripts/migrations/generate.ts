@@ -1,0 +1,116 @@
+import { format } from 'sql-formatter'
+import { readSchemaFiles } from '../../src/admin.ts'
+import type { ScratchDatabase } from '../scratch/index.ts'
+import { type Change, differ, type Rename } from './differ.ts'
+import { intoPhases } from './online.ts'
+import type { MigrationFile } from './proof.ts'
+import { Names } from './sql-text.ts'
+
+export interface Draft {
+  /** Empty where there is nothing to do. */
+  readonly files: readonly MigrationFile[]
+  /** What may be renames, and nobody has said. */
+  readonly candidates: readonly Rename[]
+  /** Statements that destroy what rows hold. */
+  readonly destroying: readonly string[]
+}
+
+/** What leads from a database to schema/, as files. */
+export async function draft(
+  name: string,
+  { current, fresh }: { current: ScratchDatabase; fresh: ScratchDatabase },
+  { renames, at }: { renames: readonly Rename[]; at: Date },
+): Promise<Draft> {
+  const { changes, candidates } = await differ(current.url, fresh.url, renames)
+  const { transactions, afterwards } = intoPhases(changes)
+  const names = await Names.of(
+    fresh.url,
+    changes.map(({ sql }) => sql),
+  )
+  const parts = [
+    ...transactions.map((part) => ({ part, isTransactional: true })),
+    ...(afterwards.length > 0 ? [{ part: afterwards, isTransactional: false }] : []),
+  ]
+  const files = parts.map(({ part, isTransactional }, index) => ({
+    name: `${timestamp(at, index)}_${name}${index > 0 ? `_${index + 1}` : ''}.sql`,
+    sql: textOf(part, { name, isTransactional, names }),
+  }))
+  const destroying = changes.filter(({ destroysData }) => destroysData).map(({ sql }) => names.shorten(sql))
+  return { files, candidates, destroying }
+}
+
+/** The first migration is schema/ itself. */
+export async function draftFirst(name: string, at: Date): Promise<MigrationFile> {
+  const files = await readSchemaFiles()
+  const body = files.map(({ name, sql }) => `-- schema/${name}\n\n${sql.trim()}\n`).join('\n')
+  return {
+    name: `${timestamp(at, 0)}_${name}.sql`,
+    sql: `${header({ name, locks: 'none, its tables are new', rewrites: 'none', loss: 'none', isTransactional: true })}\n${body}`,
+  }
+}
+
+/** Ordered by time; those of one draft follow one another. */
+function timestamp(at: Date, index: number): string {
+  return new Date(at.getTime() + index * 1_000).toISOString().replace(/\D/g, '').slice(0, 14)
+}
+
+function textOf(
+  changes: readonly Change[],
+  { name, isTransactional, names }: { name: string; isTransactional: boolean; names: Names },
+): string {
+  const told = (which: (change: Change) => boolean) => {
+    const statements = changes.filter(which).map(({ sql }) => firstWords(names.shorten(sql)))
+    return statements.length > 0 ? statements.join('; ') : 'none'
+  }
+  const locks = new Map<string, Set<string>>()
+  for (const { sql, lock } of changes) {
+    const table = tableOf(names.shorten(sql))
+    if (lock !== 'none' && table) locks.set(table, (locks.get(table) ?? new Set()).add(lock))
+  }
+  const head = header({
+    name,
+    locks: [...locks].map(([table, modes]) => `${table} (${[...modes].join(', ')})`).join('; ') || 'none',
+    rewrites: told(({ rewritesTable }) => rewritesTable),
+    loss: told(({ destroysData }) => destroysData),
+    isTransactional,
+  })
+  const statements = changes.map(({ sql }) => `${tidy(names.shorten(sql))};\n`)
+  return `${head}\n${statements.join(isTransactional ? '\n' : '\n-- statement\n')}`
+}
+
+function header(facts: {
+  name: string
+  locks: string
+  rewrites: string
+  loss: string
+  isTransactional: boolean
+}): string {
+  return [
+    `-- ${facts.name.replaceAll('_', ' ')}`,
+    `-- locks: ${facts.locks}`,
+    `-- table rewrites: ${facts.rewrites}`,
+    `-- data loss: ${facts.loss}`,
+    `-- transaction: ${facts.isTransactional ? 'one, all or nothing' : 'none, each statement by itself'}`,
+    '',
+  ].join('\n')
+}
+
+function tableOf(sql: string): string | undefined {
+  return /^(?:alter table|drop table|create(?: unique)? index(?: concurrently)? \S+ on|create table) (?:only )?(\S+)/i.exec(
+    sql,
+  )?.[1]
+}
+
+const firstWords = (sql: string) => sql.replace(/\s+/g, ' ').slice(0, 80)
+
+/** Bodies of functions stay as they are written. */
+function tidy(sql: string): string {
+  if (sql.includes('$')) return sql
+  return format(sql, {
+    language: 'postgresql',
+    keywordCase: 'lower',
+    dataTypeCase: 'lower',
+    functionCase: 'lower',
+    expressionWidth: 110,
+  })
+}

@@ -1,0 +1,92 @@
+import type { Change } from './differ.ts'
+
+/** What a migration is made of: a transaction of quick statements, then what takes its time and holds up nobody. */
+export interface Phases {
+  readonly transactions: readonly (readonly Change[])[]
+  /** Each for itself, without a transaction. */
+  readonly afterwards: readonly Change[]
+}
+
+/**
+ * Takes what reads a whole table out of the transaction that locks it: indexes are built concurrently, constraints are
+ * added for new rows and validated later. On tables that the migration itself creates there is nothing to wait for.
+ */
+export function intoPhases(changes: readonly Change[]): Phases {
+  const created = new Set(
+    changes.flatMap(({ sql }) => /^create (?:unlogged )?table (\S+)/i.exec(sql)?.[1] ?? []),
+  )
+  const transactions: Change[][] = [[]]
+  const afterwards: Change[] = []
+  for (const change of changes) {
+    if (change.needsCommitBefore) transactions.push([])
+    const { now, later } = split(change, created)
+    transactions.at(-1)?.push(...now)
+    afterwards.push(...later)
+  }
+  return { transactions: transactions.filter(({ length }) => length > 0), afterwards }
+}
+
+interface Split {
+  now: Change[]
+  later: Change[]
+}
+
+function split(change: Change, created: ReadonlySet<string>): Split {
+  const { sql } = change
+  const alone: Split = { now: [change], later: [] }
+  const later = (text: string, lock: string): Change => ({
+    ...change,
+    sql: text,
+    lock,
+    needsCommitBefore: false,
+  })
+
+  const index = /^create (unique )?index (\S+) on (?:only )?(\S+)/i.exec(sql)
+  if (index && !created.has(index[3] as string)) {
+    return {
+      now: [],
+      later: [later(sql.replace(/ index /i, ' index concurrently '), 'share update exclusive')],
+    }
+  }
+
+  const constraint = /^alter table (\S+) add constraint (\S+) (foreign key|check)\b/i.exec(sql)
+  if (constraint && !created.has(constraint[1] as string) && !/not valid\s*$/i.test(sql)) {
+    const [, table, name] = constraint
+    return {
+      now: [{ ...change, sql: `${sql} not valid` }],
+      later: [later(`alter table ${table} validate constraint ${name}`, 'share update exclusive')],
+    }
+  }
+
+  const unique = /^alter table (\S+) add constraint (\S+) unique (\([^()]*\))$/i.exec(sql)
+  if (unique && !created.has(unique[1] as string)) {
+    const [, table, name, columns] = unique
+    return {
+      now: [],
+      later: [
+        later(`create unique index concurrently ${name} on ${table} ${columns}`, 'share update exclusive'),
+        later(`alter table ${table} add constraint ${name} unique using index ${name}`, 'access exclusive'),
+      ],
+    }
+  }
+
+  const notNull = /^alter table (\S+) alter column (\S+) set not null$/i.exec(sql)
+  if (notNull && !created.has(notNull[1] as string)) {
+    const [, table, column = ''] = notNull
+    const name = `${column.replaceAll('"', '')}_is_not_null`
+    return {
+      now: [
+        later(
+          `alter table ${table} add constraint ${name} check (${column} is not null) not valid`,
+          'access exclusive',
+        ),
+      ],
+      later: [
+        later(`alter table ${table} validate constraint ${name}`, 'share update exclusive'),
+        change, // finds the constraint, and does not read the table
+        later(`alter table ${table} drop constraint ${name}`, 'access exclusive'),
+      ],
+    }
+  }
+  return alone
+}

@@ -1,0 +1,153 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { migrate, seed, verify } from '../../src/admin.ts'
+import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
+import { differ } from './differ.ts'
+
+export interface MigrationFile {
+  /** With `.sql`. */
+  readonly name: string
+  readonly sql: string
+}
+
+/** A migration does not lead to schema/, or not with rows in the tables. */
+export class ProofError extends Error {
+  override readonly name = 'ProofError'
+}
+
+/**
+ * Applies the migrations to databases of their own, one empty and one with rows from where `known` lead, and has two
+ * look at the outcome that do not know of each other: our catalog of facts, and the differ.
+ *
+ * @throws {ProofError}
+ */
+export async function prove(
+  server: ScratchServer,
+  { known, added }: { known: readonly MigrationFile[]; added: readonly MigrationFile[] },
+  fresh: ScratchDatabase,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+  try {
+    for (const { name, sql } of known) await writeFile(join(folder, name), sql)
+    const empty = await migrated(server, folder)
+    const filled = await migrated(server, folder)
+    if (known.length > 0) await fill(filled.url, fresh.url)
+    const before = await counts(filled.url)
+    for (const { name, sql } of added) await writeFile(join(folder, name), sql)
+    for (const database of [empty, filled]) {
+      await migrate(database.url, { folder, environment: 'test' })
+      await compare(database.url, fresh.url)
+    }
+    const after = await counts(filled.url)
+    for (const [table, rows] of before) {
+      if (after.has(table) && after.get(table) !== rows) {
+        throw new ProofError(`It changes the number of rows in ${table} from ${rows} to ${after.get(table)}.`)
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function migrated(server: ScratchServer, folder: string): Promise<ScratchDatabase> {
+  const database = await server.createDatabase()
+  await migrate(database.url, { folder, environment: 'test' })
+  return database
+}
+
+async function compare(url: string, fresh: string): Promise<void> {
+  const { differences } = await verify(url)
+  const ours = differences.map(({ object, fact, schema, database }) =>
+    [
+      `  ${object}${fact ? `: ${fact}` : ''}`,
+      `    schema/    ${schema ?? 'nothing'}`,
+      `    migrations ${database ?? 'nothing'}`,
+    ].join('\n'),
+  )
+  if (ours.length > 0) throw new ProofError(`The migrations do not lead to schema/:\n${ours.join('\n')}`)
+  const { changes } = await differ(url, fresh, [])
+  const theirs = changes.map(({ sql }) => `  ${sql}`).filter((sql) => !sql.includes('norberts_spark_db'))
+  if (theirs.length > 0) {
+    throw new ProofError(
+      `The migrations do not lead to schema/; what is missing, says the differ:\n${theirs.join('\n')}`,
+    )
+  }
+}
+
+/** Rows of the schema as it is now, as far as the tables of the migrations so far have the columns. */
+async function fill(url: string, fresh: string): Promise<void> {
+  await seed(fresh, { scale: 60 }).catch(() => {
+    // It holds them already, or the seed does not know this schema: the tables are then filled with what there is.
+  })
+  const [from, to] = await Promise.all([open(fresh), open(url)])
+  try {
+    for (const table of await tablesInOrder(to)) {
+      const columns = await commonColumns(from, to, table)
+      if (columns.length === 0) continue
+      const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ')
+      const { rows } = await from.query(
+        `select coalesce(json_agg(t), '[]')::text as rows from (select ${list} from ${table}) as t`,
+      )
+      await to
+        .query(
+          `insert into ${table} (${list}) select ${list} from json_populate_recordset(null::${table}, $1::json)`,
+          [rows[0].rows],
+        )
+        .catch(() => {}) // rows that the tables of that time do not take
+    }
+  } finally {
+    await Promise.all([from.end(), to.end()])
+  }
+}
+
+/** Those that others refer to come first. */
+async function tablesInOrder(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; refers: string[] }>(`
+    select quote_ident(relname) as name, array(select distinct confrelid::regclass::text from pg_constraint
+      where conrelid = pg_class.oid and contype = 'f' and confrelid <> conrelid) as refers
+    from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'`)
+  const sorted: string[] = []
+  while (sorted.length < rows.length) {
+    const next = rows.filter(
+      ({ name, refers }) => !sorted.includes(name) && refers.every((each) => sorted.includes(each)),
+    )
+    if (next.length === 0) break
+    sorted.push(...next.map(({ name }) => name))
+  }
+  return sorted
+}
+
+async function commonColumns(from: pg.Client, to: pg.Client, table: string): Promise<string[]> {
+  const columnsOf = async (client: pg.Client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `select attname as name from pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = ''`,
+      [table],
+    )
+    return rows.map(({ name }) => name)
+  }
+  const theirs = new Set(await columnsOf(from))
+  return (await columnsOf(to)).filter((column) => theirs.has(column))
+}
+
+async function counts(url: string): Promise<Map<string, number>> {
+  const client = await open(url)
+  try {
+    const counted = new Map<string, number>()
+    for (const table of await tablesInOrder(client)) {
+      const { rows } = await client.query(`select count(*)::integer as count from ${table}`)
+      counted.set(table, rows[0].count)
+    }
+    return counted
+  } finally {
+    await client.end()
+  }
+}
+
+async function open(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url)
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
