@@ -1667,21 +1667,37 @@ from
   "parts"
 where
   "chat_id" = $1
-  and "tool_state" in ('input-streaming', 'input-available');
+  and (
+    "tool_state" in ('input-streaming', 'input-available')
+    or (
+      "tool_state" = 'approval-responded'
+      and not exists (
+        select
+          "other"."position"
+        from
+          "parts" as "other"
+        where
+          "other"."chat_id" = "parts"."chat_id"
+          and "other"."message_id" = "parts"."message_id"
+          and "other"."tool_state" = 'approval-requested'
+      )
+    )
+  );
 
 -- chats.rewriteTools
 -- $1 messageIds: text[]
 -- $2 positions: integer[]
--- $3 payloads: json[]
--- $4 chatId: uuid
+-- $3 states: text[]
+-- $4 payloads: json[]
+-- $5 chatId: uuid
 update parts
 set
   payload = given.payload,
-  tool_state = 'output-error'
+  tool_state = given.state
 from
-  unnest($1::text[], $2::integer[], $3::json[]) as given (message_id, position, payload)
+  unnest($1::text[], $2::integer[], $3::text[], $4::json[]) as given (message_id, position, state, payload)
 where
-  parts.chat_id = $4
+  parts.chat_id = $5
   and parts.message_id = given.message_id
   and parts.position = given.position;
 

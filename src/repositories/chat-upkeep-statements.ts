@@ -69,7 +69,10 @@ export const lockChat = statement('chats.lock', (query, $: Params<{ chatId: stri
     .returning('version'),
 )
 
-/** Tool calls that were begun and never ended. */
+/**
+ * Tool calls that were begun and never ended. One that was approved or denied has begun once its message waits for no
+ * other approval: until then it is the user's turn.
+ */
 export const findDanglingTools = statement(
   'chats.danglingTools',
   (query, $: Params<{ chatId: string }>) =>
@@ -77,17 +80,42 @@ export const findDanglingTools = statement(
       .selectFrom('parts')
       .select(['message_id as messageId', 'position', 'payload'])
       .where('chat_id', '=', $.chatId)
-      .where('tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')]),
+      .where(({ or, and, not, exists, selectFrom, eb }) =>
+        or([
+          eb('tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')]),
+          and([
+            eb('tool_state', '=', sql.lit('approval-responded')),
+            not(
+              exists(
+                selectFrom('parts as other')
+                  .select('other.position')
+                  .whereRef('other.chat_id', '=', 'parts.chat_id')
+                  .whereRef('other.message_id', '=', 'parts.message_id')
+                  .where('other.tool_state', '=', sql.lit('approval-requested')),
+              ),
+            ),
+          ]),
+        ]),
+      ),
   { isLong: true },
 )
 
 export const rewriteTools = statement(
   'chats.rewriteTools',
-  (_, $: Params<{ chatId: string; messageIds: string[]; positions: number[]; payloads: string[] }>) =>
+  (
+    _,
+    $: Params<{
+      chatId: string
+      messageIds: string[]
+      positions: number[]
+      states: string[]
+      payloads: string[]
+    }>,
+  ) =>
     raw<never>(sql`
-    update parts set payload = given.payload, tool_state = 'output-error'
-    from unnest(${$.messageIds}::text[], ${$.positions}::integer[], ${$.payloads}::json[])
-      as given (message_id, position, payload)
+    update parts set payload = given.payload, tool_state = given.state
+    from unnest(${$.messageIds}::text[], ${$.positions}::integer[], ${$.states}::text[], ${$.payloads}::json[])
+      as given (message_id, position, state, payload)
     where parts.chat_id = ${$.chatId} and parts.message_id = given.message_id and parts.position = given.position`),
 )
 
