@@ -43,17 +43,17 @@ export class LiveStream {
     return this.#abort.signal
   }
 
-  /** When the answer is saved, or has failed to be. */
+  /** When the answer is saved, or could not be. */
   get ended(): Promise<void> {
     return this.#end.promise
   }
 
-  /** Reads to the end, whatever becomes of the clients. */
+  /** Reads to the end, whatever becomes of the clients. Rejects with what went wrong, in the model or in saving. */
   async run(chunks: ReadableStream<UIMessageChunk>): Promise<void> {
     try {
       for await (const chunk of chunks) this.#push(chunk)
     } catch (error) {
-      this.#push({ type: 'error', errorText: 'The answer was not saved.' })
+      this.#push({ type: 'error', errorText: 'Something went wrong: load the chat to see what was kept.' })
       throw error
     } finally {
       this.end()

@@ -8,16 +8,17 @@ type Prompt = Parameters<MockLanguageModelV4['doStream']>[0]['prompt']
 
 /**
  * In the place of a provider's model, such as `anthropic('claude-…')`: the same answer to the same words, no network.
- * "find NAME" and "email ADDRESS" make it call a tool, "fail" makes it fail in the middle.
+ * "find NAME" and "email ADDRESS" make it call a tool, "fail" makes it fail in the middle, "refuse" at once.
  *
  * @param delay milliseconds before each word.
  */
 export function mockModel(delay: number): LanguageModel {
   return new MockLanguageModelV4({
     modelId: 'mock',
-    doStream: async ({ prompt, abortSignal }) => ({
-      stream: ReadableStream.from(answer(prompt, delay, abortSignal)),
-    }),
+    async doStream({ prompt, abortSignal }) {
+      if (/\brefuse\b/i.test(lastWords(prompt))) throw new Error('The provider refused.')
+      return { stream: ReadableStream.from(answer(prompt, delay, abortSignal)) }
+    },
   })
 }
 

@@ -9,7 +9,7 @@ import { Tab } from './client.ts'
 import { Service } from './service.ts'
 
 /** Slow enough to come in the middle of an answer of forty words. */
-const DELAY = 25
+const DELAY = 40
 
 const test = base.extend<{ service: Service; me: Person }>({
   service: [
@@ -147,6 +147,17 @@ describe('an answer', () => {
     expect(tab.status).toBe('error')
     expect(words(tab)).toBeGreaterThan(5)
     deepStrictEqual(await me.load(chatId), tab.held)
+  })
+
+  test('that the model refuses leaves the question alone in the chat', async ({ me }) => {
+    const chatId = await me.createChat()
+    const tab = me.openTab(chatId)
+
+    await tab.sendMessage({ text: 'Please refuse' })
+
+    expect(tab.status).toBe('error')
+    expect(await me.load(chatId)).toMatchObject([{ role: 'user' }])
+    expect((await me.call('GET', `/chats/${chatId}/stream`)).status).toBe(204)
   })
 
   test('comes to its end when the client has gone', async ({ me }) => {
@@ -353,16 +364,14 @@ describe('a chat', () => {
     },
     { why: 'no parts', body: { message: { id: 'm', role: 'user', parts: [] } } },
     { why: 'an empty id', body: { message: { id: '', role: 'user', parts: [{ type: 'text', text: 'x' }] } } },
-  ])('refuses $why, and can be answered afterwards', async ({ body }, { me }) => {
+  ])('refuses $why, and can be answered afterwards', async ({ body }, { me, db }) => {
     const chatId = await me.createChat()
 
     const refused = await me.call('POST', `/chats/${chatId}/messages`, body)
 
+    const { userId } = me
     expect(refused.status).toBe(400)
-    expect((await me.call('GET', `/chats/${chatId}`)).body).toMatchObject({
-      messages: [],
-      activeStreamId: null,
-    })
+    expect(await db.chats.load(chatId, { userId })).toMatchObject({ messages: [], activeStreamId: null })
   })
 })
 
@@ -427,7 +436,7 @@ describe('the process', () => {
     await sending
     await using next = await Service.start(url, 1)
     me.service = next
-    expect(exitCode).toBe(0)
+    expect([exitCode, words(tab) < 30]).toEqual([0, true])
     deepStrictEqual(await me.load(chatId), tab.held)
   })
 })
