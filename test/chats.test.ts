@@ -509,6 +509,28 @@ describe('tools', () => {
     ])
     expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(0)
   })
+
+  test('that were approved or denied are closed with the rest, but not while another waits for its approval', async ({
+    db,
+  }) => {
+    const { chatId, owner } = await aChat(db)
+    const answered = (approved: boolean) => ({
+      ...tool('approval-responded'),
+      approval: { id: 'x', approved },
+    })
+    const waiting = turn('a', answered(true), tool('approval-requested'))
+    await db.chats.save(chatId, [waiting, turn('b', answered(true), answered(false))], owner)
+
+    expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(2)
+
+    const { messages } = await db.chats.load(chatId, owner)
+    const error = { state: 'output-error', errorText: 'The tool call was interrupted.' }
+    expect(messages).toEqual([
+      waiting,
+      turn('b', { ...answered(true), ...error }, { ...answered(false), state: 'output-denied' }),
+    ])
+    expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(0)
+  })
 })
 
 describe('prune', () => {

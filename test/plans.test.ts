@@ -121,7 +121,7 @@ const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
           ...{ searchTexts: ['words'], payloads: ['{}'], truncateFrom: 'm3', messageId: 'm2', upTo: 'm2' },
           ...{ streamId: 's', expect: 's', prompt: null, maxTokens: 1, temperature: 1, topP: 1 },
           ...{ frequencyPenalty: 0, presencePenalty: 0, to: 'infinity', olderThan: '2000-01-01' },
-          ...{ messageIds: ['m1'], positions: [0] },
+          ...{ messageIds: ['m1'], positions: [0], states: ['output-error'] },
         },
       })
       await client.end()

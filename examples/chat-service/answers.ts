@@ -49,7 +49,7 @@ export class Answers {
         throw new HttpError(409, 'This chat is being answered: wait for the end, or stop it.')
       const turn = await this.#receive(chatId, submission, owner)
       const chunks = await this.#ask(chatId, turn, stream, owner)
-      void stream.run(chunks).catch((error) => this.#log.error(error, 'an answer was not saved'))
+      void stream.run(chunks).catch((error) => this.#log.error(error, 'an answer ended in an error'))
       return stream
     } catch (error) {
       await this.#db.chats.clearStream(chatId, stream.id, owner).catch(() => {}) // recover() would do it, too

@@ -1,11 +1,12 @@
-import type { ChatOwner, Database } from '@norberts-spark/db'
+import type { Database } from '@norberts-spark/db'
 import type { LanguageModel } from 'ai'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Answers } from './answers.ts'
-import { answerError, HttpError } from './errors.ts'
+import { answerError } from './errors.ts'
 import { LiveStreams } from './live-streams.ts'
 import { type Message, Submission } from './message.ts'
+import { authenticate } from './owner.ts'
 
 interface OfChat {
   Params: { id: string }
@@ -21,71 +22,58 @@ export function buildApp(db: Database, model: LanguageModel, { logLevel = 'info'
   const app = fastify({ logger: { level: logLevel } })
   const streams = new LiveStreams()
   const answers = new Answers(db, model, streams, app.log)
+  authenticate(app)
   app.setErrorHandler(answerError)
   app.addHook('preClose', () => streams.stopAll())
 
-  app.post('/chats', async (request, reply) => {
-    const chat = await db.chats.create({ ...NewChat.parse(request.body ?? {}), ...ownerOf(request) })
+  app.post('/chats', async ({ owner, body }, reply) => {
+    const chat = await db.chats.create({ ...NewChat.parse(body ?? {}), ...owner })
     return reply.code(201).send(chat)
   })
 
-  app.get('/chats', (request) => {
-    return db.chats.listByUser(ownerOf(request).userId, PageRequest.parse(request.query))
-  })
+  app.get('/chats', ({ owner, query }) => db.chats.listByUser(owner.userId, PageRequest.parse(query)))
 
-  app.get<OfChat>('/chats/:id', async (request) => {
-    const owner = ownerOf(request)
-    const chatId = request.params.id
-    await answers.recover(chatId, owner)
-    const chat = await db.chats.load<Message>(chatId, { ...owner, ...LoadRequest.parse(request.query) })
-    // An answer that is given anew stands where the old one is until it ends.
+  app.get<OfChat>('/chats/:id', async ({ owner, params, query }) => {
+    await answers.recover(params.id, owner)
+    const chat = await db.chats.load<Message>(params.id, { ...owner, ...LoadRequest.parse(query) })
+    // An answer that is given anew stands where the old one is, which stays until the new one is saved.
     const replaces = streams.find(chat.activeStreamId)?.replaces
     const end = chat.messages.findIndex(({ id }) => id === replaces)
     return end === -1 ? chat : { ...chat, messages: chat.messages.slice(0, end) }
   })
 
-  app.patch<OfChat>('/chats/:id', (request) => {
-    const { title } = Title.parse(request.body)
-    return db.chats.rename(request.params.id, title, ownerOf(request))
+  app.patch<OfChat>('/chats/:id', async ({ owner, params, body }) => {
+    return db.chats.rename(params.id, Title.parse(body).title, owner)
   })
 
-  app.delete<OfChat>('/chats/:id', async (request, reply) => {
-    const owner = ownerOf(request)
-    await answers.stop(request.params.id, owner)
-    await db.chats.delete(request.params.id, owner)
+  app.delete<OfChat>('/chats/:id', async ({ owner, params }, reply) => {
+    await answers.stop(params.id, owner)
+    await db.chats.delete(params.id, owner)
     return reply.code(204).send()
   })
 
-  app.post<OfChat>('/chats/:id/messages', async (request, reply) => {
-    const submission = Submission.parse(request.body)
-    const stream = await answers.begin(request.params.id, submission, ownerOf(request))
+  app.post<OfChat>('/chats/:id/messages', async ({ owner, params, body }, reply) => {
+    const stream = await answers.begin(params.id, Submission.parse(body), owner)
     return reply.send(stream.response())
   })
 
-  app.get<OfChat>('/chats/:id/stream', async (request, reply) => {
-    const { activeStreamId } = await db.chats.get(request.params.id, ownerOf(request))
+  app.get<OfChat>('/chats/:id/stream', async ({ owner, params }, reply) => {
+    const { activeStreamId } = await db.chats.get(params.id, owner)
     const stream = streams.find(activeStreamId)
     return stream ? reply.send(stream.response({ isResumed: true })) : reply.code(204).send()
   })
 
-  app.post<OfChat>('/chats/:id/stop', async (request, reply) => {
-    await answers.stop(request.params.id, ownerOf(request))
+  app.post<OfChat>('/chats/:id/stop', async ({ owner, params }, reply) => {
+    await answers.stop(params.id, owner)
     return reply.code(204).send()
   })
 
-  app.get('/search', (request) => {
-    const { words, ...page } = SearchRequest.parse(request.query)
-    return db.chats.search(ownerOf(request).userId, words, page)
+  app.get('/search', async ({ owner, query }) => {
+    const { words, ...page } = SearchRequest.parse(query)
+    return db.chats.search(owner.userId, words, page)
   })
 
-  app.get('/usage', (request) => db.chats.usage(ownerOf(request)))
+  app.get('/usage', ({ owner }) => db.chats.usage(owner))
 
   return app
-}
-
-/** A stub in the place of authentication: whoever sends the header is believed. Take the user of a session or token. */
-function ownerOf({ headers }: FastifyRequest): ChatOwner {
-  const userId = headers['x-user-id']
-  if (typeof userId !== 'string') throw new HttpError(401, 'Who are you? Send x-user-id.')
-  return { userId }
 }

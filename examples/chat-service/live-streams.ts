@@ -31,7 +31,7 @@ export class LiveStream {
   readonly id = randomUUID()
   /** The message in whose place the answer comes. */
   replaces: string | undefined
-  /** Whether the answer goes on from a message that clients have: they find its `start` in what they have. */
+  /** Whether the answer goes on from a message that is saved, after an approval. */
   continues = false
   readonly #abort = new AbortController()
   readonly #chunks: UIMessageChunk[] = []
@@ -43,17 +43,17 @@ export class LiveStream {
     return this.#abort.signal
   }
 
-  /** When the answer is saved, or has failed to be. */
+  /** When the answer is saved, or could not be. */
   get ended(): Promise<void> {
     return this.#end.promise
   }
 
-  /** Reads to the end, whatever becomes of the clients. */
+  /** Reads to the end, whatever becomes of the clients. Rejects with what went wrong, in the model or in saving. */
   async run(chunks: ReadableStream<UIMessageChunk>): Promise<void> {
     try {
       for await (const chunk of chunks) this.#push(chunk)
     } catch (error) {
-      this.#push({ type: 'error', errorText: 'The answer was not saved.' })
+      this.#push({ type: 'error', errorText: 'Something went wrong: load the chat to see what was kept.' })
       throw error
     } finally {
       this.end()
@@ -73,9 +73,8 @@ export class LiveStream {
 
   /** The whole answer as server-sent events: what there is at once, then the rest as it comes. */
   response({ isResumed = false } = {}): Response {
-    const from = isResumed && this.continues ? 1 : 0
     return createUIMessageStreamResponse({
-      stream: ReadableStream.from(this.#replay(from)),
+      stream: ReadableStream.from(this.#replay(isResumed)),
       keepAliveMs: 15_000, // for proxies that close silent connections
     })
   }
@@ -86,12 +85,14 @@ export class LiveStream {
     this.#news = Promise.withResolvers()
   }
 
-  async *#replay(from: number): AsyncGenerator<UIMessageChunk> {
-    for (let next = from; ; next += 1) {
-      while (this.#chunks[next] === undefined) {
+  async *#replay(isResumed: boolean): AsyncGenerator<UIMessageChunk> {
+    for (let next = 0; ; next += 1) {
+      while (next >= this.#chunks.length) {
         if (this.#hasEnded) return
         await this.#news.promise
       }
+      // At the `start` of a replay a client empties the message; what is saved of this one would be lost to it.
+      if (next === 0 && isResumed && this.continues) continue
       yield this.#chunks[next] as UIMessageChunk
     }
   }

@@ -2,63 +2,71 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LanguageModel } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 
-type Call = Parameters<MockLanguageModelV4['doStream']>[0]
-type Part =
-  Awaited<ReturnType<MockLanguageModelV4['doStream']>>['stream'] extends ReadableStream<infer P> ? P : never
+type Stream = Awaited<ReturnType<MockLanguageModelV4['doStream']>>['stream']
+type Part = Stream extends ReadableStream<infer P> ? P : never
+type Prompt = Parameters<MockLanguageModelV4['doStream']>[0]['prompt']
 
 /**
- * In the place of a provider's model, such as `anthropic('claude-…')`: always the same answer to the same words, no
- * network. "find NAME" and "email ADDRESS" call a tool, "fail" fails halfway.
+ * In the place of a provider's model, such as `anthropic('claude-…')`: the same answer to the same words, no network.
+ * "find NAME" and "email ADDRESS" make it call a tool, "fail" makes it fail in the middle, "refuse" at once.
  *
  * @param delay milliseconds before each word.
  */
 export function mockModel(delay: number): LanguageModel {
   return new MockLanguageModelV4({
     modelId: 'mock',
-    doStream: async (call) => ({ stream: ReadableStream.from(answer(call, delay)) }),
+    async doStream({ prompt, abortSignal }) {
+      if (/\brefuse\b/i.test(lastWords(prompt))) throw new Error('The provider refused.')
+      return { stream: ReadableStream.from(answer(prompt, delay, abortSignal)) }
+    },
   })
 }
 
-async function* answer({ prompt, abortSignal }: Call, delay: number): AsyncGenerator<Part> {
+async function* answer(prompt: Prompt, delay: number, signal?: AbortSignal): AsyncGenerator<Part> {
+  const heard = lastWords(prompt)
+  const call = toolCallFor(heard)
+  const words = call
+    ? []
+    : `You said: ${heard}. ${'I thought about it for a while. '.repeat(5)}`.split(/(?<= )/)
+
   yield { type: 'stream-start', warnings: [] }
-  const last = prompt.at(-1)
-  const text =
-    last?.role === 'user' ? last.content.map((part) => ('text' in part ? part.text : '')).join(' ') : ''
-  const [, verb = '', object = ''] = /\b(find|email)\s+(\S+)/i.exec(text) ?? []
-  const toolCallId = `call-${prompt.length}`
-  let words: string[] = []
-  if (verb.toLowerCase() === 'find') {
-    yield {
-      type: 'tool-call',
-      toolCallId,
-      toolName: 'findCustomers',
-      input: JSON.stringify({ name: object }),
-    }
-  } else if (verb.toLowerCase() === 'email') {
-    yield { type: 'tool-call', toolCallId, toolName: 'sendEmail', input: JSON.stringify({ to: object }) }
-  } else {
-    const heard = last?.role === 'tool' ? JSON.stringify(last.content.at(-1)) : text
-    words =
-      `You said: ${heard}. ${'And so I thought about it for a while. '.repeat(4)}`.match(/\S+\s*/g) ?? []
-    yield { type: 'text-start', id: 'text' }
-    for (const [index, delta] of words.entries()) {
-      await sleep(delay, undefined, { signal: abortSignal })
-      if (index === 8 && /\bfail\b/i.test(text)) throw new Error('The provider failed.')
-      yield { type: 'text-delta', id: 'text', delta }
-    }
-    yield { type: 'text-end', id: 'text' }
+  if (call) yield { type: 'tool-call', toolCallId: `call-${prompt.length}`, ...call }
+  else yield { type: 'text-start', id: 'text' }
+  for (const [index, delta] of words.entries()) {
+    await sleep(delay, undefined, { signal })
+    if (index === 8 && /\bfail\b/i.test(heard)) throw new Error('The provider failed.')
+    yield { type: 'text-delta', id: 'text', delta }
   }
+  if (!call) yield { type: 'text-end', id: 'text' }
   yield {
     type: 'finish',
-    finishReason: { unified: verb ? 'tool-calls' : 'stop', raw: undefined },
+    finishReason: { unified: call ? 'tool-calls' : 'stop', raw: undefined },
     usage: {
-      inputTokens: {
-        total: prompt.length * 10,
-        noCache: undefined,
-        cacheRead: undefined,
-        cacheWrite: undefined,
-      },
-      outputTokens: { total: words.length + 1, text: undefined, reasoning: undefined },
+      inputTokens: { ...UNKNOWN, total: prompt.length * 10 },
+      outputTokens: { ...UNKNOWN, total: words.length + 1 },
     },
   }
+}
+
+const UNKNOWN = {
+  noCache: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  text: undefined,
+  reasoning: undefined,
+}
+
+/** What the user said last, or what a tool did. */
+function lastWords(prompt: Prompt): string {
+  const last = prompt.at(-1)
+  if (last?.role === 'tool') return `${JSON.stringify(last.content.at(-1))}`
+  return last?.role === 'user' ? last.content.map((part) => ('text' in part ? part.text : '')).join(' ') : ''
+}
+
+function toolCallFor(words: string): { toolName: string; input: string } | undefined {
+  const [, verb, object] = /^(find|email)\s+(\S+)/i.exec(words) ?? []
+  if (verb === undefined) return undefined
+  return verb.toLowerCase() === 'find'
+    ? { toolName: 'findCustomers', input: JSON.stringify({ name: object }) }
+    : { toolName: 'sendEmail', input: JSON.stringify({ to: object }) }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@norberts-spark/db'
 import { tool } from 'ai'
 import { z } from 'zod'
@@ -16,7 +17,10 @@ export function toolsOn(db: Database) {
     sendEmail: tool({
       description: 'Sends an email.',
       inputSchema: z.object({ to: z.string() }),
-      execute: async ({ to }) => ({ sent: to }), // pretends
+      async execute({ to }, { abortSignal }) {
+        await sleep(500, undefined, { signal: abortSignal }) // as if it did
+        return { sent: to }
+      },
     }),
   }
 }

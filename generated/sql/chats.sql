@@ -1894,23 +1894,40 @@ order by
 -- chats.danglingTools
 -- $1 chatId: uuid
 select
-  "message_id" as "messageId",
+  "parts"."message_id" as "messageId",
   "parts"."position",
-  "payload"
+  "parts"."payload"
 from
   "parts"
   inner join "messages" on "messages"."chat_id" = "parts"."chat_id"
   and "messages"."id" = "parts"."message_id"
 where
   "parts"."chat_id" = $1
-  and "tool_state" in ('input-streaming', 'input-available')
-  and "parts"."position" < "messages"."part_count";
+  and "parts"."position" < "messages"."part_count"
+  and (
+    "parts"."tool_state" in ('input-streaming', 'input-available')
+    or (
+      "parts"."tool_state" = 'approval-responded'
+      and not exists (
+        select
+          "other"."position"
+        from
+          "parts" as "other"
+        where
+          "other"."chat_id" = "parts"."chat_id"
+          and "other"."message_id" = "parts"."message_id"
+          and "other"."position" < "messages"."part_count"
+          and "other"."tool_state" = 'approval-requested'
+      )
+    )
+  );
 
 -- chats.rewriteTools
 -- $1 chatId: uuid
 -- $2 messageIds: text[]
 -- $3 positions: integer[]
--- $4 payloads: json[]
+-- $4 states: text[]
+-- $5 payloads: json[]
 with
   chat as (
     update chats
@@ -1922,9 +1939,9 @@ with
 update parts
 set
   payload = given.payload,
-  tool_state = 'output-error'
+  tool_state = given.state
 from
-  unnest($2::text[], $3::integer[], $4::json[]) as given (message_id, position, payload)
+  unnest($2::text[], $3::integer[], $4::text[], $5::json[]) as given (message_id, position, state, payload)
 where
   parts.chat_id = $1
   and parts.message_id = given.message_id

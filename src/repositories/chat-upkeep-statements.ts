@@ -59,7 +59,10 @@ export const findPendingApprovals = statement(
   { isLong: true },
 )
 
-/** Tool calls that were begun and never ended. */
+/**
+ * Tool calls that were begun and never ended. One that was approved or denied has begun once its message waits for no
+ * other approval: until then it is the user's turn.
+ */
 export const findDanglingTools = statement(
   'chats.danglingTools',
   (query, $: Params<{ chatId: string }>) =>
@@ -68,21 +71,47 @@ export const findDanglingTools = statement(
       .innerJoin('messages', (join) =>
         join.onRef('messages.chat_id', '=', 'parts.chat_id').onRef('messages.id', '=', 'parts.message_id'),
       )
-      .select(['message_id as messageId', 'parts.position', 'payload'])
+      .select(['parts.message_id as messageId', 'parts.position', 'parts.payload'])
       .where('parts.chat_id', '=', $.chatId)
-      .where('tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')])
-      .whereRef('parts.position', '<', 'messages.part_count'),
+      .whereRef('parts.position', '<', 'messages.part_count')
+      .where(({ or, and, not, exists, selectFrom, eb }) =>
+        or([
+          eb('parts.tool_state', 'in', [sql.lit('input-streaming'), sql.lit('input-available')]),
+          and([
+            eb('parts.tool_state', '=', sql.lit('approval-responded')),
+            not(
+              exists(
+                selectFrom('parts as other')
+                  .select('other.position')
+                  .whereRef('other.chat_id', '=', 'parts.chat_id')
+                  .whereRef('other.message_id', '=', 'parts.message_id')
+                  .whereRef('other.position', '<', 'messages.part_count')
+                  .where('other.tool_state', '=', sql.lit('approval-requested')),
+              ),
+            ),
+          ]),
+        ]),
+      ),
   { isLong: true },
 )
 
 export const rewriteTools = statement(
   'chats.rewriteTools',
-  (_, $: Params<{ chatId: string; messageIds: string[]; positions: number[]; payloads: string[] }>) =>
+  (
+    _,
+    $: Params<{
+      chatId: string
+      messageIds: string[]
+      positions: number[]
+      states: string[]
+      payloads: string[]
+    }>,
+  ) =>
     raw<never>(sql`
     with chat as (update chats set version = version + 1 where id = ${$.chatId})
-    update parts set payload = given.payload, tool_state = 'output-error'
-    from unnest(${$.messageIds}::text[], ${$.positions}::integer[], ${$.payloads}::json[])
-      as given (message_id, position, payload)
+    update parts set payload = given.payload, tool_state = given.state
+    from unnest(${$.messageIds}::text[], ${$.positions}::integer[], ${$.states}::text[], ${$.payloads}::json[])
+      as given (message_id, position, state, payload)
     where parts.chat_id = ${$.chatId} and parts.message_id = given.message_id and parts.position = given.position`),
 )
 

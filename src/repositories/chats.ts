@@ -358,8 +358,9 @@ export class ChatRepository {
   }
 
   /**
-   * Ends the tool calls that were begun and never got an output, as after a crash: they become `output-error`. A save
-   * never does that by itself. Resolves with how many there were.
+   * Ends the tool calls that were begun and never got an output, as after a crash: they become `output-error`, also
+   * where the user had approved them (whether the tool ran is not known), and `output-denied` where the user had denied
+   * them. A save never does that by itself. Resolves with how many there were.
    *
    * @throws {NotFoundError} the user has no such chat.
    */
@@ -369,11 +370,13 @@ export class ChatRepository {
       existing(await first(connection, lockChat, chat, options), chatId)
       const dangling = await all(connection, findDanglingTools, chat, options)
       if (dangling.length === 0) return 0
+      const closedParts = dangling.map(({ payload }) => closed(payload))
       const input = {
         ...chat,
         messageIds: dangling.map(({ messageId }) => messageId),
         positions: dangling.map(({ position }) => position),
-        payloads: dangling.map(({ payload }) => JSON.stringify(closed(payload))),
+        states: closedParts.map(({ state }) => state),
+        payloads: closedParts.map((part) => JSON.stringify(part)),
       }
       await change(connection, rewriteTools, input, options)
       return dangling.length
@@ -436,9 +439,12 @@ export class ChatRepository {
   }
 }
 
-/** The call as the AI SDK would have it after an error; what came of its input stays. */
-function closed(part: unknown): object {
-  return { ...(part as object), state: 'output-error', errorText: 'The tool call was interrupted.' }
+/** The call as the AI SDK would have it after an error or a denial; what came of its input stays. */
+function closed(given: unknown): { state: string } {
+  const part = given as { state: string; approval?: { approved?: unknown } | null }
+  if (part.state === 'approval-responded' && part.approval?.approved === false)
+    return { ...part, state: 'output-denied' }
+  return { ...part, state: 'output-error', errorText: 'The tool call was interrupted.' } as { state: string }
 }
 
 const NO_OPTIONS: ModelOptions = {

@@ -1,0 +1,3 @@
+import { installExample } from '../../examples/install.ts'
+
+export default installExample
