@@ -6,7 +6,7 @@ import pc from 'picocolors'
 import { create, migrate } from '../../src/admin.ts'
 import { startScratchServer } from '../scratch/index.ts'
 import type { Rename } from './differ.ts'
-import { draft, draftFirst } from './generate.ts'
+import { draft, draftFirst, withComments } from './generate.ts'
 import { lint } from './lint.ts'
 import { type MigrationFile, ProofError, prove } from './proof.ts'
 
@@ -77,13 +77,31 @@ async function generate(options: GenerateOptions): Promise<void> {
       `Rows would lose what they hold:\n${destroying.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is meant, say --allow-data-loss.`,
     )
   }
+  const proven = await proveRepaired(files, (added) => prove(server, { known, added }, fresh)).catch(
+    (error: unknown) => {
+      if (!options.draft) throw refusal(error)
+      console.error(pc.yellow(`Not proven, to be completed by hand: ${(error as Error).message}`))
+      return files
+    },
+  )
+  await write(proven)
+}
+
+/** Once more with the comments that are all that is missing. */
+async function proveRepaired(
+  files: readonly MigrationFile[],
+  proof: (files: readonly MigrationFile[]) => Promise<void>,
+): Promise<readonly MigrationFile[]> {
   try {
-    await prove(server, { known, added: files }, fresh)
+    await proof(files)
+    return files
   } catch (error) {
-    if (!options.draft) throw refusal(error)
-    console.error(pc.yellow(`Not proven, to be completed by hand: ${(error as Error).message}`))
+    const repaired = error instanceof ProofError && withComments(files[0] as MigrationFile, error.differences)
+    if (!repaired) throw error
+    const mended = [repaired, ...files.slice(1)]
+    await proof(mended)
+    return mended
   }
-  await write(files)
 }
 
 /** Asks on a terminal; otherwise they must have been given. */

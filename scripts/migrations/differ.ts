@@ -35,6 +35,7 @@ export async function differ(from: string, to: string, renames: readonly Rename[
       acceptRenames: accepted.map(({ from, to }) => ({ from, to })),
       scope: 'database',
       defaultOwner: 'postgres',
+      assumedRoles: ['postgres'],
     })
   const candidates = planned([]).renameCandidates
   const accepted = candidates.filter((candidate) =>
@@ -46,15 +47,20 @@ export async function differ(from: string, to: string, renames: readonly Rename[
   )
   return {
     candidates: unanswered.map(renameOf),
-    changes: made.actions.map((action) => ({
-      sql: action.sql,
-      destroysData: action.dataLoss === 'destructive',
-      rewritesTable: action.rewriteRisk,
-      lock: action.lockClass.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-      needsCommitBefore: action.newSegmentBefore,
-    })),
+    changes: made.actions
+      .filter(({ sql }) => !OF_THE_OWNER.test(sql))
+      .map((action) => ({
+        sql: action.sql.replace(/;\s*$/, ''),
+        destroysData: action.dataLoss === 'destructive',
+        rewritesTable: action.rewriteRisk,
+        lock: action.lockClass.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+        needsCommitBefore: action.newSegmentBefore,
+      })),
   }
 }
+
+/** What an owner may do goes without saying, and elsewhere the owner has another name. */
+const OF_THE_OWNER = /^(?:grant|revoke)\s[\s\S]*\s(?:to|from)\s+"?postgres"?$/i
 
 type Candidate = Plan['renameCandidates'][number]
 

@@ -1,8 +1,9 @@
+import pg from 'pg'
 import { format } from 'sql-formatter'
 import { readSchemaFiles } from '../../src/admin.ts'
 import type { ScratchDatabase } from '../scratch/index.ts'
 import { type Change, differ, type Rename } from './differ.ts'
-import { intoPhases } from './online.ts'
+import { intoPhases, tableCreatedBy } from './online.ts'
 import type { MigrationFile } from './proof.ts'
 import { Names } from './sql-text.ts'
 
@@ -21,22 +22,36 @@ export async function draft(
   { current, fresh }: { current: ScratchDatabase; fresh: ScratchDatabase },
   { renames, at }: { renames: readonly Rename[]; at: Date },
 ): Promise<Draft> {
-  const { changes, candidates } = await differ(current.url, fresh.url, renames)
-  const { transactions, afterwards } = intoPhases(changes)
+  const { changes: found, candidates } = await differ(current.url, fresh.url, renames)
   const names = await Names.of(
     fresh.url,
-    changes.map(({ sql }) => sql),
+    found.map(({ sql }) => sql),
   )
+  const changes = found.map((change) => ({ ...change, sql: names.shorten(change.sql) }))
+  const { transactions, afterwards } = intoPhases(changes, await partitionedTables(current.url))
   const parts = [
     ...transactions.map((part) => ({ part, isTransactional: true })),
     ...(afterwards.length > 0 ? [{ part: afterwards, isTransactional: false }] : []),
   ]
   const files = parts.map(({ part, isTransactional }, index) => ({
     name: `${timestamp(at, index)}_${name}${index > 0 ? `_${index + 1}` : ''}.sql`,
-    sql: textOf(part, { name, isTransactional, names }),
+    sql: textOf(part, { name, isTransactional }),
   }))
-  const destroying = changes.filter(({ destroysData }) => destroysData).map(({ sql }) => names.shorten(sql))
+  const destroying = changes.filter(({ destroysData }) => destroysData).map(({ sql }) => sql)
   return { files, candidates, destroying }
+}
+
+async function partitionedTables(url: string): Promise<string[]> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `select oid::regclass::text as name from pg_class where relkind = 'p'`,
+    )
+    return rows.map(({ name }) => name)
+  } finally {
+    await client.end()
+  }
 }
 
 /** The first migration is schema/ itself. */
@@ -49,6 +64,32 @@ export async function draftFirst(name: string, at: Date): Promise<MigrationFile>
   }
 }
 
+/** Comments that the differ loses, as when it makes a type anew: what `verify` misses, and can be said in one statement. */
+export function withComments(file: MigrationFile, differences: readonly Found[]): MigrationFile | undefined {
+  const statements = differences.map(({ object, fact, schema }) =>
+    fact === 'comment' ? commentOn(object, schema) : undefined,
+  )
+  if (statements.length === 0 || statements.some((each) => each === undefined)) return undefined
+  return { ...file, sql: `${file.sql}\n${statements.join('\n\n')}\n` }
+}
+
+interface Found {
+  readonly object: string
+  readonly fact?: string
+  readonly schema?: string
+}
+
+function commentOn(object: string, words: string | undefined): string | undefined {
+  const [, kind = '', name = ''] = /^(table|view|column|type|function|index) (.+)$/.exec(object) ?? []
+  const [, constraint, table] = /^constraint (.+)\.(.+)$/.exec(object)?.toReversed() ?? []
+  const target = kind
+    ? `${kind} ${name}`
+    : table && constraint
+      ? `constraint ${table} on ${constraint}`
+      : undefined
+  return target && `comment on ${target} is ${words === undefined ? 'null' : pg.escapeLiteral(words)};`
+}
+
 /** Ordered by time; those of one draft follow one another. */
 function timestamp(at: Date, index: number): string {
   return new Date(at.getTime() + index * 1_000).toISOString().replace(/\D/g, '').slice(0, 14)
@@ -56,25 +97,25 @@ function timestamp(at: Date, index: number): string {
 
 function textOf(
   changes: readonly Change[],
-  { name, isTransactional, names }: { name: string; isTransactional: boolean; names: Names },
+  { name, isTransactional }: { name: string; isTransactional: boolean },
 ): string {
   const told = (which: (change: Change) => boolean) => {
-    const statements = changes.filter(which).map(({ sql }) => firstWords(names.shorten(sql)))
+    const statements = changes.filter(which).map(({ sql }) => firstWords(sql))
     return statements.length > 0 ? statements.join('; ') : 'none'
   }
   const locks = new Map<string, Set<string>>()
   for (const { sql, lock } of changes) {
-    const table = tableOf(names.shorten(sql))
+    const table = tableOf(sql)
     if (lock !== 'none' && table) locks.set(table, (locks.get(table) ?? new Set()).add(lock))
   }
   const head = header({
     name,
     locks: [...locks].map(([table, modes]) => `${table} (${[...modes].join(', ')})`).join('; ') || 'none',
-    rewrites: told(({ rewritesTable }) => rewritesTable),
+    rewrites: told(({ sql, rewritesTable }) => rewritesTable && !tableCreatedBy(sql)),
     loss: told(({ destroysData }) => destroysData),
     isTransactional,
   })
-  const statements = changes.map(({ sql }) => `${tidy(names.shorten(sql))};\n`)
+  const statements = changes.map(({ sql }) => `${tidy(sql)};\n`)
   return `${head}\n${statements.join(isTransactional ? '\n' : '\n-- statement\n')}`
 }
 

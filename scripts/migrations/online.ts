@@ -11,10 +11,9 @@ export interface Phases {
  * Takes what reads a whole table out of the transaction that locks it: indexes are built concurrently, constraints are
  * added for new rows and validated later. On tables that the migration itself creates there is nothing to wait for.
  */
-export function intoPhases(changes: readonly Change[]): Phases {
-  const created = new Set(
-    changes.flatMap(({ sql }) => /^create (?:unlogged )?table (\S+)/i.exec(sql)?.[1] ?? []),
-  )
+export function intoPhases(changes: readonly Change[], partitioned: readonly string[]): Phases {
+  // Nor can an index of a partitioned table be built concurrently.
+  const created = new Set([...changes.flatMap(({ sql }) => tableCreatedBy(sql) ?? []), ...partitioned])
   const transactions: Change[][] = [[]]
   const afterwards: Change[] = []
   for (const change of changes) {
@@ -24,6 +23,10 @@ export function intoPhases(changes: readonly Change[]): Phases {
     afterwards.push(...later)
   }
   return { transactions: transactions.filter(({ length }) => length > 0), afterwards }
+}
+
+export function tableCreatedBy(sql: string): string | undefined {
+  return /^create (?:unlogged )?table (\S+)/i.exec(sql)?.[1]
 }
 
 interface Split {

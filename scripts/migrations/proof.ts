@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { migrate, seed, verify } from '../../src/admin.ts'
+import { type Difference, migrate, seed, verify } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
 import { differ } from './differ.ts'
 
@@ -15,6 +15,13 @@ export interface MigrationFile {
 /** A migration does not lead to schema/, or not with rows in the tables. */
 export class ProofError extends Error {
   override readonly name = 'ProofError'
+  /** What our catalog of facts still misses. */
+  readonly differences: readonly Difference[]
+
+  constructor(message: string, differences: readonly Difference[] = []) {
+    super(message)
+    this.differences = differences
+  }
 }
 
 /**
@@ -66,7 +73,8 @@ async function compare(url: string, fresh: string): Promise<void> {
       `    migrations ${database ?? 'nothing'}`,
     ].join('\n'),
   )
-  if (ours.length > 0) throw new ProofError(`The migrations do not lead to schema/:\n${ours.join('\n')}`)
+  if (ours.length > 0)
+    throw new ProofError(`The migrations do not lead to schema/:\n${ours.join('\n')}`, differences)
   const { changes } = await differ(url, fresh, [])
   const theirs = changes.map(({ sql }) => `  ${sql}`).filter((sql) => !sql.includes('norberts_spark_db'))
   if (theirs.length > 0) {
