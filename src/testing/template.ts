@@ -15,9 +15,9 @@ const PREFIX = 'norberts_spark_db_template_'
  * process leaves no half of one. Those of other versions of the schema go.
  */
 export async function makeTemplate(databases: ScratchDatabases): Promise<string> {
-  const name = `${PREFIX}${await hashOfSchema()}`
   const client = await databases.admin.connect()
   try {
+    const name = `${PREFIX}${await hashOfSchema(client)}`
     if (await exists(client, name)) return name
     await client.query('select pg_advisory_lock($1)', [LOCK])
     try {
@@ -58,8 +58,10 @@ async function dropOthers(client: pg.ClientBase, name: string): Promise<void> {
   for (const { other } of rows) await client.query(`drop database if exists ${other}`).catch(() => {})
 }
 
-async function hashOfSchema(): Promise<string> {
-  const hash = createHash('sha256').update(await packageVersion())
+/** Another role could copy the template, and not use the tables in the copy. */
+async function hashOfSchema(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ role: string }>('select current_user as role')
+  const hash = createHash('sha256').update(`${await packageVersion()} ${rows[0]?.role}`)
   for (const { name, sql } of await readSchemaFiles()) hash.update(`\0${name}\0${sql}`)
   return hash.digest('hex').slice(0, 12)
 }
