@@ -36,6 +36,16 @@ program
   .command('check')
   .description('prove that all migrations together lead to schema/, from nothing and with rows in the tables')
   .action(check)
+program
+  .command('impact')
+  .description('tell what an edit of schema/ means: changes, rows refused, statements and types touched')
+  .option('--url <url>', 'a database whose rows are asked, which are only read')
+  .option('--json', 'print the result as JSON')
+  .action(async ({ url, json }: { url?: string; json?: true }) => {
+    const { findImpact, report } = await import('./impact.ts')
+    const impact = await findImpact({ schema: join(ROOT, 'schema'), migrations: FOLDER }, url)
+    console.log(json ? JSON.stringify(impact, null, 2) : report(impact, url))
+  })
 
 await program.parseAsync().catch((error: unknown) => {
   process.exitCode = 1

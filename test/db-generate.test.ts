@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { test as base, describe, expect } from 'vitest'
+
+interface Outcome {
+  code: number
+  output: string
+  /** The migrations that were written, in order. */
+  files: string[]
+}
+
+/** A copy of this repository whose schema/ can be edited. */
+class Workshop {
+  readonly folder: string
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  async edit(file: string, from: string, to: string): Promise<void> {
+    const path = join(this.folder, 'schema', file)
+    const sql = await readFile(path, 'utf8')
+    if (!sql.includes(from)) throw new Error(`${file} has no ${from}.`)
+    await writeFile(path, from === '' ? sql + to : sql.replace(from, to))
+  }
+
+  async run(...args: string[]): Promise<Outcome> {
+    const before = await readdir(join(this.folder, 'schema/migrations'))
+    const outcome = await new Promise<{ code: number; output: string }>((done) => {
+      execFile(
+        process.execPath,
+        ['scripts/migrations.ts', ...args],
+        { cwd: this.folder, env: { ...process.env, NO_COLOR: '1' } },
+        (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+      )
+    })
+    const after = await readdir(join(this.folder, 'schema/migrations'))
+    const added = after.filter((name) => !before.includes(name)).sort()
+    const files = await Promise.all(
+      added.map((name) => readFile(join(this.folder, 'schema/migrations', name), 'utf8')),
+    )
+    return { ...outcome, files }
+  }
+}
+
+const test = base.extend<{ workshop: Workshop }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from the pattern
+  workshop: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'workshop-'))
+    for (const name of ['src', 'scripts', 'schema', 'generated', 'package.json'])
+      await cp(name, join(folder, name), { recursive: true })
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'))
+    await use(new Workshop(folder))
+    await rm(folder, { recursive: true })
+  },
+})
+
+describe('db:generate', { timeout: 60_000 }, () => {
+  test('writes a proven migration, online where the table holds rows', async ({ workshop }) => {
+    await workshop.edit('21_people.sql', '  job_title    text,', '  job_title    text,\n  nickname     text,')
+    await workshop.edit('21_people.sql', 'char_length(phone) <= 30', 'char_length(phone) <= 40')
+    await workshop.edit(
+      '21_people.sql',
+      'create index people_created_at',
+      'create index people_nickname_idx on people (nickname);\ncreate index people_created_at',
+    )
+
+    const { code, files } = await workshop.run('generate', '--name', 'add nickname')
+
+    expect(code).toBe(0)
+    expect(files).toHaveLength(2)
+    expect(files[0]).toMatch(
+      /^-- add nickname\n-- locks: people \(access exclusive\)\n-- table rewrites: none\n-- data loss: none\n-- transaction: one/,
+    )
+    expect(files[0]).toContain('not valid')
+    expect(files[1]).toMatch(/transaction: none[\s\S]*create index concurrently people_nickname_idx/)
+    expect(files[1]).toMatch(/^alter table people validate constraint people_phone_check;$/m)
+    expect(await workshop.run('generate', '--name', 'again')).toMatchObject({
+      code: 0,
+      files: [],
+      output: expect.stringContaining('Nothing to do'),
+    })
+    expect((await workshop.run('check')).output).toContain('3 migrations lead to schema/')
+  })
+
+  test('guesses no rename, and loses no data without being told', async ({ workshop }) => {
+    await workshop.edit('30_chats.sql', '  title            text,', '  heading          text,')
+    for (const [from, to] of [
+      ['char_length(title)', 'char_length(heading)'],
+      ['searchable(title)', 'searchable(heading)'],
+      ['column chats.title', 'column chats.heading'],
+    ] as const)
+      await workshop.edit('30_chats.sql', from, to)
+
+    const unanswered = await workshop.run('generate', '--name', 'rename')
+    expect(unanswered).toMatchObject({ code: 1, files: [] })
+    expect(unanswered.output).toContain('--rename chats.title=heading')
+    const denied = await workshop.run('generate', '--name', 'rename', '--no-renames')
+    expect(denied).toMatchObject({ code: 1, files: [] })
+    expect(denied.output).toMatch(/drop column title[\s\S]*--allow-data-loss/i)
+
+    const { code, files } = await workshop.run(
+      'generate',
+      '--name',
+      'rename',
+      '--rename',
+      'chats.title=heading',
+    )
+    expect(code).toBe(0)
+    expect(files[0]).toMatch(/rename column title to heading/)
+    expect(files.join()).not.toMatch(/drop column/i)
+  })
+
+  test('refuses what does not prove itself, with what is missing', async ({ workshop }) => {
+    await workshop.edit(
+      '21_people.sql',
+      '',
+      'create statistics people_names on first_name, last_name from people;\n',
+    )
+
+    const { code, files, output } = await workshop.run('generate', '--name', 'statistics')
+
+    expect({ code, files }).toEqual({ code: 1, files: [] })
+    expect(output).toContain('statistics people_names')
+    expect((await workshop.run('check')).code).toBe(1)
+  })
+})
+
+test('db:impact tells what an edit means', async ({ workshop }) => {
+  await workshop.edit('21_people.sql', 'char_length(phone) <= 30', 'char_length(phone) <= 12')
+  await workshop.edit('20_customers.sql', `'active', 'paused', 'churned'`, `'active', 'churned'`)
+  await workshop.edit(
+    '30_chats.sql',
+    '  title            text,',
+    '  title            text,\n  mood             text,',
+  )
+
+  const { output } = await workshop.run('impact', '--json')
+
+  const { differences, statements, types } = JSON.parse(output)
+  expect(differences).toContainEqual(expect.objectContaining({ object: 'column chats.mood' }))
+  const names = statements.map(({ statement }: { statement: string }) => statement)
+  expect(names).toEqual(expect.arrayContaining(['people.find', 'customers.find', 'customers.list(status)']))
+  expect(names).not.toContain('chats.rename')
+  expect(types).toContain('+  mood: string | null;')
+}, 60_000)
