@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 describe('the bin', () => {
-  test('creates, seeds, verifies, resets and drops a database by URL', async ({ url }) => {
+  test('creates, seeds, verifies, resets, drops and migrates a database by URL', async ({ url }) => {
     const outputs: string[] = []
     for (const [command, ...flags] of [
       ['create'],
@@ -47,6 +47,8 @@ describe('the bin', () => {
       ['verify'],
       ['reset'],
       ['drop'],
+      ['migrate'],
+      ['verify'],
     ]) {
       const { stdout } = await bin(command as string, '--url', url, ...flags)
       outputs.push(stdout)
@@ -54,6 +56,8 @@ describe('the bin', () => {
 
     expect(outputs[0]).toContain('Created 9 tables')
     expect(outputs[2]).toContain('is as schema/ says')
+    expect(outputs[5]).toContain('Migrated')
+    expect(outputs[6]).toContain('is as schema/ says')
   })
 
   test('starts the server of the project by itself, which goes on', async () => {
