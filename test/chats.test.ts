@@ -510,6 +510,19 @@ describe('tools', () => {
     expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(0)
   })
 
+  test('keep what came of their input, in its place', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const { input: _, ...begun } = tool('input-streaming') as { input?: unknown }
+    await db.chats.save(chatId, [turn('a', { ...begun, rawInput: '{"q":' } as never)], owner)
+
+    await db.chats.closeDanglingTools(chatId, owner)
+
+    const [message] = (await db.chats.load(chatId, owner)).messages
+    expect(message?.parts).toEqual([
+      { ...begun, state: 'output-error', input: '{"q":', errorText: 'The tool call was interrupted.' },
+    ])
+  })
+
   test('that were approved or denied are closed with the rest, but not while another waits for its approval', async ({
     db,
   }) => {

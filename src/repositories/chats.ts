@@ -441,10 +441,24 @@ export class ChatRepository {
 
 /** The call as the AI SDK would have it after an error or a denial; what came of its input stays. */
 function closed(given: unknown): { state: string } {
-  const part = given as { state: string; approval?: { approved?: unknown } | null }
+  const { rawInput, ...part } = given as DanglingTool
   if (part.state === 'approval-responded' && part.approval?.approved === false)
-    return { ...part, state: 'output-denied' }
-  return { ...part, state: 'output-error', errorText: 'The tool call was interrupted.' } as { state: string }
+    return { ...(given as DanglingTool), state: 'output-denied' }
+  // The SDK takes what came of an input as the input of a call that failed.
+  const input = part.input ?? rawInput
+  return {
+    ...part,
+    ...(input !== undefined && { input }),
+    state: 'output-error',
+    errorText: 'The tool call was interrupted.',
+  } as { state: string }
+}
+
+interface DanglingTool {
+  state: string
+  input?: unknown
+  rawInput?: unknown
+  approval?: { approved?: unknown } | null
 }
 
 const NO_OPTIONS: ModelOptions = {
