@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { Command, InvalidArgumentError } from 'commander'
+import pc from 'picocolors'
+import { confirmed, note, perform } from '../../src/cli/perform.ts'
+import { findTarget } from '../../src/cli/target.ts'
+import { startStudio } from './server.ts'
+
+interface Options {
+  url?: string
+  write?: true
+  confirm?: string
+  port?: number
+  json?: true
+}
+
+const program = new Command('npm run db:studio --')
+  .description(
+    'Opens a database for browsers on this machine: rows, diagram, dictionary, constraints, indexes, plans.',
+  )
+  .option('--url <url>', 'the database; else DATABASE_URL, else the dev server')
+  .option('--write', 'rows may be changed; otherwise PostgreSQL refuses')
+  .option('--confirm <name>', 'the name of the database, to write in one without a mark that holds data')
+  .option('--port <port>', 'default: any that is free', portReader)
+  .option('--json', 'print the result as JSON')
+  .action(serve)
+program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+
+await program.parseAsync()
+
+async function serve(options: Options): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  await perform(
+    options,
+    async () => {
+      const target = await findTarget(options.url)
+      const studio = await confirmed(options, (confirm = options.confirm) =>
+        startStudio(target.url, { write: options.write, port: options.port, confirm }),
+      )
+      stack.use(studio)
+      const { url, database, isWritable } = studio
+      return { url, database, isWritable, origin: target.origin }
+    },
+    ({ url, database, isWritable, origin }) =>
+      `${pc.green('✓')} ${database} (${origin}), ${isWritable ? pc.yellow('rows may be changed') : 'read-only'}:\n  ${pc.bold(url)}`,
+  )
+  if (process.exitCode) return
+  note(options, 'Whoever has this link sees the database. Ctrl-C ends the studio.')
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}
+
+function portReader(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('must be a port, 1 to 65535.')
+  return port
+}

@@ -1,0 +1,106 @@
+import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
+import { type Catalog, type Constraint, shortType, type Table } from './catalog.ts'
+
+/** Tables as boxes and foreign keys as lines, in pixels. */
+export interface Diagram {
+  readonly width: number
+  readonly height: number
+  /** Of a line of text in a box. */
+  readonly lineHeight: number
+  readonly boxes: readonly Box[]
+  readonly lines: readonly Line[]
+}
+
+export interface Box {
+  readonly table: string
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface Line {
+  /** Name of the constraint. */
+  readonly name: string
+  /** Table that refers. */
+  readonly from: string
+  readonly to: string
+  /** Corners, from the one that refers. */
+  readonly points: readonly Point[]
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+const LINE_HEIGHT = 20
+const CHARACTER_WIDTH = 7.4
+const PADDING = 24
+
+/** Laid out by ELK: the same catalog gives the same diagram. */
+export async function drawDiagram({ tables, constraints }: Catalog): Promise<Diagram> {
+  const drawn = new Map(tables.filter(({ kind }) => kind === 'table').map((table) => [table.name, table]))
+  const keys = constraints.filter(({ table, references }) => drawn.has(table) && drawn.has(references ?? ''))
+  const graph: ElkNode = {
+    id: 'diagram',
+    layoutOptions: {
+      'elk.algorithm': 'layered',
+      'elk.direction': 'LEFT',
+      'elk.edgeRouting': 'ORTHOGONAL',
+      'elk.spacing.nodeNode': '40',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '70',
+      'elk.spacing.componentComponent': '50',
+    },
+    children: [...drawn.values()].map((table) => boxOf(table, keys)),
+    edges: keys.map((key) => ({
+      id: idOf(key),
+      sources: [`${idOf(key)} from`],
+      targets: [`${idOf(key)} to`],
+    })),
+  }
+  const { width = 0, height = 0, children = [], edges = [] } = await new elk.default().layout(graph)
+  const sections = new Map(edges.map((edge) => [edge.id, (edge as ElkExtendedEdge).sections?.[0]]))
+  return {
+    width,
+    height,
+    lineHeight: LINE_HEIGHT,
+    boxes: children.map(({ id, x = 0, y = 0, width = 0, height = 0 }) => ({
+      ...{ table: id, x, y, width, height },
+    })),
+    lines: keys.map((key) => {
+      const section = sections.get(idOf(key))
+      const points = section ? [section.startPoint, ...(section.bendPoints ?? []), section.endPoint] : []
+      return {
+        name: key.name,
+        from: key.table,
+        to: key.references as string,
+        points: points.map(({ x, y }) => ({ x, y })),
+      }
+    }),
+  }
+}
+
+const idOf = ({ table, name }: Constraint) => `${table}.${name}`
+
+/** A line leaves at the column that refers, on the left, and arrives at the one that is referred to, on the right. */
+function boxOf({ name, columns }: Table, keys: readonly Constraint[]): ElkNode {
+  const longest = Math.max(
+    name.length,
+    ...columns.map((column) => column.name.length + shortType(column.type).length + 6),
+  )
+  const width = longest * CHARACTER_WIDTH + PADDING
+  const rowOf = (column = '') => (columns.findIndex((each) => each.name === column) + 1.75) * LINE_HEIGHT
+  return {
+    id: name,
+    width,
+    height: (columns.length + 1) * LINE_HEIGHT + 12,
+    layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
+    ports: keys.flatMap((key) => [
+      ...(key.table === name ? [{ id: `${idOf(key)} from`, x: 0, y: rowOf(key.columns[0]) }] : []),
+      ...(key.references === name
+        ? [{ id: `${idOf(key)} to`, x: width, y: rowOf(key.referencedColumns[0]) }]
+        : []),
+    ]),
+  }
+}
