@@ -14,7 +14,27 @@ export interface Migration {
   /** What is sent at a time: all of the file in one transaction or, where its header says otherwise, each statement. */
   readonly steps: readonly string[]
   readonly isTransactional: boolean
+  /** Those that its header tells of, the strongest of each table. */
+  readonly locks: readonly TableLock[]
 }
+
+export interface TableLock {
+  /** As SQL has it. */
+  readonly table: string
+  readonly mode: (typeof LOCK_MODES)[number]
+}
+
+/** From the weakest on. */
+const LOCK_MODES = [
+  'access share',
+  'row share',
+  'row exclusive',
+  'share update exclusive',
+  'share',
+  'share row exclusive',
+  'exclusive',
+  'access exclusive',
+] as const
 
 /** Between the statements of a migration that runs in no transaction. */
 export const STATEMENT_MARK = '-- statement'
@@ -38,8 +58,19 @@ export function migration(file: string, text: string): Migration {
     sql,
     checksum: createHash('sha256').update(sql).digest('hex'),
     isTransactional,
+    locks: locksOf(header(sql)),
     steps: isTransactional ? [sql] : sql.split(new RegExp(`^${STATEMENT_MARK}$`, 'm')).filter(hasStatement),
   }
+}
+
+/** `-- locks: people (share, access exclusive); users (share)` */
+function locksOf(header: string): TableLock[] {
+  const told = /^-- locks: (.+)$/m.exec(header)?.[1] ?? ''
+  return told.split(';').flatMap((each) => {
+    const [, table, modes = ''] = /^\s*(\S+) \(([\w\s,]+)\)\s*$/.exec(each) ?? []
+    const mode = LOCK_MODES.findLast((mode) => modes.split(', ').includes(mode))
+    return table !== undefined && mode !== undefined ? [{ table, mode }] : []
+  })
 }
 
 /** The comments at the beginning. */

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -193,17 +192,106 @@ describe('migrate', () => {
     ).toEqual([{ indisvalid: true }])
   })
 
+  test('waiting for one that builds an index concurrently is not what the index waits for', async ({
+    url,
+    folder,
+    files,
+  }) => {
+    await files({ '1_a': 'create table a (id int); insert into a select generate_series(1, 200000)' })
+    await migrate(url, { folder })
+    await files({ '2_b': '-- transaction: none\ncreate index concurrently a_id_idx on a (id);' })
+
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 3 }, () => migrate(url, { folder })),
+      // A command that waits in a transaction.
+      drop(url).then(() => ({ applied: [] })),
+    ])
+
+    expect(outcomes.flatMap(({ applied }) => applied)).toEqual(['2_b'])
+  })
+
+  test('takes all locks that its header tells of within one lock timeout', async ({
+    url,
+    sql,
+    folder,
+    files,
+  }) => {
+    await files({ '1_a': 'create table a (id int); create table b (id int)' })
+    await migrate(url, { folder })
+    await files({
+      '2_b':
+        '-- locks: a (share, access exclusive); b (access exclusive); gone (share)\n\nalter table b add column c int; alter table a add column c int',
+    })
+    await sql('begin; select from b')
+    const migrating = migrate(url, { folder, lockTimeout: 300, retries: 50 })
+    const reader = new pg.Client(url)
+    await reader.connect()
+    await expect
+      .poll(async () => (await reader.query(`select mode from pg_locks where relation = 'a'::regclass`)).rows)
+      .toContainEqual({ mode: 'AccessExclusiveLock' })
+    // It has the lock on a, waits for the one on b, and gives both back.
+    await reader.query('select from a')
+    await reader.end()
+    await sql('commit')
+
+    expect((await migrating).applied).toEqual(['2_b'])
+  })
+
+  const killedWhen = (url: string, folder: string, condition: (output: string) => Promise<boolean>) =>
+    new Promise<void>((resolve, reject) => {
+      const code = `import('${join(process.cwd(), 'src/admin.ts')}').then(({ migrate }) => migrate('${url}', { folder: '${folder}', onProgress: console.log }))`
+      const tool = spawn(process.execPath, ['-e', code])
+      tool.once('exit', (_, signal) =>
+        signal === 'SIGKILL' ? resolve() : reject(new Error('it ended by itself')),
+      )
+      tool.stdout.once('data', async (output) => {
+        while (!(await condition(String(output)))) await sleep(20)
+        tool.kill('SIGKILL')
+      })
+    })
+
   test('killed in the middle is carried on by the next run', async ({ url, folder, files }) => {
-    await files({ '1_a': 'create table a (id int)', '2_b': 'create table b (id int); select pg_sleep(5)' })
-    const code = `import('${join(process.cwd(), 'src/admin.ts')}').then(({ migrate }) => migrate('${url}', { folder: '${folder}', onProgress: console.log }))`
-    const tool = spawn(process.execPath, ['-e', code])
-    for (let output = ''; !output.includes('2_b'); ) output += String((await once(tool.stdout, 'data'))[0])
-    await sleep(100)
-    const ended = once(tool, 'exit')
-    tool.kill('SIGKILL')
-    await ended
+    await files({ '1_a': 'create table a (id int)' })
+    await migrate(url, { folder })
+    await files({ '2_b': 'create table b (id int); select pg_sleep(1)' })
+
+    await killedWhen(url, folder, () => sleep(100, true))
     await files({ '2_b': 'create table b (id int)' })
 
     expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
+  })
+
+  test('killed while an index is built concurrently, too, completed by the server or not', async ({
+    url,
+    sql,
+    folder,
+    files,
+  }) => {
+    await files({ '1_a': 'create table a (id int); insert into a select generate_series(1, 1000)' })
+    await migrate(url, { folder })
+    await files({
+      '2_b':
+        '-- transaction: none\ncreate table b (id int);\n-- statement\ncreate index concurrently a_id_idx on a (id);\n-- statement\ncreate table c (id int);',
+    })
+    const isBuilding = async () =>
+      (await sql(`select from pg_index where indexrelid = to_regclass('a_id_idx')`)).length > 0
+    // The server's part of it goes on after the tool is gone.
+    for (const end of [
+      'commit',
+      `select pg_terminate_backend(pid) from pg_stat_activity where query like 'create index%'; commit`,
+    ]) {
+      await sql('begin; insert into a values (0)') // what the index waits for
+      await killedWhen(url, folder, isBuilding)
+      expect((await migrationStatus(url, { folder })).migrations[1]).toMatchObject({ state: 'broken off' })
+      await sql(end)
+
+      expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
+      expect(await sql(`select indisvalid from pg_index where indexrelid = to_regclass('a_id_idx')`)).toEqual(
+        [{ indisvalid: true }],
+      )
+      await sql(
+        `drop table b, c; drop index a_id_idx; delete from norberts_spark_db.migrations where name = '2_b'`,
+      )
+    }
   })
 })

@@ -9,6 +9,8 @@ export interface Entry {
   /** Null while a migration without a transaction is under way, or was broken off. */
   readonly appliedAt: Date | null
   readonly stepsDone: number
+  /** The step, from 0, that was running by itself when the run was broken off: it may be done or not. */
+  readonly stepBegun: number | null
 }
 
 /** Made with the marker; by itself for a database whose marker is older than migrations are. */
@@ -17,7 +19,8 @@ export const LEDGER = `
     name text primary key,
     checksum text not null,
     applied_at timestamptz(3),
-    steps_done integer not null default 0
+    steps_done integer not null default 0,
+    step_begun integer
   );
   comment on table ${TOOL_SCHEMA}.migrations is 'Files of schema/migrations that this database has.'`
 
@@ -28,7 +31,7 @@ export async function readLedger(client: pg.ClientBase): Promise<Entry[] | undef
   )
   if (!rows[0]?.there) return undefined
   const { rows: entries } = await client.query<Entry>(
-    `select name, checksum, applied_at as "appliedAt", steps_done as "stepsDone" from ${TOOL_SCHEMA}.migrations order by name`,
+    `select name, checksum, applied_at as "appliedAt", steps_done as "stepsDone", step_begun as "stepBegun" from ${TOOL_SCHEMA}.migrations order by name`,
   )
   return entries
 }
@@ -40,7 +43,7 @@ export async function recordApplied(
   for (const { name, checksum, steps } of migrations) {
     await client.query(
       `insert into ${TOOL_SCHEMA}.migrations (name, checksum, applied_at, steps_done) values ($1, $2, clock_timestamp(), $3)
-       on conflict (name) do update set applied_at = excluded.applied_at, steps_done = excluded.steps_done`,
+       on conflict (name) do update set applied_at = excluded.applied_at, steps_done = excluded.steps_done, step_begun = null`,
       [name, checksum, steps.length],
     )
   }
@@ -53,7 +56,19 @@ export async function recordStep(
 ): Promise<void> {
   await client.query(
     `insert into ${TOOL_SCHEMA}.migrations (name, checksum, steps_done) values ($1, $2, $3)
-     on conflict (name) do update set checksum = excluded.checksum, steps_done = excluded.steps_done`,
+     on conflict (name) do update set checksum = excluded.checksum, steps_done = excluded.steps_done, step_begun = null`,
     [name, checksum, stepsDone],
+  )
+}
+
+export async function recordBegun(
+  client: pg.ClientBase,
+  { name, checksum }: Migration,
+  step: number,
+): Promise<void> {
+  await client.query(
+    `insert into ${TOOL_SCHEMA}.migrations (name, checksum, steps_done, step_begun) values ($1, $2, $3, $3)
+     on conflict (name) do update set checksum = excluded.checksum, step_begun = excluded.step_begun`,
+    [name, checksum, step],
   )
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import type { Migration } from '../migration-files.ts'
+import type { Migration, TableLock } from '../migration-files.ts'
 import { AdminError } from './errors.ts'
-import { type Entry, LEDGER, readLedger, recordApplied, recordStep } from './ledger.ts'
+import { type Entry, LEDGER, readLedger, recordApplied, recordBegun, recordStep } from './ledger.ts'
 import { type Environment, readMarker, writeMarker } from './marker.ts'
 import { type DatabaseObject, newObjects, readObjects, TOOL_SCHEMA } from './objects.ts'
-import { ADVISORY_LOCK, connect } from './session.ts'
+import { connect, takeTurn } from './session.ts'
 
 /** A migration did not go through. Those before it are in effect, it is not. */
 export class MigrationError extends AdminError {
@@ -35,6 +35,9 @@ export interface MigrateRun {
 }
 
 const LOCK_NOT_AVAILABLE = '55P03'
+const DEADLOCK_DETECTED = '40P01'
+/** Of a statement that runs in no transaction. */
+const ACTIVE_SQL_TRANSACTION = '25001'
 const LONGEST_PAUSE = 5_000
 
 /** Runs `fn` while no other process migrates, creates, drops or resets this database. */
@@ -42,7 +45,7 @@ export async function inTurn<T>(url: string, fn: (client: pg.Client) => Promise<
   const client = await connect(url)
   try {
     await client.query('set lock_timeout = 0; set statement_timeout = 0; set client_min_messages = warning')
-    await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK])
+    await takeTurn(client, 'pg_try_advisory_lock', 0)
     return await fn(client)
   } finally {
     // Ends the lock as well.
@@ -129,12 +132,93 @@ async function runInTransaction(
   migration: Migration,
   { lockTimeout }: MigrateRun,
 ): Promise<void> {
-  try {
-    await client.query(`begin; set local lock_timeout = ${lockTimeout}`)
+  await transaction(client, async () => {
     const before = await readObjects(client)
+    await takeLocks(client, migration.locks, lockTimeout)
+    await client.query(`set local lock_timeout = ${lockTimeout}`)
     await client.query(migration.sql)
     await recordObjects(client, before)
     await recordApplied(client, [migration])
+  })
+}
+
+/** All of them within `lockTimeout`: one after the other, each with that time, would make others wait for its multiple. */
+async function takeLocks(client: pg.Client, locks: readonly TableLock[], lockTimeout: number): Promise<void> {
+  const deadline = performance.now() + lockTimeout
+  for (const { table, mode } of locks) {
+    const { rowCount } = await client.query(
+      `select from pg_class where oid = to_regclass($1) and relkind in ('r', 'p')`,
+      [table],
+    )
+    if (rowCount === 0) continue
+    const left = Math.max(1, Math.ceil(deadline - performance.now()))
+    await client.query(`set local lock_timeout = ${left}; lock table ${table} in ${mode} mode`)
+  }
+}
+
+/** Each statement is noted down when it is done, so that the next run goes on where this one is broken off. */
+async function runStepByStep(client: pg.Client, migration: Migration, run: MigrateRun): Promise<void> {
+  const entry = (await readLedger(client))?.find(({ name }) => name === migration.name)
+  const done = entry?.stepsDone ?? 0
+  const before = await readObjects(client)
+  for (const [index, step] of migration.steps.entries()) {
+    if (index < done) continue
+    const isInDoubt = entry?.stepBegun === index
+    if (isInDoubt && (await settleIndex(client, step))) await recordStep(client, migration, index + 1)
+    else await runStep(client, { migration, index }, run)
+  }
+  await recordObjects(client, before)
+  await recordApplied(client, [migration])
+}
+
+/** In a transaction with the note that it is done where PostgreSQL allows it, else by itself. */
+async function runStep(
+  client: pg.Client,
+  { migration, index }: { migration: Migration; index: number },
+  run: MigrateRun,
+): Promise<void> {
+  const { [index]: step = '' } = migration.steps
+  try {
+    await insistently(run, () =>
+      transaction(client, async () => {
+        await client.query(`set local lock_timeout = ${run.lockTimeout}`)
+        await client.query(step)
+        await recordStep(client, migration, index + 1)
+      }),
+    )
+  } catch (error) {
+    if ((error as { code?: string }).code !== ACTIVE_SQL_TRANSACTION) throw error
+    await runAlone(client, { migration, index }, run)
+  }
+}
+
+/** It holds up nobody while it waits: it may take the time of all attempts together. */
+async function runAlone(
+  client: pg.Client,
+  { migration, index }: { migration: Migration; index: number },
+  { lockTimeout, retries }: MigrateRun,
+): Promise<void> {
+  const { [index]: step = '' } = migration.steps
+  await settleIndex(client, step)
+  await recordBegun(client, migration, index)
+  await client.query(`set lock_timeout = ${lockTimeout * (retries + 1)}`)
+  try {
+    await client.query(step)
+  } catch (error) {
+    // The server has said that it is not done: nothing is in doubt.
+    if (error instanceof pg.DatabaseError) await recordStep(client, migration, index)
+    throw error
+  } finally {
+    await client.query('set lock_timeout = 0').catch(() => {})
+  }
+  await recordStep(client, migration, index + 1)
+}
+
+/** Everything that `fn` does, or nothing. */
+async function transaction(client: pg.Client, fn: () => Promise<void>): Promise<void> {
+  try {
+    await client.query('begin')
+    await fn()
     await client.query('commit')
   } catch (error) {
     await client.query('rollback').catch(() => {})
@@ -142,39 +226,22 @@ async function runInTransaction(
   }
 }
 
-/** Each statement is noted down when it is done, so that the next run goes on where this one is broken off. */
-async function runStepByStep(client: pg.Client, migration: Migration, run: MigrateRun): Promise<void> {
-  const ledger = await readLedger(client)
-  const done = ledger?.find(({ name }) => name === migration.name)?.stepsDone ?? 0
-  const before = await readObjects(client)
-  for (const [index, step] of migration.steps.entries()) {
-    if (index < done) continue
-    await insistently(run, async () => {
-      await dropInvalidIndex(client, step)
-      await client.query(`set lock_timeout = ${run.lockTimeout}`)
-      try {
-        await client.query(step)
-      } finally {
-        await client.query('set lock_timeout = 0')
-      }
-    })
-    await recordStep(client, migration, index + 1)
-  }
-  await recordObjects(client, before)
-  await recordApplied(client, [migration])
-}
-
-/** What an index being built concurrently leaves when it is broken off; it would be in the way of the next attempt. */
-async function dropInvalidIndex(client: pg.Client, step: string): Promise<void> {
+/**
+ * Drops what an index being built concurrently leaves when it is broken off: it would be in the way of the next attempt.
+ * Returns whether there is one that was completed.
+ */
+async function settleIndex(client: pg.Client, step: string): Promise<boolean> {
   const pattern =
     /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|\w+)/i
   const name = pattern.exec(step)?.[1]
-  if (name === undefined) return
-  const { rowCount } = await client.query(
-    'select from pg_index where indexrelid = to_regclass($1) and not indisvalid',
+  if (name === undefined) return false
+  const { rows } = await client.query<{ isValid: boolean }>(
+    'select indisvalid as "isValid" from pg_index where indexrelid = to_regclass($1)',
     [name],
   )
-  if (rowCount) await client.query(`drop index concurrently if exists ${name}`)
+  const [index] = rows
+  if (index && !index.isValid) await client.query(`drop index concurrently if exists ${name}`)
+  return index?.isValid === true
 }
 
 /** A drop removes what migrations made, too. */
@@ -207,7 +274,8 @@ async function insistently(
     try {
       return await attempt()
     } catch (error) {
-      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || left === 0) throw error
+      const { code = '' } = error as { code?: string }
+      if (![LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED].includes(code) || left === 0) throw error
       left -= 1
       await sleep(pause)
     }

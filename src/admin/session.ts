@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { InvalidInputError, translate } from '../errors.ts'
 import type { Reader } from '../input.ts'
@@ -12,7 +13,8 @@ const LOCK_TIMEOUT = 10_000
 const CONNECTION_TIMEOUT = 15_000
 
 /** Keeps commands on one database apart; any number, as long as it is nobody else's. */
-export const ADVISORY_LOCK = 7_205_759_403
+const ADVISORY_LOCK = 7_205_759_403
+const TURN_INTERVAL = 50
 
 /** SQLSTATE of `lock_timeout`. */
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -30,9 +32,9 @@ export async function inTransaction<T>(
   const client = await open(readUrl(url, 'url'))
   try {
     await client.query(
-      `begin; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local client_min_messages = warning`,
+      `begin isolation level read committed; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local client_min_messages = warning`,
     )
-    if (!readOnly) await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCK])
+    if (!readOnly) await takeTurn(client, 'pg_try_advisory_xact_lock', lockTimeout)
     const result = await fn(client)
     await client.query(readOnly ? 'rollback' : 'commit')
     return result
@@ -42,6 +44,31 @@ export async function inTransaction<T>(
     throw explain(error)
   } finally {
     await client.end().catch(() => {})
+  }
+}
+
+/**
+ * Waits until no other command works on this database; `patience` in milliseconds, 0 for any time. It asks again and
+ * again: who waits within PostgreSQL holds a snapshot, and an index that is built concurrently waits for snapshots to end. (So
+ * does a query with parameters in a transaction, until the next.)
+ *
+ * @throws {AdminError} the other command took too long.
+ */
+export async function takeTurn(
+  client: pg.ClientBase,
+  lock: 'pg_try_advisory_lock' | 'pg_try_advisory_xact_lock',
+  patience: number,
+): Promise<void> {
+  const started = performance.now()
+  for (;;) {
+    const { rows } = await client.query<{ mine: boolean }>(`select ${lock}(${ADVISORY_LOCK}) as mine`)
+    if (rows[0]?.mine) return
+    if (patience > 0 && performance.now() - started > patience) {
+      throw new AdminError(
+        `Another command has been at work on this database for ${patience} ms and more. Nothing was done; wait until it ends, or allow more time with \`lockTimeout\`.`,
+      )
+    }
+    await sleep(TURN_INTERVAL)
   }
 }
 
