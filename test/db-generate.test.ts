@@ -113,6 +113,19 @@ describe('db:generate', { timeout: 60_000 }, () => {
     expect(files.join()).not.toMatch(/drop column/i)
   })
 
+  test('is proven with rows in the tables, and refused where they break a new rule', async ({ workshop }) => {
+    await workshop.edit('21_people.sql', 'char_length(phone) <= 30', 'char_length(phone) <= 5')
+
+    const { code, output, files } = await workshop.run('generate', '--name', 'narrow')
+
+    expect(code).toBe(1)
+    expect(files).toEqual([])
+    expect(output).toMatch(/With rows in the tables[\s\S]*"people_phone_check".* is violated by some row/)
+    expect((await workshop.run('check')).output).toMatch(
+      /do not lead to schema[\s\S]*No release is tagged yet.*db:generate -- --name initial/,
+    )
+  })
+
   test('refuses what does not prove itself, with what is missing', async ({ workshop }) => {
     await workshop.edit(
       '21_people.sql',

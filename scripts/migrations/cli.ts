@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import { create, migrate } from '../../src/admin.ts'
@@ -12,6 +14,9 @@ import { type MigrationFile, ProofError, prove } from './proof.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FOLDER = join(ROOT, 'schema/migrations')
+const NEXT = 'Write what is missing, or mend the last: npm run db:generate -- --name …'
+const ANEW =
+  'No release is tagged yet, so that no database needs the step between: write the first anew, rm schema/migrations/*.sql && npm run db:generate -- --name initial'
 
 const program = new Command('npm run db:generate --').description(
   'Looks after the migrations that lead databases to schema/.',
@@ -139,7 +144,8 @@ async function settleRenames(
 }
 
 function refusal(error: unknown): Error {
-  const { message } = error as Error
+  if (!(error instanceof ProofError)) return error as Error
+  const { message } = error
   return new ProofError(
     `${message}\nNothing was written. Change schema/, or write the migration with --draft, complete it by hand, and prove it: npm run db:check`,
   )
@@ -151,10 +157,23 @@ async function check(): Promise<void> {
   const fresh = await server.createDatabase()
   await create(fresh.url, { environment: 'test' })
   const last = known.at(-1)
-  await prove(server, { known: known.slice(0, -1), added: last ? [last] : [] }, fresh)
+  await prove(server, { known: known.slice(0, -1), added: last ? [last] : [] }, fresh).catch(
+    async (error: unknown) => {
+      if (!(error instanceof ProofError)) throw error
+      throw new ProofError(`${error.message}\n${(await isReleased()) ? NEXT : ANEW}`)
+    },
+  )
   console.log(
     `${pc.green('✓')} ${known.length === 1 ? '1 migration leads' : `${known.length} migrations lead`} to schema/.`,
   )
+}
+
+/** Whether somebody may have a database that the migrations so far have made. */
+async function isReleased(): Promise<boolean> {
+  const { stdout } = await promisify(execFile)('git', ['tag', '--list', 'v*'], { cwd: ROOT }).catch(() => ({
+    stdout: '',
+  }))
+  return stdout.trim() !== ''
 }
 
 async function readFiles(): Promise<MigrationFile[]> {
