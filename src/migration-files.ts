@@ -67,7 +67,7 @@ export function migration(file: string, text: string): Migration {
 function locksOf(header: string): TableLock[] {
   const told = /^-- locks: (.+)$/m.exec(header)?.[1] ?? ''
   return told.split(';').flatMap((each) => {
-    const [, table, modes = ''] = /^\s*(\S+) \(([\w\s,]+)\)\s*$/.exec(each) ?? []
+    const [, table, modes = ''] = /^\s*([\w.]+|"(?:[^"]|"")+") \(([\w\s,]+)\)\s*$/.exec(each) ?? []
     const mode = LOCK_MODES.findLast((mode) => modes.split(', ').includes(mode))
     return table !== undefined && mode !== undefined ? [{ table, mode }] : []
   })

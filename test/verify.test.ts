@@ -15,6 +15,7 @@ const DRIFT: readonly [sql: string, object: string, fact?: string][] = [
   ['alter table people alter phone set not null', 'column people.phone', 'not null'],
   ['alter table people alter job_title type text collate "C"', 'column people.job_title', 'collation'],
   ['alter table people alter job_title set storage external', 'column people.job_title', 'storage'],
+  ['alter table people alter job_title set statistics 500', 'column people.job_title', 'statistics target'],
   ['alter table users drop constraint users_email_key', 'constraint users.users_email_key'],
   ['alter table users rename constraint users_email_key to other', 'constraint users.other'],
   ['alter table users add constraint short check (char_length(name) < 9)', 'constraint users.short'],

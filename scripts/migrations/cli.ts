@@ -6,11 +6,12 @@ import { promisify } from 'node:util'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import { create, migrate } from '../../src/admin.ts'
-import { startScratchServer } from '../scratch/index.ts'
+import { type ScratchDatabase, type ScratchServer, startScratchServer } from '../scratch/index.ts'
 import type { Rename } from './differ.ts'
-import { draft, draftFirst, withComments } from './generate.ts'
+import { draft, draftFirst, emptyDraft } from './generate.ts'
 import { lint } from './lint.ts'
 import { type MigrationFile, ProofError, prove } from './proof.ts'
+import { repair } from './repair.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FOLDER = join(ROOT, 'schema/migrations')
@@ -81,41 +82,58 @@ async function generate(options: GenerateOptions): Promise<void> {
   const renames = await settleRenames(options, (renames) =>
     draft(options.name, { current, fresh }, { renames, at }),
   )
-  const { files, destroying } = await draft(options.name, { current, fresh }, { renames, at })
-  if (files.length === 0) {
-    await prove(server, { known, added: [] }, fresh)
+  const drafted = await draft(options.name, { current, fresh }, { renames, at })
+  const { destroying } = drafted
+  if (drafted.files.length === 0 && (await isProven(server, known, fresh))) {
     console.log(`${pc.green('✓')} Nothing to do: the migrations lead to schema/.`)
     return
   }
+  const files = drafted.files.length > 0 ? drafted.files : [emptyDraft(options.name, at)]
   if (destroying.length > 0 && !options.allowDataLoss) {
     throw new ProofError(
       `Rows would lose what they hold:\n${destroying.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is meant, say --allow-data-loss.`,
     )
   }
-  const proven = await proveRepaired(files, (added) => prove(server, { known, added }, fresh)).catch(
-    (error: unknown) => {
-      if (!options.draft) throw refusal(error)
-      console.error(pc.yellow(`Not proven, to be completed by hand: ${(error as Error).message}`))
-      return files
-    },
-  )
+  const proven = await proveRepaired(files, fresh.url, (added) =>
+    prove(server, { known, added }, fresh),
+  ).catch((error: unknown) => {
+    if (!options.draft) throw refusal(error)
+    console.error(pc.yellow(`Not proven, to be completed by hand: ${(error as Error).message}`))
+    return files
+  })
   await write(proven)
 }
 
-/** Once more with the comments that are all that is missing. */
+/** The differ finds nothing: whether our own catalog of facts finds nothing either. */
+async function isProven(
+  server: ScratchServer,
+  known: readonly MigrationFile[],
+  fresh: ScratchDatabase,
+): Promise<boolean> {
+  try {
+    await prove(server, { known, added: [] }, fresh)
+    return true
+  } catch (error) {
+    if (error instanceof ProofError && error.differences.length > 0) return false
+    throw error
+  }
+}
+
+/** Again with what the differ passes over, if that is all that is missing: an object first, then what is said of it. */
 async function proveRepaired(
   files: readonly MigrationFile[],
+  fresh: string,
   proof: (files: readonly MigrationFile[]) => Promise<void>,
+  attempts = 3,
 ): Promise<readonly MigrationFile[]> {
   try {
     await proof(files)
     return files
   } catch (error) {
-    const repaired = error instanceof ProofError && withComments(files[0] as MigrationFile, error.differences)
+    if (!(error instanceof ProofError) || attempts === 0) throw error
+    const repaired = await repair(files[0] as MigrationFile, error.differences, fresh)
     if (!repaired) throw error
-    const mended = [repaired, ...files.slice(1)]
-    await proof(mended)
-    return mended
+    return proveRepaired([repaired, ...files.slice(1)], fresh, proof, attempts - 1)
   }
 }
 

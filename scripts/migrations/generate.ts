@@ -5,7 +5,7 @@ import type { ScratchDatabase } from '../scratch/index.ts'
 import { type Change, differ, type Rename } from './differ.ts'
 import { intoPhases, tableCreatedBy } from './online.ts'
 import type { MigrationFile } from './proof.ts'
-import { Names } from './sql-text.ts'
+import { NAME, Names } from './sql-text.ts'
 
 export interface Draft {
   /** Empty where there is nothing to do. */
@@ -54,6 +54,11 @@ async function partitionedTables(url: string): Promise<string[]> {
   }
 }
 
+/** A migration that does nothing yet, for what the differ passes over. */
+export function emptyDraft(name: string, at: Date): MigrationFile {
+  return { name: `${timestamp(at, 0)}_${name}.sql`, sql: textOf([], { name, isTransactional: true }) }
+}
+
 /** The first migration is schema/ itself. */
 export async function draftFirst(name: string, at: Date): Promise<MigrationFile> {
   const files = await readSchemaFiles()
@@ -62,32 +67,6 @@ export async function draftFirst(name: string, at: Date): Promise<MigrationFile>
     name: `${timestamp(at, 0)}_${name}.sql`,
     sql: `${header({ name, locks: 'none, its tables are new', rewrites: 'none', loss: 'none', isTransactional: true })}\n${body}`,
   }
-}
-
-/** Comments that the differ loses, as when it makes a type anew: what `verify` misses, and can be said in one statement. */
-export function withComments(file: MigrationFile, differences: readonly Found[]): MigrationFile | undefined {
-  const statements = differences.map(({ object, fact, schema }) =>
-    fact === 'comment' ? commentOn(object, schema) : undefined,
-  )
-  if (statements.length === 0 || statements.some((each) => each === undefined)) return undefined
-  return { ...file, sql: `${file.sql}\n${statements.join('\n\n')}\n` }
-}
-
-interface Found {
-  readonly object: string
-  readonly fact?: string
-  readonly schema?: string
-}
-
-function commentOn(object: string, words: string | undefined): string | undefined {
-  const [, kind = '', name = ''] = /^(table|view|column|type|function|index) (.+)$/.exec(object) ?? []
-  const [, constraint, table] = /^constraint (.+)\.(.+)$/.exec(object)?.toReversed() ?? []
-  const target = kind
-    ? `${kind} ${name}`
-    : table && constraint
-      ? `constraint ${table} on ${constraint}`
-      : undefined
-  return target && `comment on ${target} is ${words === undefined ? 'null' : pg.escapeLiteral(words)};`
 }
 
 /** Ordered by time; those of one draft follow one another. */
@@ -99,6 +78,7 @@ function textOf(
   changes: readonly Change[],
   { name, isTransactional }: { name: string; isTransactional: boolean },
 ): string {
+  const created = new Set(changes.flatMap(({ sql }) => tableCreatedBy(sql) ?? []))
   const told = (which: (change: Change) => boolean) => {
     const statements = changes.filter(which).map(({ sql }) => firstWords(sql))
     return statements.length > 0 ? statements.join('; ') : 'none'
@@ -106,12 +86,13 @@ function textOf(
   const locks = new Map<string, Set<string>>()
   for (const { sql, lock } of changes) {
     const table = tableOf(sql)
-    if (lock !== 'none' && table) locks.set(table, (locks.get(table) ?? new Set()).add(lock))
+    if (lock !== 'none' && table && !created.has(table))
+      locks.set(table, (locks.get(table) ?? new Set()).add(lock))
   }
   const head = header({
     name,
     locks: [...locks].map(([table, modes]) => `${table} (${[...modes].join(', ')})`).join('; ') || 'none',
-    rewrites: told(({ sql, rewritesTable }) => rewritesTable && !tableCreatedBy(sql)),
+    rewrites: told(({ sql, rewritesTable }) => rewritesTable && !created.has(tableOf(sql) ?? '')),
     loss: told(({ destroysData }) => destroysData),
     isTransactional,
   })
@@ -136,10 +117,13 @@ function header(facts: {
   ].join('\n')
 }
 
+const TABLE = new RegExp(
+  `^(?:alter table|drop table|create(?: unique)? index(?: concurrently)? ${NAME} on|create table) (?:only )?${NAME}`,
+  'i',
+)
+
 function tableOf(sql: string): string | undefined {
-  return /^(?:alter table|drop table|create(?: unique)? index(?: concurrently)? \S+ on|create table) (?:only )?(\S+)/i.exec(
-    sql,
-  )?.[1]
+  return TABLE.exec(sql)?.[2]
 }
 
 const firstWords = (sql: string) => sql.replace(/\s+/g, ' ').slice(0, 80)

@@ -1,4 +1,5 @@
 import type { Change } from './differ.ts'
+import { NAME } from './sql-text.ts'
 
 /** What a migration is made of: a transaction of quick statements, then what takes its time and holds up nobody. */
 export interface Phases {
@@ -25,8 +26,14 @@ export function intoPhases(changes: readonly Change[], partitioned: readonly str
   return { transactions: transactions.filter(({ length }) => length > 0), afterwards }
 }
 
+const CREATED = new RegExp(`^create (?:unlogged )?table ${NAME}`, 'i')
+const INDEXED = new RegExp(`^create (unique )?index ${NAME} on (?:only )?${NAME}`, 'i')
+const CONSTRAINED = new RegExp(`^alter table ${NAME} add constraint ${NAME} (foreign key|check)\\b`, 'i')
+const UNIQUE = new RegExp(`^alter table ${NAME} add constraint ${NAME} unique (\\([^()]*\\))$`, 'i')
+const NOT_NULL = new RegExp(`^alter table ${NAME} alter column ${NAME} set not null$`, 'i')
+
 export function tableCreatedBy(sql: string): string | undefined {
-  return /^create (?:unlogged )?table (\S+)/i.exec(sql)?.[1]
+  return CREATED.exec(sql)?.[1]
 }
 
 interface Split {
@@ -44,7 +51,7 @@ function split(change: Change, created: ReadonlySet<string>): Split {
     needsCommitBefore: false,
   })
 
-  const index = /^create (unique )?index (\S+) on (?:only )?(\S+)/i.exec(sql)
+  const index = INDEXED.exec(sql)
   if (index && !created.has(index[3] as string)) {
     return {
       now: [],
@@ -52,7 +59,7 @@ function split(change: Change, created: ReadonlySet<string>): Split {
     }
   }
 
-  const constraint = /^alter table (\S+) add constraint (\S+) (foreign key|check)\b/i.exec(sql)
+  const constraint = CONSTRAINED.exec(sql)
   if (constraint && !created.has(constraint[1] as string) && !/not valid\s*$/i.test(sql)) {
     const [, table, name] = constraint
     return {
@@ -61,7 +68,7 @@ function split(change: Change, created: ReadonlySet<string>): Split {
     }
   }
 
-  const unique = /^alter table (\S+) add constraint (\S+) unique (\([^()]*\))$/i.exec(sql)
+  const unique = UNIQUE.exec(sql)
   if (unique && !created.has(unique[1] as string)) {
     const [, table, name, columns] = unique
     return {
@@ -73,7 +80,7 @@ function split(change: Change, created: ReadonlySet<string>): Split {
     }
   }
 
-  const notNull = /^alter table (\S+) alter column (\S+) set not null$/i.exec(sql)
+  const notNull = NOT_NULL.exec(sql)
   if (notNull && !created.has(notNull[1] as string)) {
     const [, table, column = ''] = notNull
     const name = `${column.replaceAll('"', '')}_is_not_null`

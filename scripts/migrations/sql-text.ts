@@ -3,6 +3,9 @@ import pg from 'pg'
 /** Literals, bodies and comments, which stay as they are, and what is between. */
 const LITERAL = /('(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\2\$|--[^\n]*)/
 
+/** A name in a regular expression, quoted or not. */
+export const NAME = '("(?:[^"]|"")+"|[^\\s"(]+)'
+
 /** Names without the schema's, wherever it is, and without quotes that they do not need. */
 export class Names {
   readonly #plain: ReadonlySet<string>

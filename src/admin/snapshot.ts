@@ -80,6 +80,7 @@ const KINDS: Readonly<Record<string, string>> = {
       'generated', case when attgenerated <> '' then pg_get_expr(adbin, adrelid, true) || case attgenerated when 's' then ' stored' else ' virtual' end end,
       'storage', (select nullif(attstorage, typstorage) from pg_type where pg_type.oid = atttypid),
       'compression', nullif(attcompression, ''),
+      'statistics target', nullif(coalesce(attstattarget, -1), -1),
       'options', attoptions,
       'grants', case when attacl is not null then ${grants('attacl', 'relowner', 'c')} end,
       'comment', ${comment('pg_class', 'relation.oid', 'attnum')})

@@ -1,0 +1,132 @@
+import pg from 'pg'
+import type { Difference } from '../../src/admin.ts'
+import type { MigrationFile } from './proof.ts'
+import { NAME, Names } from './sql-text.ts'
+
+/**
+ * Adds what the differ passes over and one statement says: comments of types that it makes anew, extended statistics, how
+ * a column is stored. Undefined where something else is missing.
+ */
+export async function repair(
+  file: MigrationFile,
+  differences: readonly Difference[],
+  fresh: string,
+): Promise<MigrationFile | undefined> {
+  const { renames, others } = pairUp(differences)
+  const statements = renames.map(renameNotNull)
+  for (const difference of others) {
+    const statement = await statementFor(difference, fresh)
+    if (statement === undefined) return undefined
+    statements.push(statement)
+  }
+  if (statements.length === 0) return undefined
+  const names = await Names.of(fresh, statements)
+  const added = statements.map((sql) => `${names.shorten(sql)};`)
+  return { ...file, sql: tellLocks(`${[file.sql.trimEnd(), ...added].join('\n\n')}\n`, added) }
+}
+
+const ALTERED = new RegExp(`^\\s*alter table ${NAME}`, 'm')
+
+/** In the header, beside those that are told already. */
+function tellLocks(sql: string, statements: readonly string[]): string {
+  const altered = statements.flatMap((text) => ALTERED.exec(text)?.[1] ?? [])
+  return sql.replace(/^-- locks: (.+)$/m, (_, told: string) => {
+    const locks = told === 'none' ? [] : told.split('; ')
+    for (const table of new Set(altered)) {
+      if (!locks.some((lock) => lock.startsWith(`${table} (`))) locks.push(`${table} (access exclusive)`)
+    }
+    return `-- locks: ${locks.join('; ') || 'none'}`
+  })
+}
+
+interface RenamedConstraint {
+  readonly table: string
+  readonly from: string
+  readonly to: string
+}
+
+/** A named `not null` that is missing and another of the same column that is too much are one with another name. */
+function pairUp(differences: readonly Difference[]): {
+  renames: RenamedConstraint[]
+  others: Difference[]
+} {
+  const renames: RenamedConstraint[] = []
+  const paired = new Set<Difference>()
+  const constraints = differences.filter(({ object, fact }) => object.startsWith('constraint ') && !fact)
+  for (const missing of constraints.filter(({ schema }) => schema?.startsWith('NOT NULL '))) {
+    const [, table = '', to = ''] = /^constraint (.+)\.(.+)$/.exec(missing.object) ?? []
+    const surplus = constraints.find(
+      ({ object, database }) => database === missing.schema && object.startsWith(`constraint ${table}.`),
+    )
+    if (!surplus) continue
+    renames.push({ table, from: surplus.object.slice(`constraint ${table}.`.length), to })
+    paired.add(missing).add(surplus)
+  }
+  return { renames, others: differences.filter((difference) => !paired.has(difference)) }
+}
+
+/** Before version 18 they have no name that could be another. */
+function renameNotNull({ table, from, to }: RenamedConstraint): string {
+  return `do $$ begin
+  if current_setting('server_version_num')::integer >= 180000 then
+    alter table ${quoted(table)} rename constraint ${quoted(from)} to ${quoted(to)};
+  end if;
+end $$`
+}
+
+const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name))
+
+async function statementFor(difference: Difference, fresh: string): Promise<string | undefined> {
+  const { object, fact, schema, database } = difference
+  const [, kind = '', name = ''] = /^(\w+) (.+)$/.exec(object) ?? []
+  if (fact === 'comment') return commentOn(kind, name, schema)
+  if (kind === 'column' && fact !== undefined) return storageOf(name, fact, schema)
+  if (kind === 'statistics' && fact === undefined) {
+    if (database !== undefined) return `drop statistics ${pg.escapeIdentifier(name)}`
+    return ask(fresh, 'select pg_get_statisticsobjdef(oid) from pg_statistic_ext where stxname = $1', name)
+  }
+  return undefined
+}
+
+function commentOn(kind: string, name: string, words: string | undefined): string | undefined {
+  const [, table = '', part] = /^(.+)\.(.+)$/.exec(name) ?? []
+  const target = {
+    table: pg.escapeIdentifier(name),
+    view: pg.escapeIdentifier(name),
+    type: pg.escapeIdentifier(name),
+    statistics: pg.escapeIdentifier(name),
+    function: name,
+    column: part && `${pg.escapeIdentifier(table)}.${pg.escapeIdentifier(part)}`,
+    index: part && pg.escapeIdentifier(part),
+    constraint: part && `${pg.escapeIdentifier(part)} on ${pg.escapeIdentifier(table)}`,
+  }[kind]
+  return target && `comment on ${kind} ${target} is ${words === undefined ? 'null' : pg.escapeLiteral(words)}`
+}
+
+/** Letters of pg_attribute. */
+const STORAGE: Readonly<Record<string, string>> = { p: 'plain', e: 'external', m: 'main', x: 'extended' }
+const COMPRESSION: Readonly<Record<string, string>> = { p: 'pglz', l: 'lz4' }
+
+function storageOf(name: string, fact: string, value: string | undefined): string | undefined {
+  const [, table = '', column = ''] = /^(.+)\.(.+)$/.exec(name) ?? []
+  const setting = {
+    storage: value && STORAGE[value] && `storage ${STORAGE[value]}`,
+    compression: `compression ${COMPRESSION[value ?? ''] ?? 'default'}`,
+    'statistics target': `statistics ${value ?? -1}`,
+  }[fact]
+  return (
+    setting &&
+    `alter table ${pg.escapeIdentifier(table)} alter column ${pg.escapeIdentifier(column)} set ${setting}`
+  )
+}
+
+async function ask(url: string, sql: string, value: string): Promise<string | undefined> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    const { rows } = await client.query<string[]>({ text: sql, values: [value], rowMode: 'array' })
+    return rows[0]?.[0]?.replaceAll('public.', '')
+  } finally {
+    await client.end()
+  }
+}
