@@ -341,6 +341,21 @@ describe('what PostgreSQL knows', () => {
     ])
   })
 
+  test('what of the repositories does not fit the database, and all the rest', async ({ studio, filled }) => {
+    await count(filled, 'alter table people rename job_title to title')
+    try {
+      const statements = await studio.get<PlannedStatement[]>('/api/statements')
+
+      expect(statements.find(({ name }) => name === 'people.find')).toMatchObject({
+        plan: '',
+        problem: expect.stringMatching(/column .*"job_title" does not exist/),
+      })
+      expect(statements.find(({ name }) => name === 'users.find')?.plan).toContain('users')
+    } finally {
+      await count(filled, 'alter table people rename title to job_title')
+    }
+  })
+
   test('the plan for some values: run where it reads, planned where it writes', async ({
     studio,
     filled,

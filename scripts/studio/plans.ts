@@ -7,7 +7,10 @@ export interface PlannedStatement {
   readonly name: string
   readonly sql: string
   readonly parameters: readonly { readonly name: string; readonly type: string }[]
+  /** Empty where the statement does not fit this database. */
   readonly plan: string
+  /** Why it does not fit, in PostgreSQL's words. */
+  readonly problem?: string
   /** Those that the plan reads. */
   readonly indexes: readonly string[]
 }
@@ -24,7 +27,15 @@ function listed(): Promise<LoadedStatement[]> {
 export async function planStatements(client: pg.ClientBase): Promise<PlannedStatement[]> {
   await client.query('set local plan_cache_mode = force_generic_plan')
   const planned: PlannedStatement[] = []
-  for (const statement of await listed()) planned.push(await plan(client, statement))
+  for (const statement of await listed()) {
+    const { name, formatted, parameters } = statement
+    planned.push(
+      await attempt(client, () => plan(client, statement)).catch((error: Error) => ({
+        ...{ name, sql: formatted, plan: '', problem: error.message, indexes: [] },
+        parameters: parameters.map((parameter) => ({ name: parameter, type: 'unknown' })),
+      })),
+    )
+  }
   return planned
 }
 
@@ -43,13 +54,22 @@ export async function planWithValues(
   if (!statement) throw new RangeError(`there is no statement ${name}`)
   await client.query('set local plan_cache_mode = force_custom_plan')
   await client.query('set local transaction_read_only = on')
-  await client.query('savepoint before_it_runs')
   try {
-    return await plan(client, statement, { values, options: 'analyze, buffers' })
+    return await attempt(client, () => plan(client, statement, { values, options: 'analyze, buffers' }))
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== READ_ONLY_SQL_TRANSACTION) throw error
-    await client.query('rollback to savepoint before_it_runs; deallocate all')
     return plan(client, statement, { values })
+  }
+}
+
+/** What fails leaves the transaction as it was. */
+async function attempt<T>(client: pg.ClientBase, fn: () => Promise<T>): Promise<T> {
+  await client.query('savepoint attempt')
+  try {
+    return await fn()
+  } catch (error) {
+    await client.query('rollback to savepoint attempt; deallocate all')
+    throw error
   }
 }
 

@@ -16,17 +16,22 @@ export function StatementsPage() {
 }
 
 function Statement({ statement }: { statement: PlannedStatement }) {
-  const { name, sql, indexes, plan } = statement
+  const { name, sql, indexes, plan, problem } = statement
   const isMeant = decodeURIComponent(location.hash.slice(1)) === name
   return (
     <details id={name} open={isMeant}>
       <summary>
         <code>{name}</code> <span className="quiet">{indexes.join(', ')}</span>
+        {problem && <span className="warning">does not fit this database: {problem}</span>}
       </summary>
       <pre>{sql}</pre>
-      <h4>Plan for any values</h4>
-      <pre className="plan">{plan}</pre>
-      <PlanWithValues statement={statement} />
+      {!problem && (
+        <>
+          <h4>Plan for any values</h4>
+          <pre className="plan">{plan}</pre>
+          <PlanWithValues statement={statement} />
+        </>
+      )}
     </details>
   )
 }
