@@ -245,13 +245,16 @@ describe('rows', () => {
     ])
   })
 
-  test('dates and times without a zone are those that PostgreSQL has', async ({ studio }) => {
+  test('values are those that PostgreSQL prints, where JavaScript has none as exact', async ({ studio }) => {
     const [, rows] = await studio.query(
-      `select date '2026-03-29' as day, timestamp '2026-03-29 02:30:00.123456' as time, array[date '2026-03-29'] as days, numeric '1.10' as price`,
+      `select date '2026-03-29' as day, timestamp '2026-03-29 02:30:00.123456' as time, array[date '2026-03-29'] as days, numeric '1.10' as price, interval '1 day' as span, bytea '\\x0001' as bytes, 9007199254740993 as big, array['a b'] as words`,
     )
 
     expect(rows).toEqual([
-      { day: '2026-03-29', time: '2026-03-29 02:30:00.123456', days: '{2026-03-29}', price: '1.10' },
+      {
+        ...{ day: '2026-03-29', time: '2026-03-29 02:30:00.123456', days: '{2026-03-29}', price: '1.10' },
+        ...{ span: '1 day', bytes: '\\x0001', big: '9007199254740993', words: ['a b'] },
+      },
     ])
   })
 

@@ -27,14 +27,21 @@ const HIDDEN = '(hidden)'
 
 const STATEMENT_TIMEOUT = 30_000
 
-/** Dates and times without a zone stay as PostgreSQL writes them: a Date would move them into this machine's zone. */
-const AS_TEXT = new Set([1082, 1182, 1114, 1115])
+/**
+ * Types of which a browser is sent a JavaScript value: booleans, numbers that are exact as such, JSON, moments, and lists of
+ * text, numbers and ids. All others arrive as PostgreSQL prints them, which it also reads: a Date would move a day into
+ * this machine's zone, and an interval or a bytea would be an object.
+ */
+const PARSED = new Set([
+  ...[16, 21, 23, 26, 700, 701, 114, 3802, 1184],
+  ...[1000, 1005, 1007, 1009, 1015, 1016, 1021, 1022, 1231, 2951, 199, 3807],
+])
 
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    AS_TEXT.has(oid)
-      ? (value: string) => value
-      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    PARSED.has(oid)
+      ? pg.types.getTypeParser(oid, format)
+      : (value: string) => value) as typeof pg.types.getTypeParser,
 }
 
 /** The database that is browsed: what is asked together runs in a transaction of its own. */
