@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -91,6 +91,45 @@ describe('migrate', () => {
     expect(
       await sql(`select relname from pg_class where relname in ('a', 'b', 'c') order by 1`),
     ).toHaveLength(3)
+  })
+
+  test('brings what two branches have added, in whatever order they were merged, to the same', async ({
+    url,
+    sql,
+    folder,
+    files,
+  }) => {
+    const one = { '2_one': 'alter table a add column one int default 1; create index a_one_idx on a (one)' }
+    const other = {
+      '3_other': 'alter table a add column other text; alter table a add check (other <> $$$$)',
+    }
+    const outcomes: unknown[] = []
+    for (const branches of [
+      [one, other],
+      [other, one],
+    ]) {
+      await sql('drop schema if exists norberts_spark_db cascade; drop table if exists a')
+      await rm(folder, { recursive: true })
+      await mkdir(folder)
+      await files({ '1_a': 'create table a (id int); insert into a values (1)' })
+      await migrate(url, { folder })
+      for (const branch of branches) {
+        await files(branch)
+        expect((await migrate(url, { folder })).applied).toEqual(Object.keys(branch))
+      }
+      outcomes.push(
+        await sql(`select row_to_json(a) ->> 'one' as one, array(select attname || format_type(atttypid, atttypmod)
+          from pg_attribute where attrelid = 'a'::regclass and attnum > 0 order by attname) as columns,
+          array(select indexdef from pg_indexes where tablename = 'a') as indexes,
+          array(select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'a'::regclass) as checks from a`),
+      )
+    }
+
+    expect(outcomes[0]).toEqual(outcomes[1])
+    await files({ '4_again': 'create index a_one_idx on a (one)' })
+    expect(String(await caught(migrate(url, { folder })))).toMatch(
+      /4_again.*"a_one_idx" already exists.*the database is as after 3_other/,
+    )
   })
 
   test('stops where one fails, with the database as before it, and goes on when it is mended', async ({
