@@ -514,10 +514,24 @@ with
   ),
   dropped as (
     delete from parts using chat,
-    unnest($1::text[], $6::integer[]) as given (id, part_count)
+    unnest(
+      (
+        select
+          $1::text[]
+      )::text[],
+      (
+        select
+          $6::integer[]
+      )::integer[]
+    ) as given (id, part_count)
     where
       parts.chat_id = chat.id
-      and parts.message_id = any ($1::text[])
+      and parts.message_id = any (
+        (
+          select
+            $1::text[]
+        )::text[]
+      )
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning
@@ -598,7 +612,12 @@ with
     delete from messages using chat
     where
       messages.chat_id = chat.id
-      and messages.id <> all ($1::text[])
+      and messages.id <> all (
+        (
+          select
+            $1::text[]
+        )::text[]
+      )
       and position >= (
         select
           position
@@ -710,10 +729,24 @@ with
   ),
   dropped as (
     delete from parts using chat,
-    unnest($1::text[], $7::integer[]) as given (id, part_count)
+    unnest(
+      (
+        select
+          $1::text[]
+      )::text[],
+      (
+        select
+          $7::integer[]
+      )::integer[]
+    ) as given (id, part_count)
     where
       parts.chat_id = chat.id
-      and parts.message_id = any ($1::text[])
+      and parts.message_id = any (
+        (
+          select
+            $1::text[]
+        )::text[]
+      )
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning
@@ -793,7 +826,12 @@ with
     delete from messages using chat
     where
       messages.chat_id = chat.id
-      and messages.id <> all ($1::text[])
+      and messages.id <> all (
+        (
+          select
+            $1::text[]
+        )::text[]
+      )
   ),
   in_order as (
     select
@@ -815,7 +853,12 @@ with
               given.place
           ) as before
         from
-          unnest($1::text[]) with ordinality as given (id, place)
+          unnest(
+            (
+              select
+                $1::text[]
+            )::text[]
+          ) with ordinality as given (id, place)
           left join messages on messages.chat_id = $2
           and messages.id = given.id
       ) as placed
@@ -936,10 +979,24 @@ with
   ),
   dropped as (
     delete from parts using chat,
-    unnest($1::text[], $6::integer[]) as given (id, part_count)
+    unnest(
+      (
+        select
+          $1::text[]
+      )::text[],
+      (
+        select
+          $6::integer[]
+      )::integer[]
+    ) as given (id, part_count)
     where
       parts.chat_id = chat.id
-      and parts.message_id = any ($1::text[])
+      and parts.message_id = any (
+        (
+          select
+            $1::text[]
+        )::text[]
+      )
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning
@@ -1019,7 +1076,12 @@ with
     delete from messages using chat
     where
       messages.chat_id = chat.id
-      and messages.id <> all ($1::text[])
+      and messages.id <> all (
+        (
+          select
+            $1::text[]
+        )::text[]
+      )
   ),
   in_order as (
     select
@@ -1041,7 +1103,12 @@ with
               given.place
           ) as before
         from
-          unnest($1::text[]) with ordinality as given (id, place)
+          unnest(
+            (
+              select
+                $1::text[]
+            )::text[]
+          ) with ordinality as given (id, place)
           left join messages on messages.chat_id = $2
           and messages.id = given.id
       ) as placed
@@ -1162,10 +1229,24 @@ with
   ),
   dropped as (
     delete from parts using chat,
-    unnest($1::text[], $6::integer[]) as given (id, part_count)
+    unnest(
+      (
+        select
+          $1::text[]
+      )::text[],
+      (
+        select
+          $6::integer[]
+      )::integer[]
+    ) as given (id, part_count)
     where
       parts.chat_id = chat.id
-      and parts.message_id = any ($1::text[])
+      and parts.message_id = any (
+        (
+          select
+            $1::text[]
+        )::text[]
+      )
       and parts.message_id = given.id
       and parts.position >= given.part_count
     returning

@@ -192,6 +192,13 @@ export interface SaveInput extends OwnChat {
 }
 
 /**
+ * A list that the planner does not look into. It would find that it is shorter than one it knows nothing of, and would
+ * plan every save anew, which takes longer than the save.
+ */
+const unseen = (list: RawBuilder<string[]> | RawBuilder<number[]>, type: 'text[]' | 'integer[]') =>
+  sql`(select ${list}::${sql.raw(type)})::${sql.raw(type)}`
+
+/**
  * Locks the chat, which hands out positions, then writes what is new or differs. No row: no such chat of this user, or
  * another version of it. A message that is there keeps its position; parts beyond the new count go. With
  * `truncateFrom`, that message and those behind it go, but for the ones saved; with `replaces`, all but the ones saved,
@@ -236,8 +243,8 @@ export const saveMessages = variants(
       where parts.payload::text <> excluded.payload::text
       returning message_id as id
     ), dropped as (
-      delete from parts using chat, unnest(${$.ids}::text[], ${$.partCounts}::integer[]) as given (id, part_count)
-      where parts.chat_id = chat.id and parts.message_id = any(${$.ids}::text[]) and parts.message_id = given.id
+      delete from parts using chat, unnest(${unseen($.ids, 'text[]')}, ${unseen($.partCounts, 'integer[]')}) as given (id, part_count)
+      where parts.chat_id = chat.id and parts.message_id = any(${unseen($.ids, 'text[]')}) and parts.message_id = given.id
         and parts.position >= given.part_count
       returning parts.message_id as id
     )
@@ -260,12 +267,12 @@ type Clause = (
 
 /** Parts go with their message. */
 const REMOVE_OTHERS: Clause = ($) => sql`removed as (
-      delete from messages using chat where messages.chat_id = chat.id and messages.id <> all(${$.ids}::text[])
+      delete from messages using chat where messages.chat_id = chat.id and messages.id <> all(${unseen($.ids, 'text[]')})
     ),`
 
 const REMOVE_FROM: Clause = ($) => sql`removed as (
       delete from messages using chat
-      where messages.chat_id = chat.id and messages.id <> all(${$.ids}::text[])
+      where messages.chat_id = chat.id and messages.id <> all(${unseen($.ids, 'text[]')})
         and position >= (select position from messages where chat_id = ${$.chatId} and id = ${$.truncateFrom})
     ),`
 
@@ -275,7 +282,7 @@ const IN_ORDER: Clause = ($) => sql`in_order as (
         and coalesce(max(place) filter (where position is not null), 0) = count(position) as is_so
       from (
         select given.place, messages.position, lag(messages.position) over (order by given.place) as before
-        from unnest(${$.ids}::text[]) with ordinality as given (id, place)
+        from unnest(${unseen($.ids, 'text[]')}) with ordinality as given (id, place)
         left join messages on messages.chat_id = ${$.chatId} and messages.id = given.id
       ) as placed
     ),`
