@@ -172,6 +172,45 @@ create view talk with (security_invoker) as select id, title from chats;
     )
   })
 
+  test('comments on what is built afterwards, once it is there', async ({ workshop }) => {
+    await workshop.edit(
+      '21_people.sql',
+      '  constraint people_email_key unique (email),',
+      '  constraint people_email_key unique (email),\n  constraint people_phone_name_key unique (phone, last_name),',
+    )
+    await workshop.edit(
+      '21_people.sql',
+      '',
+      `comment on constraint people_phone_name_key on people is 'Taken.';
+       create index people_phone_idx on people (phone); comment on index people_phone_idx is 'For callers.';`,
+    )
+
+    const { code, files, output } = await workshop.run('generate', '--name', 'callers')
+
+    expect(output).toContain('✓')
+    expect(code).toBe(0)
+    expect(files.at(-1)).toMatch(/using index people_phone_name_key;[\s\S]*comment on constraint/)
+    expect(files.at(-1)).toMatch(/create index concurrently people_phone_idx[\s\S]*comment on index/i)
+  })
+
+  test('clips no text, and takes no rename for granted that it cannot make', async ({ workshop }) => {
+    await workshop.edit('21_people.sql', '  job_title    text,', '  job_title    varchar(5),')
+    const clipping = await workshop.run('generate', '--name', 'short_titles')
+    expect(clipping.output).toContain('value too long for type character varying(5)')
+
+    for (const [from, to] of [
+      ['  job_title    varchar(5),', '  position     varchar(100),'],
+      ['char_length(job_title)', 'char_length(position)'],
+      ['comment on column people.job_title', 'comment on column people.position'],
+    ] as const)
+      await workshop.edit('21_people.sql', from, to)
+    const renaming = await workshop.run(
+      ...['generate', '--name', 'position', '--rename', 'people.job_title=position', '--allow-data-loss'],
+    )
+    expect(renaming.output).toContain('No such rename')
+    expect(clipping.files.concat(renaming.files)).toEqual([])
+  })
+
   test('refuses what does not prove itself, with what is missing', async ({ workshop }) => {
     await workshop.edit(
       '21_people.sql',

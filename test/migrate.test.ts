@@ -240,6 +240,22 @@ describe('migrate', () => {
     ).toEqual([{ indisvalid: true }])
   })
 
+  test('without a transaction notes what each statement made, for a drop', async ({
+    url,
+    sql,
+    folder,
+    files,
+  }) => {
+    const head = '-- transaction: none\ncreate table b (id int);\n-- statement\n'
+    await files({ '1_a': `${head}select 1 / 0` })
+    await expect(migrate(url, { folder })).rejects.toThrow('division by zero')
+    await files({ '1_a': `${head}select 1` })
+
+    await migrate(url, { folder })
+
+    expect(await sql('select identity from norberts_spark_db.objects')).toEqual([{ identity: 'public.b' }])
+  })
+
   test('waiting for one that builds an index concurrently is not what the index waits for', async ({
     url,
     folder,

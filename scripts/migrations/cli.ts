@@ -83,7 +83,13 @@ async function generate(options: GenerateOptions): Promise<void> {
     draft(options.name, { current, fresh }, { renames, at }),
   )
   const drafted = await draft(options.name, { current, fresh }, { renames, at })
-  const { destroying } = drafted
+  const { refused, destroying } = drafted
+  if (refused.length > 0) {
+    const names = refused.map(({ from, to }) => `  ${from}=${to}`)
+    throw new ProofError(
+      `No such rename: the old name must be gone, the new one be new, and nothing else of it differ.\n${names.join('\n')}\nNothing was written. Change name and type in two migrations, one after the other.`,
+    )
+  }
   if (drafted.files.length === 0 && (await isProven(server, known, fresh))) {
     console.log(`${pc.green('✓')} Nothing to do: the migrations lead to schema/.`)
     return
@@ -91,7 +97,7 @@ async function generate(options: GenerateOptions): Promise<void> {
   const files = drafted.files.length > 0 ? drafted.files : [emptyDraft(options.name, at)]
   if (destroying.length > 0 && !options.allowDataLoss) {
     throw new ProofError(
-      `Rows would lose what they hold:\n${destroying.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is meant, say --allow-data-loss.`,
+      `Rows would lose what they hold:\n${destroying.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is meant, say --allow-data-loss; if it can be done without, add --draft, and write it by hand.`,
     )
   }
   const proven = await proveRepaired(files, fresh.url, (added) =>

@@ -24,6 +24,8 @@ export interface Difference {
   readonly changes: readonly Change[]
   /** What may be a rename, and was not said to be one. */
   readonly candidates: readonly Rename[]
+  /** What was said to be a rename, and cannot be one. */
+  readonly refused: readonly Rename[]
 }
 
 /** Finds what leads from one database to another. The only file that knows which library does. */
@@ -48,11 +50,12 @@ export async function differ(from: string, to: string, renames: readonly Rename[
   )
   return {
     candidates: unanswered.map(renameOf),
+    refused: renames.filter((rename) => !candidates.some((candidate) => same(rename, renameOf(candidate)))),
     changes: made.actions
       .filter(({ sql }) => !OF_THE_OWNER.test(sql))
       .map((action) => ({ ...action, sql: correct(action.sql.replace(/;\s*$/, ''), virtual) }))
       .map((action) => ({
-        sql: action.sql,
+        sql: withoutTruncation(action.sql),
         destroysData: action.dataLoss === 'destructive',
         rewritesTable: action.rewriteRisk && !/ VIRTUAL$/.test(action.sql),
         lock: action.lockClass.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
@@ -99,6 +102,14 @@ async function virtualColumns(url: string): Promise<VirtualColumn[]> {
 
 /** What an owner may do goes without saying, and elsewhere the owner has another name. */
 const OF_THE_OWNER = /^(?:grant|revoke)\s[\s\S]*\s(?:to|from)\s+"?postgres"?$/i
+
+/** A cast that is asked for clips what is too long; without it PostgreSQL refuses such rows. */
+function withoutTruncation(sql: string): string {
+  return sql.replace(
+    /^(alter table .+? alter column .+? type character(?: varying)?\(\d+\)(?:\[\])*) using .*$/is,
+    '$1',
+  )
+}
 
 type Candidate = Plan['renameCandidates'][number]
 

@@ -12,6 +12,8 @@ export interface Draft {
   readonly files: readonly MigrationFile[]
   /** What may be renames, and nobody has said. */
   readonly candidates: readonly Rename[]
+  /** What was said to be a rename, and cannot be one: gone or new are not both, or they differ in more than the name. */
+  readonly refused: readonly Rename[]
   /** Statements that destroy what rows hold. */
   readonly destroying: readonly string[]
 }
@@ -22,7 +24,7 @@ export async function draft(
   { current, fresh }: { current: ScratchDatabase; fresh: ScratchDatabase },
   { renames, at }: { renames: readonly Rename[]; at: Date },
 ): Promise<Draft> {
-  const { changes: found, candidates } = await differ(current.url, fresh.url, renames)
+  const { changes: found, candidates, refused } = await differ(current.url, fresh.url, renames)
   const names = await Names.of(
     fresh.url,
     found.map(({ sql }) => sql),
@@ -38,7 +40,7 @@ export async function draft(
     sql: textOf(part, { name, isTransactional }),
   }))
   const destroying = changes.filter(({ destroysData }) => destroysData).map(({ sql }) => sql)
-  return { files, candidates, destroying }
+  return { files, candidates, refused, destroying }
 }
 
 async function partitionedTables(url: string): Promise<string[]> {

@@ -19,6 +19,10 @@ export function intoPhases(changes: readonly Change[], partitioned: readonly str
   const afterwards: Change[] = []
   for (const change of changes) {
     if (change.needsCommitBefore) transactions.push([])
+    if (isCommentOnOneOf(change.sql, afterwards)) {
+      afterwards.push(change)
+      continue
+    }
     const { now, later } = split(change, created)
     transactions.at(-1)?.push(...now)
     afterwards.push(...later)
@@ -34,6 +38,17 @@ const NOT_NULL = new RegExp(`^alter table ${NAME} alter column ${NAME} set not n
 
 export function tableCreatedBy(sql: string): string | undefined {
   return CREATED.exec(sql)?.[1]
+}
+
+/** What is built afterwards can be commented on only then. */
+function isCommentOnOneOf(sql: string, afterwards: readonly Change[]): boolean {
+  const [, index, constraint, table] =
+    /^comment on (?:index (\S+)|constraint (\S+) on (\S+)) is\b/i.exec(sql) ?? []
+  return afterwards.some(({ sql: earlier }) =>
+    index === undefined
+      ? constraint !== undefined && earlier.startsWith(`alter table ${table} add constraint ${constraint} `)
+      : /^create (?:unique )?index concurrently (\S+) on/i.exec(earlier)?.[1] === index,
+  )
 }
 
 interface Split {

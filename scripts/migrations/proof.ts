@@ -38,15 +38,14 @@ export async function prove(
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
   try {
     for (const { name, sql } of known) await writeFile(join(folder, name), sql)
-    const empty = await migrated(server, folder)
-    const filled = await migrated(server, folder)
-    if (known.length > 0) await fill(filled.url, fresh.url)
-    const before = await counts(filled.url)
+    const [empty, filled] = [await migrated(server, folder), await migrated(server, folder)]
     for (const { name, sql } of added) await writeFile(join(folder, name), sql)
     await migrate(empty.url, { folder, environment: 'test' }).catch((error: unknown) => {
       throw refusalOf(error, 'It does not go through, even without rows in the tables')
     })
     await compare(empty.url, fresh.url)
+    if (known.length > 0) await fill(filled.url, fresh.url)
+    const before = await counts(filled.url)
     await migrate(filled.url, { folder, environment: 'test' }).catch((error: unknown) => {
       throw refusalOf(error, ROWS_REFUSE)
     })
@@ -96,6 +95,9 @@ async function compare(url: string, fresh: string): Promise<void> {
   }
 }
 
+/** So many that each enum value is there, columns hold nulls, and values repeat. */
+const ENOUGH_MESSAGES = 1_000
+
 /**
  * Rows such as databases hold that are where the migrations so far lead. The seed knows either that schema, or already the
  * one that schema/ is now: then its rows come over as far as the tables have their columns.
@@ -104,7 +106,7 @@ async function compare(url: string, fresh: string): Promise<void> {
  */
 async function fill(url: string, fresh: string): Promise<void> {
   const seeded = (target: string) =>
-    seed(target, { scale: 60 }).then(
+    seed(target, { scale: ENOUGH_MESSAGES }).then(
       () => undefined,
       (error: Error) => error,
     )

@@ -160,18 +160,16 @@ async function takeLocks(client: pg.Client, locks: readonly TableLock[], lockTim
 async function runStepByStep(client: pg.Client, migration: Migration, run: MigrateRun): Promise<void> {
   const entry = (await readLedger(client))?.find(({ name }) => name === migration.name)
   const done = entry?.stepsDone ?? 0
-  const before = await readObjects(client)
   for (const [index, step] of migration.steps.entries()) {
     if (index < done) continue
     const isInDoubt = entry?.stepBegun === index
     if (isInDoubt && (await settleIndex(client, step))) await recordStep(client, migration, index + 1)
     else await runStep(client, { migration, index }, run)
   }
-  await recordObjects(client, before)
   await recordApplied(client, [migration])
 }
 
-/** In a transaction with the note that it is done where PostgreSQL allows it, else by itself. */
+/** In a transaction with the note that it is done, and of what it made, where PostgreSQL allows it, else by itself. */
 async function runStep(
   client: pg.Client,
   { migration, index }: { migration: Migration; index: number },
@@ -181,8 +179,10 @@ async function runStep(
   try {
     await insistently(run, () =>
       transaction(client, async () => {
+        const before = await readObjects(client)
         await client.query(`set local lock_timeout = ${run.lockTimeout}`)
         await client.query(step)
+        await recordObjects(client, before)
         await recordStep(client, migration, index + 1)
       }),
     )

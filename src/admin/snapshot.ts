@@ -38,6 +38,10 @@ const grants = (acl: string, owner: string, kind: string) => `(
     case when is_grantable then ' with grant option' end) order by grantee = ${owner} desc, grantee, privilege_type)
   from aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))))`
 
+/** In whatever order they were set. */
+const sorted = (options: string) =>
+  `(select array_agg(option order by option) from unnest(${options}) as option)`
+
 const comment = (catalog: string, oid: string, column = '0') =>
   `(select description from pg_description where classoid = '${catalog}'::regclass and objoid = ${oid} and objsubid = ${column})`
 
@@ -53,7 +57,7 @@ const RELATION = (kinds: string) => `
       'kind', case relkind when 'p' then 'partitioned' when 'f' then 'foreign' end,
       'persistence', case relpersistence when 'u' then 'unlogged' end,
       'access method', (select amname from pg_am where pg_am.oid = relam),
-      'options', reloptions,
+      'options', ${sorted('reloptions')},
       'row level security', case when relforcerowsecurity and relrowsecurity then 'forced' when relrowsecurity then 'enabled' when relforcerowsecurity then 'forced, not enabled' end,
       'replica identity', nullif(relreplident, 'd'),
       'partition key', pg_get_partkeydef(oid),
@@ -81,7 +85,7 @@ const KINDS: Readonly<Record<string, string>> = {
       'storage', (select nullif(attstorage, typstorage) from pg_type where pg_type.oid = atttypid),
       'compression', nullif(attcompression, ''),
       'statistics target', nullif(coalesce(attstattarget, -1), -1),
-      'options', attoptions,
+      'options', ${sorted('attoptions')},
       'grants', case when attacl is not null then ${grants('attacl', 'relowner', 'c')} end,
       'comment', ${comment('pg_class', 'relation.oid', 'attnum')})
     from relation join pg_attribute on attrelid = relation.oid and attnum > 0 and not attisdropped
@@ -103,7 +107,7 @@ const KINDS: Readonly<Record<string, string>> = {
       'valid', case when not indisvalid then 'no' end,
       'clustered', case when indisclustered then 'yes' end,
       'replica identity', case when indisreplident then 'yes' end,
-      'options', reloptions,
+      'options', ${sorted('reloptions')},
       'comment', ${comment('pg_class', 'relation.oid')})
     from relation join pg_index on indexrelid = relation.oid`,
   trigger: `

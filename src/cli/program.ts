@@ -199,7 +199,11 @@ function onDatabase(program: Command, name: string, description: string): Comman
     .command(name)
     .description(description)
     .option('--url <url>', 'postgres://… of the database')
-    .option('--lock-timeout <milliseconds>', 'to wait for a lock; default 10000', wholeNumber)
+    .option(
+      '--lock-timeout <milliseconds>',
+      `to wait for a lock; default ${name === 'migrate' ? '3000' : '10000'}`,
+      wholeNumber,
+    )
     .option('--json', 'print the result as JSON')
 }
 
