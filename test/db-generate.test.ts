@@ -20,10 +20,11 @@ class Workshop {
     this.folder = folder
   }
 
-  async edit(file: string, from: string, to: string): Promise<void> {
+  async edit(file: string, from: string | RegExp, to: string): Promise<void> {
     const path = join(this.folder, 'schema', file)
     const sql = await readFile(path, 'utf8')
-    if (!sql.includes(from)) throw new Error(`${file} has no ${from}.`)
+    if (typeof from === 'string' ? !sql.includes(from) : !from.test(sql))
+      throw new Error(`${file} has no ${from}.`)
     await writeFile(path, from === '' ? sql + to : sql.replace(from, to))
   }
 
@@ -157,6 +158,47 @@ create view talk with (security_invoker) as select id, title from chats;
     expect({ code, output }).toMatchObject({ code: 0 })
     expect(files[0]).toMatch(/^-- locks: .*parts \(access exclusive\)/m)
     expect((await workshop.run('check')).output).toContain('lead to schema/')
+  })
+
+  test('takes a change of values for a loss, and builds indexes of a changed function anew', async ({
+    workshop,
+  }) => {
+    await workshop.edit('31_messages.sql', 'envelope      json', 'envelope      jsonb')
+    expect(await workshop.run('generate', '--name', 'jsonb')).toMatchObject({
+      code: 1,
+      files: [],
+      output: expect.stringMatching(/lose or change[\s\S]*TYPE jsonb[\s\S]*--allow-data-loss/),
+    })
+    await workshop.edit('31_messages.sql', 'envelope      jsonb', 'envelope      json')
+    await workshop.edit(
+      '00_prelude.sql',
+      "return ' ' || lower(words);",
+      "return ' ' || reverse(lower(words));",
+    )
+
+    const { code, files } = await workshop.run('generate', '--name', 'searchable')
+
+    expect(code).toBe(0)
+    for (const index of ['chats_search_idx', 'customers_search_idx', 'parts_search_idx'])
+      expect(files[1]).toContain(`reindex index concurrently ${index};`)
+  })
+
+  test('renames a table with all that is named after it', async ({ workshop }) => {
+    await workshop.edit('33_ai_options.sql', /ai_options/g, 'model_options')
+
+    const { code, output, files } = await workshop.run(
+      'generate',
+      '--name',
+      'rename',
+      '--rename',
+      'ai_options=model_options',
+    )
+
+    expect({ code, output }).toMatchObject({ code: 0 })
+    expect(files[0]).toContain(
+      'rename constraint ai_options_temperature_check to model_options_temperature_check',
+    )
+    expect(files[0]).not.toMatch(/drop/i)
   })
 
   test('is proven with rows in the tables, and refused where they break a new rule', async ({ workshop }) => {

@@ -1,5 +1,6 @@
 import { extract, type Plan, plan } from '@supabase/pg-delta'
 import pg from 'pg'
+import { keepsValues } from './widening.ts'
 
 /** One statement on the way from a database to another. */
 export interface Change {
@@ -44,7 +45,7 @@ export async function differ(from: string, to: string, renames: readonly Rename[
     renames.some((rename) => same(rename, renameOf(candidate))),
   )
   const made = planned(accepted)
-  const virtual = await virtualColumns(to)
+  const [virtual, types] = await Promise.all([virtualColumns(to), columnTypes(from)])
   const unanswered = made.renameCandidates.filter(
     (candidate) => !accepted.some((each) => same(renameOf(each), renameOf(candidate))),
   )
@@ -56,7 +57,7 @@ export async function differ(from: string, to: string, renames: readonly Rename[
       .map((action) => ({ ...action, sql: correct(action.sql.replace(/;\s*$/, ''), virtual) }))
       .map((action) => ({
         sql: withoutTruncation(action.sql),
-        destroysData: action.dataLoss === 'destructive',
+        destroysData: action.dataLoss === 'destructive' || changesValues(action.sql, types),
         rewritesTable: action.rewriteRisk && !/ VIRTUAL$/.test(action.sql),
         lock: action.lockClass.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
         needsCommitBefore: action.newSegmentBefore,
@@ -79,6 +80,32 @@ function correct(sql: string, virtual: readonly VirtualColumn[]): string {
         ),
       indexed,
     )
+}
+
+const RETYPED =
+  /^alter table (?:only )?(?:"?public"?\.)?("(?:[^"]|"")+"|\S+) alter column ("(?:[^"]|"")+"|\S+) type (.+?)(?: using .*)?$/is
+
+/** Whether rows hold something else afterwards: rounded, cut, or spelt otherwise. */
+function changesValues(sql: string, types: ReadonlyMap<string, string>): boolean {
+  const [, table = '', column = '', type = ''] = RETYPED.exec(sql) ?? []
+  const old = types.get(`${unquoted(table)}.${unquoted(column)}`)
+  return old !== undefined && !keepsValues(old, type.replace(/ collate .*$/i, '').replaceAll('"', ''))
+}
+
+const unquoted = (name: string) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"')
+
+async function columnTypes(url: string): Promise<Map<string, string>> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ column: string; type: string }>(`
+      select relname || '.' || attname as column, format_type(atttypid, atttypmod) as type
+      from pg_attribute join pg_class on pg_class.oid = attrelid
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attnum > 0 and not attisdropped`)
+    return new Map(rows.map(({ column, type }) => [column, type]))
+  } finally {
+    await client.end()
+  }
 }
 
 interface VirtualColumn {

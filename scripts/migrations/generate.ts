@@ -30,7 +30,8 @@ export async function draft(
     found.map(({ sql }) => sql),
   )
   const changes = found.map((change) => ({ ...change, sql: names.shorten(change.sql) }))
-  const { transactions, afterwards } = intoPhases(changes, await partitionedTables(current.url))
+  const { transactions, afterwards: later } = intoPhases(changes, await partitionedTables(current.url))
+  const afterwards = [...later, ...(await rebuilding(current.url, changes))]
   const parts = [
     ...transactions.map((part) => ({ part, isTransactional: true })),
     ...(afterwards.length > 0 ? [{ part: afterwards, isTransactional: false }] : []),
@@ -41,6 +42,36 @@ export async function draft(
   }))
   const destroying = changes.filter(({ destroysData }) => destroysData).map(({ sql }) => sql)
   return { files, candidates, refused, destroying }
+}
+
+const REPLACED = new RegExp(`^create or replace function (?:public\\.)?${NAME}`, 'i')
+
+/** An index keeps what a function gave when its rows were written: with another body it would find them no more. */
+async function rebuilding(url: string, changes: readonly Change[]): Promise<Change[]> {
+  const replaced = changes.flatMap(({ sql }) => REPLACED.exec(sql)?.[1]?.replace(/^"(.*)"$/, '$1') ?? [])
+  if (replaced.length === 0) return []
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `select distinct indexrelid::regclass::text as name from pg_depend join pg_index on indexrelid = objid
+       join pg_proc on pg_proc.oid = refobjid
+       where classid = 'pg_class'::regclass and refclassid = 'pg_proc'::regclass and proname = any($1) order by 1`,
+      [replaced],
+    )
+    const gone = changes.map(({ sql }) => sql).filter((sql) => /^drop index/i.test(sql))
+    return rows
+      .filter(({ name }) => !gone.some((sql) => sql.endsWith(` ${name}`)))
+      .map(({ name }) => ({
+        sql: `reindex index concurrently ${name}`,
+        destroysData: false,
+        rewritesTable: false,
+        lock: 'share update exclusive',
+        needsCommitBefore: false,
+      }))
+  } finally {
+    await client.end()
+  }
 }
 
 async function partitionedTables(url: string): Promise<string[]> {

@@ -13,7 +13,7 @@ export async function repair(
   fresh: string,
 ): Promise<MigrationFile | undefined> {
   const { renames, others } = pairUp(differences)
-  const statements = renames.map(renameNotNull)
+  const statements = renames.map(rename)
   for (const difference of others) {
     const statement = await statementFor(difference, fresh)
     if (statement === undefined) return undefined
@@ -39,34 +39,62 @@ function tellLocks(sql: string, statements: readonly string[]): string {
   })
 }
 
-interface RenamedConstraint {
+/** A constraint or an index. */
+interface Renamed {
+  readonly kind: string
   readonly table: string
   readonly from: string
   readonly to: string
+  readonly definition: string
 }
 
-/** A named `not null` that is missing and another of the same column that is too much are one with another name. */
+/** What is missing and what is too much are one with another name, if they are the same of the same table. */
 function pairUp(differences: readonly Difference[]): {
-  renames: RenamedConstraint[]
+  renames: Renamed[]
   others: Difference[]
 } {
-  const renames: RenamedConstraint[] = []
+  const renames: Renamed[] = []
   const paired = new Set<Difference>()
-  const constraints = differences.filter(({ object, fact }) => object.startsWith('constraint ') && !fact)
-  for (const missing of constraints.filter(({ schema }) => schema?.startsWith('NOT NULL '))) {
-    const [, table = '', to = ''] = /^constraint (.+)\.(.+)$/.exec(missing.object) ?? []
-    const surplus = constraints.find(
-      ({ object, database }) => database === missing.schema && object.startsWith(`constraint ${table}.`),
+  const whole = differences.filter(({ object, fact }) => /^(constraint|index) /.test(object) && !fact)
+  for (const missing of whole.filter(({ schema }) => schema !== undefined)) {
+    const [, kind = '', table = '', to = ''] = /^(\w+) (.+)\.(.+)$/.exec(missing.object) ?? []
+    const prefix = `${kind} ${table}.`
+    const surplus = whole.find(
+      (each) =>
+        each.object.startsWith(prefix) &&
+        !paired.has(each) &&
+        each.database !== undefined &&
+        withoutName(each.database) === withoutName(missing.schema ?? ''),
     )
     if (!surplus) continue
-    renames.push({ table, from: surplus.object.slice(`constraint ${table}.`.length), to })
     paired.add(missing).add(surplus)
+    renames.push({
+      kind,
+      table,
+      from: surplus.object.slice(prefix.length),
+      to,
+      definition: missing.schema ?? '',
+    })
   }
-  return { renames, others: differences.filter((difference) => !paired.has(difference)) }
+  // An index of a constraint has its name, and gets the new one with it.
+  const constraints = new Set(renames.filter(({ kind }) => kind === 'constraint').map(({ to }) => to))
+  return {
+    renames: renames.filter(({ kind, to }) => kind === 'constraint' || !constraints.has(to)),
+    others: differences.filter((difference) => !paired.has(difference)),
+  }
+}
+
+const withoutName = (definition: string) => definition.replace(/^(CREATE (?:UNIQUE )?INDEX) \S+ ON/, '$1 ON')
+
+function rename(renamed: Renamed): string {
+  const { kind, table, from, to, definition } = renamed
+  if (kind === 'index') return `alter index ${pg.escapeIdentifier(from)} rename to ${pg.escapeIdentifier(to)}`
+  if (definition.startsWith('NOT NULL ')) return renameNotNull(renamed)
+  return `alter table ${pg.escapeIdentifier(table)} rename constraint ${pg.escapeIdentifier(from)} to ${pg.escapeIdentifier(to)}`
 }
 
 /** Before version 18 they have no name that could be another. */
-function renameNotNull({ table, from, to }: RenamedConstraint): string {
+function renameNotNull({ table, from, to }: Renamed): string {
   return `do $$ begin
   if current_setting('server_version_num')::integer >= 180000 then
     alter table ${quoted(table)} rename constraint ${quoted(from)} to ${quoted(to)};

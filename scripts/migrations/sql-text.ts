@@ -36,6 +36,7 @@ export class Names {
 
   shorten(sql: string): string {
     return sql
+      .replace(/'(?:"public"|public)\.([^']+)'::(regclass|regtype|regdictionary)/g, `'$1'::$2`)
       .split(LITERAL)
       .filter((_, index) => index % 3 !== 2)
       .map((text, index) => (index % 2 === 0 ? this.#shortenOutside(text) : text))
