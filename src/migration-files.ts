@@ -56,11 +56,16 @@ export function migration(file: string, text: string): Migration {
   return {
     name: file.replace(/\.sql$/, ''),
     sql,
-    checksum: createHash('sha256').update(sql).digest('hex'),
+    checksum: checksumOf(sql),
     isTransactional,
     locks: locksOf(header(sql)),
     steps: isTransactional ? [sql] : sql.split(new RegExp(`^${STATEMENT_MARK}$`, 'm')).filter(hasStatement),
   }
+}
+
+/** SHA-256, in hexadecimal. */
+export function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** `-- locks: people (share, access exclusive); users (share)` */

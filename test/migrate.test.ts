@@ -314,6 +314,25 @@ describe('migrate', () => {
       })
     })
 
+  test('broken off is carried on with other statements only where none is in effect', async ({
+    url,
+    folder,
+    files,
+  }) => {
+    const file = (...steps: string[]) => ({
+      '1_a': `-- transaction: none\n${steps.join('\n-- statement\n')}`,
+    })
+    await files(file('create table a (id int);', 'select nonsense;'))
+    expect(String(await caught(migrate(url, { folder })))).toContain('Mend this statement in the file')
+
+    await files(file('create table b (id int);', 'create table c (id int);'))
+    expect(String(await caught(migrate(url, { folder })))).toMatch(
+      /1_a was broken off after 1 of its statements, and these have changed/,
+    )
+    await files(file('create table a (id int);', 'create table c (id int);'))
+    expect((await migrate(url, { folder })).applied).toEqual(['1_a'])
+  })
+
   test('killed in the middle is carried on by the next run', async ({ url, folder, files }) => {
     await files({ '1_a': 'create table a (id int)' })
     await migrate(url, { folder })

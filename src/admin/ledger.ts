@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Migration } from '../migration-files.ts'
+import { checksumOf, type Migration, STATEMENT_MARK } from '../migration-files.ts'
 import { TOOL_SCHEMA } from './objects.ts'
 
 /** A migration that a database has, or has begun. */
@@ -11,6 +11,8 @@ export interface Entry {
   readonly stepsDone: number
   /** The step, from 0, that was running by itself when the run was broken off: it may be done or not. */
   readonly stepBegun: number | null
+  /** Of the steps that are done. */
+  readonly stepsChecksum: string | null
 }
 
 /** Made with the marker; by itself for a database whose marker is older than migrations are. */
@@ -20,7 +22,8 @@ export const LEDGER = `
     checksum text not null,
     applied_at timestamptz(3),
     steps_done integer not null default 0,
-    step_begun integer
+    step_begun integer,
+    steps_checksum text
   );
   comment on table ${TOOL_SCHEMA}.migrations is 'Files of schema/migrations that this database has.'`
 
@@ -31,7 +34,7 @@ export async function readLedger(client: pg.ClientBase): Promise<Entry[] | undef
   )
   if (!rows[0]?.there) return undefined
   const { rows: entries } = await client.query<Entry>(
-    `select name, checksum, applied_at as "appliedAt", steps_done as "stepsDone", step_begun as "stepBegun" from ${TOOL_SCHEMA}.migrations order by name`,
+    `select name, checksum, applied_at as "appliedAt", steps_done as "stepsDone", step_begun as "stepBegun", steps_checksum as "stepsChecksum" from ${TOOL_SCHEMA}.migrations order by name`,
   )
   return entries
 }
@@ -51,13 +54,14 @@ export async function recordApplied(
 
 export async function recordStep(
   client: pg.ClientBase,
-  { name, checksum }: Migration,
+  { name, checksum, steps }: Migration,
   stepsDone: number,
 ): Promise<void> {
   await client.query(
-    `insert into ${TOOL_SCHEMA}.migrations (name, checksum, steps_done) values ($1, $2, $3)
-     on conflict (name) do update set checksum = excluded.checksum, steps_done = excluded.steps_done, step_begun = null`,
-    [name, checksum, stepsDone],
+    `insert into ${TOOL_SCHEMA}.migrations (name, checksum, steps_done, steps_checksum) values ($1, $2, $3, $4)
+     on conflict (name) do update set checksum = excluded.checksum, steps_done = excluded.steps_done, step_begun = null,
+       steps_checksum = excluded.steps_checksum`,
+    [name, checksum, stepsDone, checksumOf(steps.slice(0, stepsDone).join(STATEMENT_MARK))],
   )
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import type { Migration, TableLock } from '../migration-files.ts'
+import { checksumOf, type Migration, STATEMENT_MARK, type TableLock } from '../migration-files.ts'
 import { AdminError } from './errors.ts'
 import { type Entry, LEDGER, readLedger, recordApplied, recordBegun, recordStep } from './ledger.ts'
 import { type Environment, readMarker, writeMarker } from './marker.ts'
@@ -160,6 +160,12 @@ async function takeLocks(client: pg.Client, locks: readonly TableLock[], lockTim
 async function runStepByStep(client: pg.Client, migration: Migration, run: MigrateRun): Promise<void> {
   const entry = (await readLedger(client))?.find(({ name }) => name === migration.name)
   const done = entry?.stepsDone ?? 0
+  if (done > 0 && checksumOf(migration.steps.slice(0, done).join(STATEMENT_MARK)) !== entry?.stepsChecksum) {
+    throw new MigrationError(
+      migration.name,
+      `${migration.name} was broken off after ${done} of its statements, and these have changed in its file since. They are in effect: bring them back as they were, and change only those that follow.`,
+    )
+  }
   for (const [index, step] of migration.steps.entries()) {
     if (index < done) continue
     const isInDoubt = entry?.stepBegun === index
@@ -310,7 +316,9 @@ function explain(
   const way =
     error.code === LOCK_NOT_AVAILABLE
       ? 'It did not get its lock: end the long transactions, or try again at a quieter time.'
-      : 'Mend the file, which no database has, or the rows, and run it again.'
+      : isTransactional
+        ? 'Mend the file, which this database does not have, or the rows, and run it again.'
+        : 'Mend this statement in the file, or the rows, and run it again.'
   return new MigrationError(
     name,
     `${name}${line}: ${error.message}.${detail ? ` ${detail}` : ''} ${state} ${way}`,
