@@ -3,7 +3,7 @@ import { defineConfig, type Options } from 'tsup'
 
 const entries = {
   index: 'src/index.ts',
-  schema: 'src/schema.ts',
+  schema: 'src/validators.ts',
   admin: 'src/admin.ts',
   testing: 'src/testing.ts',
 }

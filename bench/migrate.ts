@@ -62,7 +62,7 @@ for (const [file, from, to] of EDITS) {
 }
 const node = async (...args: string[]) =>
   (await promisify(execFile)(process.execPath, args, { cwd: workshop })).stdout.trim()
-console.log(await node('scripts/migrations.ts', 'generate', '--name', 'five_edits'))
+console.log(await node('scripts/migrations/main.ts', 'generate', '--name', 'five_edits'))
 
 const { rows: chats } = await admin.query<{ id: string; userId: string }>(
   'select id, user_id as "userId" from chats order by md5(id::text) limit 200',

@@ -17,13 +17,13 @@ const COMPARISONS: Comparison[] = [
   {
     what: '`npm run generate`',
     baseline: 'boot, apply, `kysely-codegen`',
-    ours: ['scripts/generate.ts', '--check'],
+    ours: ['scripts/generate/main.ts', '--check'],
     theirs: ['bench/codegen-alone.ts'],
   },
   {
     what: '`npm run generate`',
     baseline: 'boot, apply, kysely-codegen imported into the same process',
-    ours: ['scripts/generate.ts', '--check'],
+    ours: ['scripts/generate/main.ts', '--check'],
     theirs: ['bench/codegen-alone.ts', 'imported'],
   },
   {

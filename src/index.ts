@@ -1,8 +1,17 @@
+/** What services use: a database with its repositories, transactions and typed errors. */
 export type { ConstraintName, TableName } from '../generated/catalog.ts'
 export type { DB } from '../generated/database.ts'
-export type { ChatMessage } from './chat-message.ts'
-export type { CallOptions } from './connection.ts'
-export { type Database, type DatabaseOptions, type OpenOptions, openDatabase, type Pool } from './database.ts'
+export type { CallOptions, QueryEvent, QueryListener } from './connection/index.ts'
+export {
+  type Database,
+  type DatabaseOptions,
+  type Isolation,
+  type OpenOptions,
+  openDatabase,
+  type Pool,
+  type Transaction,
+  type TransactionOptions,
+} from './database/index.ts'
 export {
   ConstraintError,
   type ConstraintKind,
@@ -15,56 +24,58 @@ export {
   StaleVersionError,
   UnavailableError,
   violates,
-} from './errors.ts'
-export type { FileStore, MovedFile } from './message-files.ts'
-export type { Page, PageRequest } from './page.ts'
-export type { QueryEvent, QueryListener } from './query-log.ts'
+} from './errors/index.ts'
+export type { Page, PageRequest } from './query/index.ts'
 export type {
   AuditEntry,
   AuditListRequest,
   AuditLogRepository,
   AuditPageRequest,
-  NewAuditEntry,
-} from './repositories/audit-log.ts'
-export type {
+  Chat,
   ChatForkRequest,
   ChatHit,
   ChatListRequest,
   ChatLoadRequest,
+  ChatMessage,
   ChatOwner,
   ChatPruneRequest,
   ChatReplaceRequest,
+  ChatRepository,
   ChatSaveRequest,
   ChatTruncateRequest,
   ChatUsage,
   ChatUsageRequest,
-  GivenModelOptions,
-  LoadedChat,
-  NewChat,
-  PendingApproval,
-  StreamClaimRequest,
-} from './repositories/chat-input.ts'
-export type { Chat, ChatRepository, ModelOptions } from './repositories/chats.ts'
-export type { Contact, ContactListRequest, ContactRole, NewContact } from './repositories/contacts.ts'
-export type {
+  Contact,
+  ContactListRequest,
+  ContactRole,
+  Customer,
+  CustomerChange,
   CustomerImportOptions,
+  CustomerListRequest,
+  CustomerOfPerson,
+  CustomerRepository,
+  CustomerStatus,
+  FileStore,
+  GivenModelOptions,
   ImportCounts,
   ImportedCustomer,
   ImportedPerson,
-} from './repositories/customer-import.ts'
-export type { CustomerChange, CustomerStatus, NewCustomer } from './repositories/customer-input.ts'
-export type { Customer, CustomerListRequest, CustomerRepository } from './repositories/customers.ts'
-export type {
-  CustomerOfPerson,
+  LoadedChat,
+  ModelOptions,
+  MovedFile,
+  NewAuditEntry,
+  NewChat,
+  NewContact,
+  NewCustomer,
   NewPerson,
+  NewUser,
+  PendingApproval,
   Person,
   PersonChange,
   PersonListRequest,
   PersonRepository,
-} from './repositories/people.ts'
-export type {
-  NewUser,
   ProviderSignIn,
+  StreamClaimRequest,
   User,
   UserChange,
   UserCredentials,
@@ -72,5 +83,4 @@ export type {
   UserProvider,
   UserRepository,
   UserRole,
-} from './repositories/users.ts'
-export type { Isolation, Transaction, TransactionOptions } from './transaction.ts'
+} from './repositories/index.ts'

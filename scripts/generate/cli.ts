@@ -4,8 +4,8 @@ import { Command } from 'commander'
 import pc from 'picocolors'
 import { type ScratchDatabase, startScratchServer } from '../scratch/index.ts'
 import { readSchema, type Schema } from './apply.ts'
+import type { LoadedStatement } from './loaded-statement.ts'
 import type { Change } from './output.ts'
-import type { LoadedStatement } from './statements.ts'
 
 interface Options {
   check?: true

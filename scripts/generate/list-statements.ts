@@ -1,9 +1,9 @@
 import { isMainThread, parentPort } from 'node:worker_threads'
 import { format } from 'sql-formatter'
-// biome-ignore lint/style/noRestrictedImports: importing the repositories defines their statements
+// Importing the repositories defines their statements.
 import '../../src/repositories/index.ts'
-import { statements } from '../../src/statement.ts'
-import type { LoadedStatement } from './statements.ts'
+import { statements } from '../../src/query/index.ts'
+import type { LoadedStatement } from './loaded-statement.ts'
 
 /** Every statement of src/, as this thread has imported it. */
 export function listStatements(): LoadedStatement[] {

@@ -1,13 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
-
-/** A statement of a repository, as `statements()` of src/statement.ts lists it. */
-export interface LoadedStatement {
-  name: string
-  sql: string
-  formatted: string
-  parameters: readonly string[]
-}
+import type { LoadedStatement } from './loaded-statement.ts'
 
 /** The repositories, or the schema they no longer fit. */
 export class StatementError extends Error {

@@ -28,7 +28,7 @@ const {
   UnionExpressionNode,
 } = codegen
 
-/** What src/codec.ts delivers and pg accepts, for the types that are not text both ways. */
+/** What src/connection/codec.ts delivers and pg accepts, for the types that are not text both ways. */
 interface TypeScript {
   select: string
   insert: string
@@ -53,7 +53,7 @@ const TYPES: Readonly<Record<string, TypeScript>> = {
   bytea: { select: 'Buffer', insert: 'Buffer' },
 }
 
-/** Built-in types whose arrays src/codec.ts parses. Not among them: box, whose delimiter is a semicolon. */
+/** Built-in types whose arrays src/connection/codec.ts parses. Not among them: box, whose delimiter is a semicolon. */
 export const ELEMENTS = new Set([
   ...Object.keys(TYPES),
   ...`char name text bpchar varchar date time timetz timestamp interval uuid inet cidr macaddr macaddr8 bit varbit xml

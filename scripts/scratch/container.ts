@@ -1,10 +1,8 @@
 import { hostname } from 'node:os'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import { getContainerRuntimeClient } from 'testcontainers'
-import { ServerError } from '../../src/server/error.ts'
-import { stopWhenInterrupted } from '../../src/server/interruption.ts'
-import { isAlive, thisProcess } from '../../src/server/processes.ts'
-import type { StartedServer } from './index.ts'
+import { isAlive, ServerError, stopWhenInterrupted, thisProcess } from '../../src/server/index.ts'
+import type { StartedServer } from './started-server.ts'
 
 const OWNER = 'norberts-spark.scratch.owner'
 

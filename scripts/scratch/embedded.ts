@@ -1,12 +1,15 @@
 import { mkdir, stat, statfs } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { findBinaries } from '../../src/server/binaries.ts'
-import { ServerError } from '../../src/server/error.ts'
-import { startPostmaster } from '../../src/server/postmaster.ts'
-import { makeRunDirectory, sweepRuns } from '../../src/server/run-directory.ts'
-import { fillDataDirectory } from '../../src/server/template.ts'
-import type { StartedServer } from './index.ts'
+import {
+  fillDataDirectory,
+  findBinaries,
+  makeRunDirectory,
+  ServerError,
+  startPostmaster,
+  sweepRuns,
+} from '../../src/server/index.ts'
+import type { StartedServer } from './started-server.ts'
 
 /** Linux keeps it in memory: there a database is made in a tenth of the time. */
 const MEMORY = '/dev/shm'

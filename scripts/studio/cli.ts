@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
-import { confirmed, note, perform } from '../../src/cli/perform.ts'
-import { findTarget } from '../../src/cli/target.ts'
+import { confirmed, findTarget, note, perform } from '../../src/cli/index.ts'
 import { startStudio } from './server.ts'
 
 interface Options {

@@ -1,9 +1,8 @@
 import pg from 'pg'
-import { checkMayDestroy, readMarker } from '../../src/admin/marker.ts'
-import { readUrl } from '../../src/admin/session.ts'
+import { checkMayDestroy, readMarker, readUrl } from '../../src/admin/index.ts'
 import { ProtectedDatabaseError } from '../../src/admin.ts'
-import { translate } from '../../src/errors.ts'
-import { Redaction } from '../../src/redaction.ts'
+import { translate } from '../../src/errors/index.ts'
+import { Redaction } from '../../src/repositories/index.ts'
 
 /** A statement with its parameters, as the browser's table view sends it. */
 export interface Query {

@@ -1,5 +1,6 @@
 import pg from 'pg'
-import { type LoadedStatement, loadStatements } from '../generate/statements.ts'
+import type { LoadedStatement } from '../generate/loaded-statement.ts'
+import { loadStatements } from '../generate/statements.ts'
 
 /** A statement of a repository, with what PostgreSQL would do for it on this database. */
 export interface PlannedStatement {

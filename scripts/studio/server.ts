@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { InvalidInputError } from '../../src/errors.ts'
+import { InvalidInputError } from '../../src/errors/index.ts'
 import { newToken, studioApp } from './app.ts'
 import { bundleClient } from './bundle.ts'
 import { StudioDatabase, type StudioDatabaseOptions } from './database.ts'

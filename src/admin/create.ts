@@ -1,11 +1,11 @@
 import type pg from 'pg'
-import { readMigrations } from '../migration-files.ts'
-import { applySchemaFiles, readSchemaFiles } from '../schema-files.ts'
 import { AdminError } from './errors.ts'
 import { readSchemaObjects } from './fresh.ts'
 import { recordApplied } from './ledger.ts'
 import { type Environment, readMarker, writeMarker } from './marker.ts'
+import { readMigrations } from './migration-files.ts'
 import { type DatabaseObject, nameOf, newObjects, readObjects } from './objects.ts'
+import { applySchemaFiles, readSchemaFiles } from './schema-files.ts'
 
 /** Makes what schema/ describes, and the marker. `before` is what is there already, if that is known. */
 export async function createObjects(

@@ -1,9 +1,9 @@
 import type pg from 'pg'
-import { readSchemaFiles } from '../schema-files.ts'
 import { DependentObjectsError } from './errors.ts'
 import { readSchemaObjects } from './fresh.ts'
 import { type Marker, removeMarker } from './marker.ts'
 import { type DatabaseObject, nameOf, newObjects, readObjects } from './objects.ts'
+import { readSchemaFiles } from './schema-files.ts'
 
 export interface Dropped {
   readonly dropped: readonly DatabaseObject[]

@@ -1,4 +1,4 @@
-import { DatabaseError } from '../errors.ts'
+import { DatabaseError } from '../errors/index.ts'
 
 /** A command was not carried out; the database is as it was. The message says why, and the way on. */
 export class AdminError extends DatabaseError {

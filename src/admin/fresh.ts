@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { applySchemaFiles, readSchemaFiles, type SchemaFile } from '../schema-files.ts'
 import { type DatabaseObject, readObjects } from './objects.ts'
+import { applySchemaFiles, readSchemaFiles, type SchemaFile } from './schema-files.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
 /** What the schema's files make, on this very server: applied beside the live objects, read, and rolled back. */

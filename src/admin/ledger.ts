@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { checksumOf, type Migration, STATEMENT_MARK } from '../migration-files.ts'
+import { checksumOf, type Migration, STATEMENT_MARK } from './migration-files.ts'
 import { TOOL_SCHEMA } from './objects.ts'
 
 /** A migration that a database has, or has begun. */

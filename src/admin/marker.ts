@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { InvalidInputError } from '../errors.ts'
+import { InvalidInputError } from '../errors/index.ts'
 import { ProtectedDatabaseError } from './errors.ts'
 import { LEDGER } from './ledger.ts'
 import { type DatabaseObject, TOOL_SCHEMA } from './objects.ts'

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { checksumOf, type Migration, STATEMENT_MARK, type TableLock } from '../migration-files.ts'
 import { AdminError } from './errors.ts'
 import { type Entry, LEDGER, readLedger, recordApplied, recordBegun, recordStep } from './ledger.ts'
 import { type Environment, readMarker, writeMarker } from './marker.ts'
+import { checksumOf, type Migration, STATEMENT_MARK, type TableLock } from './migration-files.ts'
 import { type DatabaseObject, newObjects, readObjects, TOOL_SCHEMA } from './objects.ts'
 import { connect, takeTurn } from './session.ts'
 

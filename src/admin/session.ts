@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { InvalidInputError, translate } from '../errors.ts'
-import type { Reader } from '../input.ts'
+import { InvalidInputError, translate } from '../errors/index.ts'
+import type { Reader } from '../input/index.ts'
 import { AdminError } from './errors.ts'
 
 export interface AdminOptions {

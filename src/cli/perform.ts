@@ -1,6 +1,6 @@
 import pc from 'picocolors'
-import { ProtectedDatabaseError } from '../admin.ts'
-import { InvalidInputError } from '../errors.ts'
+import { ProtectedDatabaseError } from '../admin/index.ts'
+import { InvalidInputError } from '../errors/index.ts'
 
 export interface Output {
   json?: boolean | undefined

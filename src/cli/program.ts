@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { CreateOptions, DropOptions, Environment, SeedOptions } from '../admin.ts'
-import { packageVersion } from '../package-version.ts'
+import type { CreateOptions, DropOptions, Environment } from '../admin/index.ts'
+import { packageVersion } from '../package/index.ts'
+import type { SeedOptions } from '../seed/index.ts'
 import { confirmed, note, type Output, perform } from './perform.ts'
 import { withProgress } from './progress.ts'
 import * as report from './report.ts'
@@ -46,7 +47,7 @@ function addServerCommands(program: Command): void {
     .action((options: Output) =>
       perform(
         options,
-        async () => (await import('../server/dev-server.ts')).startDevServer(),
+        async () => (await import('../server/index.ts')).startDevServer(),
         ({ url }) => url,
       ),
     )
@@ -57,7 +58,7 @@ function addServerCommands(program: Command): void {
     .action((options: Output) =>
       perform(
         options,
-        async () => ({ stopped: await (await import('../server/dev-server.ts')).stopDevServer() }),
+        async () => ({ stopped: await (await import('../server/index.ts')).stopDevServer() }),
         ({ stopped }) => (stopped ? 'Stopped.' : 'It was not running.'),
       ),
     )
@@ -70,7 +71,7 @@ function addDatabaseCommands(program: Command): void {
       perform(
         options,
         async () => {
-          const { create } = await import('../admin.ts')
+          const { create } = await import('../admin/index.ts')
           return create(await target(options), createOptions(options))
         },
         report.ofCreate,
@@ -81,7 +82,7 @@ function addDatabaseCommands(program: Command): void {
       perform(
         options,
         async () => {
-          const { drop } = await import('../admin.ts')
+          const { drop } = await import('../admin/index.ts')
           const url = await target(options)
           return confirmed(options, (confirm) => drop(url, dropOptions(options, confirm)))
         },
@@ -96,7 +97,7 @@ function addDatabaseCommands(program: Command): void {
       perform(
         options,
         async () => {
-          const { reset } = await import('../admin.ts')
+          const { reset } = await import('../admin/index.ts')
           const url = await target(options)
           return confirmed(options, (confirm) =>
             withProgress(options, (onProgress) =>
@@ -119,7 +120,7 @@ function addDatabaseCommands(program: Command): void {
       perform(
         options,
         async () => {
-          const { seed } = await import('../admin.ts')
+          const { seed } = await import('../admin/index.ts')
           const url = await target(options)
           return confirmed(options, (confirm = options.confirm) =>
             withProgress(options, (onProgress) =>
@@ -142,7 +143,7 @@ function addDatabaseCommands(program: Command): void {
     perform(
       options,
       async () => {
-        const { verify } = await import('../admin.ts')
+        const { verify } = await import('../admin/index.ts')
         const verified = await verify(await target(options), sessionOptions(options))
         if (verified.differences.length > 0) process.exitCode = 1
         return verified
@@ -175,7 +176,7 @@ interface Migrating extends Common {
 function printStatus(options: Migrating): Promise<void> {
   return perform(
     options,
-    async () => (await import('../admin.ts')).migrationStatus(await target(options)),
+    async () => (await import('../admin/index.ts')).migrationStatus(await target(options)),
     report.ofStatus,
   )
 }
@@ -185,7 +186,7 @@ function performMigration(options: Migrating): Promise<void> {
   return perform(
     options,
     async () => {
-      const { migrate } = await import('../admin.ts')
+      const { migrate } = await import('../admin/index.ts')
       const onProgress = (migration: string) => note(options, migration)
       const url = await target(options)
       return migrate(url, { to, dryRun, baseline, retries, lockTimeout, environment, onProgress })

@@ -1,4 +1,4 @@
-import type { SeedProgress } from '../admin.ts'
+import type { SeedProgress } from '../seed/index.ts'
 import type { Output } from './perform.ts'
 
 /** Shows a bar while `work` reports its progress, if there is a terminal to show it on. */

@@ -6,10 +6,10 @@ import type {
   Migrated,
   MigrationStatus,
   Reset,
-  SeedCounts,
   Seeded,
   Verified,
-} from '../admin.ts'
+} from '../admin/index.ts'
+import type { SeedCounts } from '../seed/index.ts'
 
 /** What a command did, in words for a terminal. */
 

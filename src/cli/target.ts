@@ -14,7 +14,7 @@ export async function findTarget(url: string | undefined): Promise<Target> {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, origin: 'DATABASE_URL' }
   const { DATABASE_URL } = parseEnv(await readFile('.env', 'utf8').catch(() => ''))
   if (DATABASE_URL) return { url: DATABASE_URL, origin: 'DATABASE_URL in .env' }
-  const { startDevServer } = await import('../server/dev-server.ts')
+  const { startDevServer } = await import('../server/index.ts')
   const server = await startDevServer()
   return {
     url: server.url,

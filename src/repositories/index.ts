@@ -1,10 +1,84 @@
 import type { TableName } from '../../generated/catalog.ts'
-import type { Connection } from '../connection.ts'
-import { AuditLogRepository } from './audit-log.ts'
-import { ChatRepository } from './chats.ts'
-import { CustomerRepository } from './customers.ts'
-import { PersonRepository } from './people.ts'
-import { UserRepository } from './users.ts'
+import type { Connection } from '../connection/index.ts'
+import { AuditLogRepository, type Redaction } from './audit-log/index.ts'
+import { ChatRepository, type MessageSettings } from './chats/index.ts'
+import { CustomerRepository } from './customers/index.ts'
+import { PersonRepository } from './people/index.ts'
+import { UserRepository } from './users/index.ts'
+
+export {
+  type AuditEntry,
+  type AuditListRequest,
+  type AuditLogRepository,
+  type AuditPageRequest,
+  type NewAuditEntry,
+  Redaction,
+} from './audit-log/index.ts'
+export type {
+  Chat,
+  ChatForkRequest,
+  ChatHit,
+  ChatListRequest,
+  ChatLoadRequest,
+  ChatOwner,
+  ChatPruneRequest,
+  ChatReplaceRequest,
+  ChatRepository,
+  ChatSaveRequest,
+  ChatTruncateRequest,
+  ChatUsage,
+  ChatUsageRequest,
+  GivenModelOptions,
+  LoadedChat,
+  ModelOptions,
+  NewChat,
+  PendingApproval,
+  StreamClaimRequest,
+} from './chats/index.ts'
+export { type ChatMessage, type FileStore, type MovedFile, readFileStore } from './chats/messages/index.ts'
+export type {
+  Contact,
+  ContactListRequest,
+  ContactRole,
+  Customer,
+  CustomerChange,
+  CustomerImportOptions,
+  CustomerListRequest,
+  CustomerRepository,
+  CustomerStatus,
+  ImportCounts,
+  ImportedCustomer,
+  ImportedPerson,
+  NewContact,
+  NewCustomer,
+} from './customers/index.ts'
+export type {
+  CustomerOfPerson,
+  NewPerson,
+  Person,
+  PersonChange,
+  PersonListRequest,
+  PersonRepository,
+} from './people/index.ts'
+export type {
+  NewUser,
+  ProviderSignIn,
+  User,
+  UserChange,
+  UserCredentials,
+  UserListRequest,
+  UserProvider,
+  UserRepository,
+  UserRole,
+} from './users/index.ts'
+
+/** What the options of a database say to single repositories. */
+export interface RepositorySettings {
+  /** Of the audit log: what keeps secrets out of it. */
+  readonly redaction: Redaction
+  /** Of chats: how messages are stored. */
+  readonly messages: MessageSettings
+}
 
 /** One repository per aggregate; the database and each transaction have them all. */
 export class Repositories {
@@ -14,12 +88,12 @@ export class Repositories {
   readonly chats: ChatRepository
   readonly auditLog: AuditLogRepository
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, { redaction, messages }: RepositorySettings) {
     this.users = new UserRepository(connection)
     this.customers = new CustomerRepository(connection)
     this.people = new PersonRepository(connection)
-    this.chats = new ChatRepository(connection)
-    this.auditLog = new AuditLogRepository(connection)
+    this.chats = new ChatRepository(connection, messages)
+    this.auditLog = new AuditLogRepository(connection, redaction)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChatMessage, type StoredMessage, storeMessages } from '../chat-message.ts'
+import { type ChatMessage, type StoredMessage, storeMessages } from '../repositories/chats/messages/index.ts'
 import { momentOf, timeText } from './clock.ts'
 import { conversation, type Matter, matterOf, titleOf } from './conversation.ts'
 import { Random } from './random.ts'

@@ -14,7 +14,8 @@ import {
 } from './parts.ts'
 import type { Language } from './places.ts'
 import type { Random } from './random.ts'
-import { SPEECH, type Speech, type Subject, type Turn } from './speech.ts'
+import { SPEECH, type Speech, type Turn } from './speech.ts'
+import type { Subject } from './subject.ts'
 import type { Spoken } from './tour.ts'
 import { PRODUCTS, TOPICS } from './words.ts'
 

@@ -1,5 +1,5 @@
 import type { Random } from './random.ts'
-import type { Subject } from './speech.ts'
+import type { Subject } from './subject.ts'
 
 /** A part of a message as the AI SDK has it: https://ai-sdk.dev/docs/reference/ai-sdk-core/ui-message */
 export interface Part {

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { CopyIn } from '../copy.ts'
-import { translate } from '../errors.ts'
+import { CopyIn } from '../connection/index.ts'
+import { translate } from '../errors/index.ts'
 
 /** Runs SQL on a plain client; errors are the library's. */
 export async function run<Row extends pg.QueryResultRow>(

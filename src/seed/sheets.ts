@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely'
 import type { TableName as Table } from '../../generated/catalog.ts'
 import type { DB } from '../../generated/database.ts'
-import { CopyText } from '../copy.ts'
+import { CopyText } from '../connection/index.ts'
 
 /** The columns that a row must have, and those that it may have: what of the schema is missing here, the compiler says. */
 export type Row<T extends Table> = {

@@ -1,15 +1,6 @@
 import type { ToolName } from './parts.ts'
 import type { Language } from './places.ts'
-
-/** What a turn speaks of. */
-export interface Subject {
-  readonly customer: string
-  readonly person: string
-  readonly product: string
-  readonly topic: string
-  readonly amount: string
-  readonly day: string
-}
+import type { Subject } from './subject.ts'
 
 type Template = (about: Subject) => string
 

@@ -12,7 +12,7 @@ import {
   toolPart,
 } from './parts.ts'
 import type { Random } from './random.ts'
-import type { Subject } from './speech.ts'
+import type { Subject } from './subject.ts'
 
 export interface Spoken {
   readonly role: 'system' | 'user' | 'assistant'

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { ChatMessage } from '../chat-message.ts'
-import type { NewChat } from '../repositories/chat-input.ts'
-import type { NewCustomer } from '../repositories/customer-input.ts'
-import type { NewPerson } from '../repositories/people.ts'
-import type { NewUser } from '../repositories/users.ts'
+import type { ChatMessage } from '../repositories/chats/messages/index.ts'
+import type { NewChat, NewCustomer, NewPerson, NewUser } from '../repositories/index.ts'
 
 /** A bcrypt hash by its form; no password belongs to it. */
 const PASSWORD_HASH = `$2b$10$${'h'.repeat(53)}`

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
-import { createObjects } from '../admin/create.ts'
-import { packageVersion } from '../package-version.ts'
-import { readSchemaFiles } from '../schema-files.ts'
-import type { ScratchDatabases } from '../server/databases.ts'
+import { createObjects, readSchemaFiles } from '../admin/index.ts'
+import { packageVersion } from '../package/index.ts'
+import type { ScratchDatabases } from '../server/index.ts'
 
 /** Held while a template is made, so that many processes make it once. */
 const LOCK = 7_205_759_404

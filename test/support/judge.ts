@@ -93,7 +93,7 @@ function isStorable(value: unknown): boolean {
   return typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())
 }
 
-/** As pg sends a parameter, with Dates in UTC as src/codec.ts has them. */
+/** As pg sends a parameter, with Dates in UTC as src/connection/codec.ts has them. */
 function asText(value: unknown, type?: string): string | null {
   if (value === null || value === undefined) return null
   if (/^jsonb?$/.test(type ?? '')) return typeof value === 'string' ? value : JSON.stringify(value)

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { packagePath } from '../package/index.ts'
+
+export interface Migration {
+  /** Without `.sql`: a time, which orders them, and words. */
+  readonly name: string
+  readonly sql: string
+  /** SHA-256 of the file, line ends apart. */
+  readonly checksum: string
+  /** What is sent at a time: all of the file in one transaction or, where its header says otherwise, each statement. */
+  readonly steps: readonly string[]
+  readonly isTransactional: boolean
+  /** Those that its header tells of, the strongest of each table. */
+  readonly locks: readonly TableLock[]
+}
+
+export interface TableLock {
+  /** As SQL has it. */
+  readonly table: string
+  readonly mode: (typeof LOCK_MODES)[number]
+}
+
+/** From the weakest on. */
+const LOCK_MODES = [
+  'access share',
+  'row share',
+  'row exclusive',
+  'share update exclusive',
+  'share',
+  'share row exclusive',
+  'exclusive',
+  'access exclusive',
+] as const
+
+/** Between the statements of a migration that runs in no transaction. */
+export const STATEMENT_MARK = '-- statement'
+const NO_TRANSACTION = /^-- transaction: none\b/m
+
+/** The migrations of a folder, in the order of their names; none where there is no folder. */
+export async function readMigrations(folder = packagePath('schema/migrations')): Promise<Migration[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const files = names.filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(files.map(async (name) => migration(name, await readFile(`${folder}/${name}`, 'utf8'))))
+}
+
+export function migration(file: string, text: string): Migration {
+  const sql = text.replaceAll('\r\n', '\n')
+  const isTransactional = !NO_TRANSACTION.test(header(sql))
+  return {
+    name: file.replace(/\.sql$/, ''),
+    sql,
+    checksum: checksumOf(sql),
+    isTransactional,
+    locks: locksOf(header(sql)),
+    steps: isTransactional ? [sql] : sql.split(new RegExp(`^${STATEMENT_MARK}$`, 'm')).filter(hasStatement),
+  }
+}
+
+/** SHA-256, in hexadecimal. */
+export function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** `-- locks: people (share, access exclusive); users (share)` */
+function locksOf(header: string): TableLock[] {
+  const told = /^-- locks: (.+)$/m.exec(header)?.[1] ?? ''
+  return told.split(';').flatMap((each) => {
+    const [, table, modes = ''] = /^\s*([\w.]+|"(?:[^"]|"")+") \(([\w\s,]+)\)\s*$/.exec(each) ?? []
+    const mode = LOCK_MODES.findLast((mode) => modes.split(', ').includes(mode))
+    return table !== undefined && mode !== undefined ? [{ table, mode }] : []
+  })
+}
+
+/** The comments at the beginning. */
+function header(sql: string): string {
+  return /^(?:--[^\n]*\n|\s*\n)*/.exec(sql)?.[0] ?? ''
+}
+
+function hasStatement(sql: string): boolean {
+  return sql.replace(/^\s*--.*$/gm, '').trim() !== ''
+}

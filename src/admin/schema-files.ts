@@ -1,0 +1,44 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { DatabaseError } from '../errors/index.ts'
+import { packagePath } from '../package/index.ts'
+
+export interface SchemaFile {
+  readonly name: string
+  readonly sql: string
+}
+
+/** The files of schema/, in the order in which they are applied. */
+export async function readSchemaFiles(): Promise<SchemaFile[]> {
+  const folder = packagePath('schema/')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(folder, name), 'utf8') })))
+}
+
+/**
+ * Creates everything that the files describe, in one message, in the caller's transaction if there is one.
+ *
+ * @throws {DatabaseError} naming file and line of what the server refused.
+ */
+export async function applySchemaFiles(client: pg.ClientBase, files: readonly SchemaFile[]): Promise<void> {
+  try {
+    await client.query(files.map(({ sql }) => sql).join('\n'))
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.position === undefined) throw error
+    throw new DatabaseError(`${placeOf(Number(error.position), files)}: ${error.message}.`, { cause: error })
+  }
+}
+
+/** @param position in characters of all files, from 1, as the server counts. */
+function placeOf(position: number, files: readonly SchemaFile[]): string {
+  let rest = position - 1
+  for (const { name, sql } of files) {
+    const characters = Array.from(sql)
+    if (rest <= characters.length) {
+      return `schema/${name}:${characters.slice(0, rest).filter((each) => each === '\n').length + 1}`
+    }
+    rest -= characters.length + 1
+  }
+  return 'schema/'
+}

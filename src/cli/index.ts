@@ -1,0 +1,2 @@
+export { confirmed, note, perform } from './perform.ts'
+export { findTarget } from './target.ts'

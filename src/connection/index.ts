@@ -1,0 +1,8 @@
+export { encode } from './codec.ts'
+export type { Connection, Settings } from './connection.ts'
+export { CopyIn, CopyText } from './copy.ts'
+export { HeldConnection } from './held-connection.ts'
+export { PoolConnection } from './pool-connection.ts'
+export type { CallOptions, Query } from './query.ts'
+export { type QueryEvent, type QueryListener, QueryLog } from './query-log.ts'
+export { inTransaction } from './transaction-connection.ts'

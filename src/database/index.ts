@@ -1,0 +1,3 @@
+export { type Database, openDatabase } from './database.ts'
+export type { DatabaseOptions, OpenOptions, Pool } from './options.ts'
+export type { Isolation, Transaction, TransactionOptions } from './transaction.ts'

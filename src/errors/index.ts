@@ -1,0 +1,17 @@
+export {
+  ConstraintError,
+  type ConstraintKind,
+  DatabaseError,
+  endsConnection,
+  ImportError,
+  InvalidInputError,
+  isStalePlan,
+  MessageTooLargeError,
+  NotFoundError,
+  type Progress,
+  SerializationError,
+  StaleVersionError,
+  translate,
+  UnavailableError,
+  violates,
+} from './errors.ts'

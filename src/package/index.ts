@@ -1,0 +1,2 @@
+export { packagePath } from './root.ts'
+export { packageVersion } from './version.ts'

@@ -1,0 +1,8 @@
+export { Redaction } from './redaction.ts'
+export {
+  type AuditEntry,
+  type AuditListRequest,
+  AuditLogRepository,
+  type AuditPageRequest,
+  type NewAuditEntry,
+} from './repository.ts'

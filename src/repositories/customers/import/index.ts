@@ -1,0 +1,7 @@
+export {
+  type CustomerImportOptions,
+  type ImportCounts,
+  type ImportedCustomer,
+  type ImportedPerson,
+  importCustomers,
+} from './import.ts'

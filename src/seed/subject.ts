@@ -1,0 +1,9 @@
+/** What a turn speaks of. */
+export interface Subject {
+  readonly customer: string
+  readonly person: string
+  readonly product: string
+  readonly topic: string
+  readonly amount: string
+  readonly day: string
+}

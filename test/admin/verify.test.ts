@@ -1,0 +1,140 @@
+import pg from 'pg'
+import { describe, expect, inject } from 'vitest'
+import { ScratchDatabases } from '../../scripts/scratch/index.ts'
+import { create, reset, verify } from '../../src/admin.ts'
+import { test } from '../support/empty-database.ts'
+
+/** What somebody may do to a database by hand, and the object and fact that tell of it. */
+const DRIFT: readonly [sql: string, object: string, fact?: string][] = [
+  ['alter table users add column nickname text', 'column users.nickname'],
+  ['alter table people drop column phone', 'column people.phone'],
+  ['alter table people alter phone type varchar(40)', 'column people.phone', 'type'],
+  ['alter table people alter phone set default 0', 'column people.phone', 'default'],
+  ['alter table users alter role drop default', 'column users.role', 'default'],
+  ['alter table customers alter legal_name drop not null', 'column customers.legal_name', 'not null'],
+  ['alter table people alter phone set not null', 'column people.phone', 'not null'],
+  ['alter table people alter job_title type text collate "C"', 'column people.job_title', 'collation'],
+  ['alter table people alter job_title set storage external', 'column people.job_title', 'storage'],
+  ['alter table people alter job_title set statistics 500', 'column people.job_title', 'statistics target'],
+  ['alter table users drop constraint users_email_key', 'constraint users.users_email_key'],
+  ['alter table users rename constraint users_email_key to other', 'constraint users.other'],
+  ['alter table users add constraint short check (char_length(name) < 9)', 'constraint users.short'],
+  [
+    'alter table chats drop constraint chats_title_check, add constraint chats_title_check check (char_length(title) <= 9)',
+    'constraint chats.chats_title_check',
+    'definition',
+  ],
+  [
+    'alter table chats drop constraint chats_title_check, add constraint chats_title_check check (char_length(title) <= 255) not valid',
+    'constraint chats.chats_title_check',
+  ],
+  [
+    'alter table chats drop constraint chats_user_id_fkey, add constraint chats_user_id_fkey foreign key (user_id) references users',
+    'constraint chats.chats_user_id_fkey',
+    'definition',
+  ],
+  ['drop index chats_search_idx', 'index chats.chats_search_idx'],
+  ['create index mine on chats (title)', 'index chats.mine'],
+  [
+    'drop index chats_updated_at_idx; create index chats_updated_at_idx on chats (updated_at desc)',
+    'index chats.chats_updated_at_idx',
+    'definition',
+  ],
+  [`alter type customer_status add value 'lost' after 'active'`, 'type customer_status', 'values'],
+  [`alter type contact_role rename value 'stakeholder' to 'holder'`, 'type contact_role', 'values'],
+  [
+    `create or replace function touch_updated_at() returns trigger language plpgsql as 'begin return new; end'`,
+    'function touch_updated_at()',
+    'body',
+  ],
+  ['alter function searchable(text) volatile', 'function searchable(text)', 'volatility'],
+  [`alter function searchable(text) set search_path = ''`, 'function searchable(text)', 'settings'],
+  ['alter function searchable(text) reset search_path', 'function searchable(text)', 'settings'],
+  ['alter function touch_updated_at() security definer', 'function touch_updated_at()', 'security'],
+  ['create function extra() returns int language sql as $$ select 1 $$', 'function extra()'],
+  ['drop trigger chats_touch_updated_at on chats', 'trigger chats.chats_touch_updated_at'],
+  [
+    'alter table chats disable trigger chats_touch_updated_at',
+    'trigger chats.chats_touch_updated_at',
+    'enabled',
+  ],
+  ['alter table users enable row level security', 'table users', 'row level security'],
+  ['create policy mine on users using (true)', 'policy users.mine'],
+  ['grant select on users to public', 'table users', 'grants'],
+  ['grant select (email) on users to public', 'column users.email', 'grants'],
+  ['revoke execute on function searchable(text) from public', 'function searchable(text)', 'grants'],
+  [`comment on table users is 'Other words.'`, 'table users', 'comment'],
+  ['comment on column chats.title is null', 'column chats.title', 'comment'],
+  [
+    `comment on constraint users_email_key on users is 'Taken.'`,
+    'constraint users.users_email_key',
+    'comment',
+  ],
+  ['drop table ai_options', 'table ai_options'],
+  ['create table mine (id int)', 'table mine'],
+  ['create view mine as select 1 as one', 'view mine'],
+  ['create sequence mine', 'sequence mine'],
+  [`create type mine as enum ('a')`, 'type mine'],
+  ['create domain mine as text', 'type mine'],
+  ['alter table users set (fillfactor = 70)', 'table users', 'options'],
+  ['alter table ai_options set unlogged', 'table ai_options', 'persistence'],
+  ['alter table users replica identity full', 'table users', 'replica identity'],
+  ['alter table users cluster on users_pkey', 'index users.users_pkey', 'clustered'],
+  ['create statistics mine on name, email from users', 'statistics mine'],
+  ['create rule mine as on delete to users do instead nothing', 'rule users.mine'],
+  ['drop extension pg_trgm cascade', 'extension pg_trgm'],
+]
+
+describe('verify', () => {
+  test('finds no difference in what was just created, wherever its tables are', async ({ url, sql }) => {
+    await create(url)
+    expect((await verify(url)).differences).toEqual([])
+
+    await sql('create schema crm')
+    const elsewhere = new URL(url)
+    elsewhere.searchParams.set('options', '-c search_path=crm,public')
+    await reset(url)
+    await sql('drop schema norberts_spark_db cascade')
+    await create(elsewhere.href)
+    expect(await verify(elsewhere.href)).toMatchObject({ differences: [] })
+    expect(await sql(`select count(*)::int from pg_tables where schemaname = 'crm'`)).toEqual([{ count: 9 }])
+  })
+
+  test('names each kind of drift, and nothing else', async () => {
+    await using databases = new ScratchDatabases(inject('scratch'))
+    await using template = await databases.createDatabase()
+    await create(template.url)
+    for (const [drift, object, fact] of DRIFT) {
+      await using copy = await databases.createDatabase({ template: template.name })
+      const client = new pg.Client(copy.url)
+      await client.connect()
+      await client.query(drift)
+      await client.end()
+
+      const { differences } = await verify(copy.url)
+
+      expect(differences, drift).toContainEqual(expect.objectContaining({ object, ...(fact && { fact }) }))
+      for (const { schema, database } of differences) {
+        expect([schema, database], drift).not.toEqual([undefined, undefined])
+      }
+      const table = /^\w+ (\w+)/.exec(object)?.[1] as string
+      const bystanders = differences.filter((each) => !each.object.includes(table))
+      if (!drift.startsWith('drop extension')) expect(bystanders, drift).toEqual([])
+    }
+  }, 60_000)
+
+  test('counts the rows, and changes nothing', async ({ url, sql }) => {
+    await create(url)
+    await sql(
+      `insert into people (first_name, last_name) values ('A', 'B'), ('C', 'D'); drop table ai_options`,
+    )
+    const before = await sql('select * from pg_depend order by 1, 2, 3, 4, 5, 6')
+
+    const { tables } = await verify(url)
+
+    expect(tables).toContainEqual({ table: 'people', rows: 2 })
+    expect(tables).toContainEqual({ table: 'ai_options', rows: undefined })
+    expect(tables).toHaveLength(9)
+    expect(await sql('select * from pg_depend order by 1, 2, 3, 4, 5, 6')).toEqual(before)
+  })
+})

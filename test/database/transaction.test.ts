@@ -1,0 +1,239 @@
+import { sql } from 'kysely'
+import { describe, expect } from 'vitest'
+import {
+  DatabaseError,
+  InvalidInputError,
+  SerializationError,
+  UnavailableError,
+  violates,
+} from '../../src/index.ts'
+import { test } from '../support/database.ts'
+import { aUser, caught } from '../support/factories.ts'
+
+test('what the function returns is returned, and committed', async ({ db }) => {
+  const user = await db.transaction(async (tx) => {
+    const created = await tx.users.create(aUser())
+    return tx.users.setRole(created.userId, 'admin')
+  })
+
+  expect(await db.users.get(user.userId)).toEqual(user)
+})
+
+test('what the function throws is thrown, and nothing remains', async ({ db }) => {
+  const input = aUser()
+  const failure = new Error('changed my mind')
+
+  const error = await caught(
+    db.transaction(async (tx) => {
+      await tx.users.create(input)
+      throw failure
+    }),
+  )
+
+  expect(error).toBe(failure)
+  expect(await db.users.existsByEmail(input.email)).toBe(false)
+})
+
+test('calls made at the same time take turns on the one connection', async ({ db }) => {
+  const users = await db.transaction((tx) =>
+    Promise.all(Array.from({ length: 20 }, () => tx.users.create(aUser()))),
+  )
+
+  expect(new Set(users.map((user) => user.createdAt.getTime())).size).toBe(1)
+})
+
+test('an error that was caught inside does not pass for a commit', async ({ db }) => {
+  const input = aUser()
+  const taken = await db.users.create(aUser())
+
+  const error = await caught(
+    db.transaction(async (tx) => {
+      await tx.users.create(input)
+      await caught(tx.users.create(aUser({ email: taken.email })))
+    }),
+  )
+
+  expect(error).toBeInstanceOf(DatabaseError)
+  expect(String(error)).toContain('Nothing was committed')
+  expect(violates((error as Error).cause, 'users_email_key')).toBe(true)
+  expect(await db.users.existsByEmail(input.email)).toBe(false)
+})
+
+test('a call that nobody awaited is refused once the transaction is over', async ({ db }) => {
+  let late: Promise<unknown> | undefined
+  const input = aUser()
+
+  await db.transaction(async (tx) => {
+    late = new Promise((resolve) => setTimeout(resolve, 20)).then(() => tx.users.create(input))
+  })
+
+  expect(String(await caught(late!))).toContain('The transaction is over')
+  expect(await db.users.existsByEmail(input.email)).toBe(false)
+})
+
+test('read only: the server refuses a write', async ({ db }) => {
+  const input = aUser()
+
+  const error = await caught(db.transaction((tx) => tx.users.create(input), { readOnly: true }))
+
+  expect(error).toBeInstanceOf(DatabaseError)
+  expect(String(error)).toContain('read-only transaction')
+})
+
+test('isolation is what was asked for', async ({ db }) => {
+  for (const isolation of ['read committed', 'repeatable read', 'serializable'] as const) {
+    const level = await db.transaction(
+      async ({ kysely }) => {
+        const { rows } = await sql<{ level: string }>`show transaction_isolation`.execute(kysely)
+        return Object.values(rows[0] ?? {})[0]
+      },
+      { isolation },
+    )
+    expect(level).toBe(isolation)
+  }
+})
+
+test('options that make no sense are refused before anything is sent', async ({ db }) => {
+  const wrong = [
+    { isolation: 'chaos' },
+    { retries: -1 },
+    { retries: 1.5 },
+    { retry: 3 },
+    { readOnly: 'yes' },
+    { timeout: -1 },
+  ]
+
+  for (const options of wrong) {
+    const error = await caught(db.transaction(async () => 1, options as object))
+    expect(error, JSON.stringify(options)).toBeInstanceOf(InvalidInputError)
+  }
+})
+
+describe('savepoint', () => {
+  test('undoes its own part alone', async ({ db }) => {
+    const [kept, undone] = [aUser(), aUser()]
+
+    await db.transaction(async (tx) => {
+      await tx.users.create(kept)
+      const error = await caught(
+        tx.savepoint(async () => {
+          await tx.users.create(undone)
+          await tx.users.create(aUser({ email: kept.email }))
+        }),
+      )
+      expect(violates(error, 'users_email_key')).toBe(true)
+    })
+
+    expect(await db.users.existsByEmail(kept.email)).toBe(true)
+    expect(await db.users.existsByEmail(undone.email)).toBe(false)
+  })
+
+  test('nests, and returns what its function returns', async ({ db }) => {
+    const name = await db.transaction((tx) =>
+      tx.savepoint((outer) =>
+        outer.savepoint(async (inner) => (await inner.users.create(aUser({ name: 'Nested' }))).name),
+      ),
+    )
+
+    expect(name).toBe('Nested')
+  })
+})
+
+describe('conflicts', () => {
+  test('a serialization failure is retried as often as asked', async ({ db }) => {
+    const { userId } = await db.users.create(aUser({ name: 'Counter 0' }))
+    let runs = 0
+    const increment = () =>
+      db.transaction(
+        async (tx) => {
+          runs += 1
+          const { name } = await tx.users.get(userId)
+          await tx.users.update(userId, { name: `Counter ${Number(name.slice(8)) + 1}` })
+        },
+        { isolation: 'serializable', retries: 20 },
+      )
+
+    await Promise.all(Array.from({ length: 5 }, increment))
+
+    expect((await db.users.get(userId)).name).toBe('Counter 5')
+    expect(runs).toBeGreaterThan(5)
+  })
+
+  test('without retries it is an error that says so', async ({ db }) => {
+    const { userId } = await db.users.create(aUser())
+
+    const error = await caught(
+      db.transaction(
+        async (tx) => {
+          await tx.users.get(userId)
+          await db.users.update(userId, { name: 'Quicker' })
+          await tx.users.update(userId, { name: 'Slower' })
+        },
+        { isolation: 'repeatable read' },
+      ),
+    )
+
+    expect(error).toBeInstanceOf(SerializationError)
+    expect((await db.users.get(userId)).name).toBe('Quicker')
+  })
+
+  test('a deadlock is retried', async ({ db }) => {
+    const [a, b] = await Promise.all([db.users.create(aUser()), db.users.create(aUser())])
+    const swap = (first: string, second: string) =>
+      db.transaction(
+        async (tx) => {
+          await tx.users.update(first, { name: `Name ${Math.random()}` })
+          await new Promise((resolve) => setTimeout(resolve, 50))
+          await tx.users.update(second, { name: `Name ${Math.random()}` })
+        },
+        { retries: 5 },
+      )
+
+    await Promise.all([swap(a.userId, b.userId), swap(b.userId, a.userId)])
+  })
+})
+
+describe('kysely inside', () => {
+  test('sees and shares the transaction', async ({ db }) => {
+    const input = aUser()
+
+    await caught(
+      db.transaction(async (tx) => {
+        await tx.users.create(input)
+        const row = await tx.kysely
+          .selectFrom('users')
+          .select('name')
+          .where('email', '=', input.email)
+          .executeTakeFirst()
+        expect(row).toEqual({ name: input.name })
+        await tx.kysely
+          .updateTable('users')
+          .set({ name: 'By Kysely' })
+          .where('email', '=', input.email)
+          .execute()
+        throw new Error('undo')
+      }),
+    )
+
+    expect(await db.users.existsByEmail(input.email)).toBe(false)
+  })
+
+  test('does not begin a transaction of its own', async ({ db }) => {
+    const error = await caught(db.transaction((tx) => tx.kysely.transaction().execute(async () => 1)))
+
+    expect(String(error)).toContain('use tx.savepoint()')
+  })
+})
+
+test('a timeout also covers the wait for a connection', async ({ openAnother }) => {
+  const db = openAnother({ max: 1 })
+  const end = Promise.withResolvers<void>()
+  const busy = db.transaction(() => end.promise)
+
+  const error = await caught(db.transaction(async () => 1, { timeout: 30 }))
+  end.resolve()
+  await busy
+
+  expect(error).toBeInstanceOf(UnavailableError)
+  expect(error).toMatchObject({ retryable: true })
+})

@@ -1,0 +1,288 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import pg from 'pg'
+import { test as base, describe, expect, inject } from 'vitest'
+
+interface Outcome {
+  code: number
+  output: string
+  /** The migrations that were written, in order. */
+  files: string[]
+}
+
+/** A copy of this repository whose schema/ can be edited. */
+class Workshop {
+  readonly folder: string
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  async edit(file: string, from: string | RegExp, to: string): Promise<void> {
+    const path = join(this.folder, 'schema', file)
+    const sql = await readFile(path, 'utf8')
+    if (typeof from === 'string' ? !sql.includes(from) : !from.test(sql))
+      throw new Error(`${file} has no ${from}.`)
+    await writeFile(path, from === '' ? sql + to : sql.replace(from, to))
+  }
+
+  async run(...args: string[]): Promise<Outcome> {
+    const before = await readdir(join(this.folder, 'schema/migrations'))
+    const outcome = await new Promise<{ code: number; output: string }>((done) => {
+      execFile(
+        process.execPath,
+        ['scripts/migrations/main.ts', ...args],
+        { cwd: this.folder, env: { ...process.env, NO_COLOR: '1' } },
+        (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+      )
+    })
+    const after = await readdir(join(this.folder, 'schema/migrations'))
+    const added = after.filter((name) => !before.includes(name)).sort()
+    const files = await Promise.all(
+      added.map((name) => readFile(join(this.folder, 'schema/migrations', name), 'utf8')),
+    )
+    return { ...outcome, files }
+  }
+}
+
+const test = base.extend<{ workshop: Workshop }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from the pattern
+  workshop: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'workshop-'))
+    for (const name of ['src', 'scripts', 'schema', 'generated', 'package.json'])
+      await cp(name, join(folder, name), { recursive: true })
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'))
+    await use(new Workshop(folder))
+    await rm(folder, { recursive: true })
+  },
+})
+
+async function majorVersion(): Promise<number> {
+  const client = new pg.Client(inject('scratch').adminUrl)
+  await client.connect()
+  const { rows } = await client.query(
+    `select current_setting('server_version_num')::integer / 10000 as version`,
+  )
+  await client.end()
+  return rows[0].version
+}
+
+describe('db:generate', { timeout: 60_000 }, () => {
+  test('writes a proven migration, online where the table holds rows', async ({ workshop }) => {
+    await workshop.edit('21_people.sql', '  job_title    text,', '  job_title    text,\n  nickname     text,')
+    await workshop.edit('21_people.sql', 'char_length(phone) <= 30', 'char_length(phone) <= 40')
+    await workshop.edit(
+      '21_people.sql',
+      'create index people_created_at',
+      'create index people_nickname_idx on people (nickname);\ncreate index people_created_at',
+    )
+
+    const { code, files } = await workshop.run('generate', '--name', 'add nickname')
+
+    expect(code).toBe(0)
+    expect(files).toHaveLength(2)
+    expect(files[0]).toMatch(
+      /^-- add nickname\n-- locks: people \(access exclusive\)\n-- table rewrites: none\n-- data loss: none\n-- transaction: one/,
+    )
+    expect(files[0]).toContain('not valid')
+    expect(files[1]).toMatch(/transaction: none[\s\S]*create index concurrently people_nickname_idx/)
+    expect(files[1]).toMatch(/^alter table people validate constraint people_phone_check;$/m)
+    expect(await workshop.run('generate', '--name', 'again')).toMatchObject({
+      code: 0,
+      files: [],
+      output: expect.stringContaining('Nothing to do'),
+    })
+    expect((await workshop.run('check')).output).toContain('3 migrations lead to schema/')
+  })
+
+  test('guesses no rename, and loses no data without being told', async ({ workshop }) => {
+    await workshop.edit('30_chats.sql', '  title            text,', '  heading          text,')
+    for (const [from, to] of [
+      ['char_length(title)', 'char_length(heading)'],
+      ['searchable(title)', 'searchable(heading)'],
+      ['column chats.title', 'column chats.heading'],
+    ] as const)
+      await workshop.edit('30_chats.sql', from, to)
+
+    const unanswered = await workshop.run('generate', '--name', 'rename')
+    expect(unanswered).toMatchObject({ code: 1, files: [] })
+    expect(unanswered.output).toContain('--rename chats.title=heading')
+    const denied = await workshop.run('generate', '--name', 'rename', '--no-renames')
+    expect(denied).toMatchObject({ code: 1, files: [] })
+    expect(denied.output).toMatch(/drop column title[\s\S]*--allow-data-loss/i)
+
+    const { code, files } = await workshop.run(
+      'generate',
+      '--name',
+      'rename',
+      '--rename',
+      'chats.title=heading',
+    )
+    expect(code).toBe(0)
+    expect(files[0]).toMatch(/rename column title to heading/)
+    expect(files.join()).not.toMatch(/drop column/i)
+  })
+
+  test('writes what differs pass over', async ({ workshop }) => {
+    await workshop.edit(
+      '21_people.sql',
+      '  last_name    text           not null',
+      '  last_name    text           constraint last_there not null',
+    )
+    await workshop.edit(
+      '40_audit_log.sql',
+      '',
+      `
+create statistics people_names on first_name, last_name from people;
+comment on statistics people_names is 'They go together.';
+alter table parts alter column payload set storage external;
+alter table chats alter column title set statistics 500;
+create table events (at date not null, n integer) partition by range (at);
+create table events_2026 partition of events for values from ('2026-01-01') to ('2027-01-01');
+create index events_n_idx on events (n);
+create table "My Notes" (id integer primary key, words text constraint "Needed" not null);
+create view talk with (security_invoker) as select id, title from chats;
+`,
+    )
+    if ((await majorVersion()) >= 18)
+      await workshop.edit(
+        '30_chats.sql',
+        '  title            text,',
+        '  title            text,\n  title_length integer generated always as (char_length(title)) virtual,',
+      )
+
+    const { code, output, files } = await workshop.run('generate', '--name', 'all of it')
+
+    expect({ code, output }).toMatchObject({ code: 0 })
+    expect(files[0]).toMatch(/^-- locks: .*parts \(access exclusive\)/m)
+    expect((await workshop.run('check')).output).toContain('lead to schema/')
+  })
+
+  test('takes a change of values for a loss, and builds indexes of a changed function anew', async ({
+    workshop,
+  }) => {
+    await workshop.edit('31_messages.sql', 'envelope      json', 'envelope      jsonb')
+    expect(await workshop.run('generate', '--name', 'jsonb')).toMatchObject({
+      code: 1,
+      files: [],
+      output: expect.stringMatching(/lose or change[\s\S]*TYPE jsonb[\s\S]*--allow-data-loss/),
+    })
+    await workshop.edit('31_messages.sql', 'envelope      jsonb', 'envelope      json')
+    await workshop.edit(
+      '00_prelude.sql',
+      "return ' ' || lower(words);",
+      "return ' ' || reverse(lower(words));",
+    )
+
+    const { code, files } = await workshop.run('generate', '--name', 'searchable')
+
+    expect(code).toBe(0)
+    for (const index of ['chats_search_idx', 'customers_search_idx', 'parts_search_idx'])
+      expect(files[1]).toContain(`reindex index concurrently ${index};`)
+  })
+
+  test('renames a table with all that is named after it', async ({ workshop }) => {
+    await workshop.edit('33_ai_options.sql', /ai_options/g, 'model_options')
+
+    const { code, output, files } = await workshop.run(
+      'generate',
+      '--name',
+      'rename',
+      '--rename',
+      'ai_options=model_options',
+    )
+
+    expect({ code, output }).toMatchObject({ code: 0 })
+    expect(files[0]).toContain(
+      'rename constraint ai_options_temperature_check to model_options_temperature_check',
+    )
+    expect(files[0]).not.toMatch(/drop/i)
+  })
+
+  test('is proven with rows in the tables, and refused where they break a new rule', async ({ workshop }) => {
+    await workshop.edit('21_people.sql', 'char_length(phone) <= 30', 'char_length(phone) <= 5')
+
+    const { code, output, files } = await workshop.run('generate', '--name', 'narrow')
+
+    expect(code).toBe(1)
+    expect(files).toEqual([])
+    expect(output).toMatch(/With rows in the tables[\s\S]*"people_phone_check".* is violated by some row/)
+    expect((await workshop.run('check')).output).toMatch(
+      /do not lead to schema[\s\S]*No release is tagged yet.*db:generate -- --name initial/,
+    )
+  })
+
+  test('comments on what is built afterwards, once it is there', async ({ workshop }) => {
+    await workshop.edit(
+      '21_people.sql',
+      '  constraint people_email_key unique (email),',
+      '  constraint people_email_key unique (email),\n  constraint people_phone_name_key unique (phone, last_name),',
+    )
+    await workshop.edit(
+      '21_people.sql',
+      '',
+      `comment on constraint people_phone_name_key on people is 'Taken.';
+       create index people_phone_idx on people (phone); comment on index people_phone_idx is 'For callers.';`,
+    )
+
+    const { code, files, output } = await workshop.run('generate', '--name', 'callers')
+
+    expect(output).toContain('✓')
+    expect(code).toBe(0)
+    expect(files.at(-1)).toMatch(/using index people_phone_name_key;[\s\S]*comment on constraint/)
+    expect(files.at(-1)).toMatch(/create index concurrently people_phone_idx[\s\S]*comment on index/i)
+  })
+
+  test('clips no text, and takes no rename for granted that it cannot make', async ({ workshop }) => {
+    await workshop.edit('21_people.sql', '  job_title    text,', '  job_title    varchar(5),')
+    const clipping = await workshop.run('generate', '--name', 'short_titles')
+    expect(clipping.output).toContain('value too long for type character varying(5)')
+
+    for (const [from, to] of [
+      ['  job_title    varchar(5),', '  position     varchar(100),'],
+      ['char_length(job_title)', 'char_length(position)'],
+      ['comment on column people.job_title', 'comment on column people.position'],
+    ] as const)
+      await workshop.edit('21_people.sql', from, to)
+    const renaming = await workshop.run(
+      ...['generate', '--name', 'position', '--rename', 'people.job_title=position', '--allow-data-loss'],
+    )
+    expect(renaming.output).toContain('No such rename')
+    expect(clipping.files.concat(renaming.files)).toEqual([])
+  })
+
+  test('refuses what does not prove itself, with what is missing', async ({ workshop }) => {
+    await workshop.edit(
+      '21_people.sql',
+      '',
+      'create operator === (leftarg = text, rightarg = text, function = texteq);\n',
+    )
+
+    const { code, files, output } = await workshop.run('generate', '--name', 'operator')
+
+    expect({ code, files }).toEqual({ code: 1, files: [] })
+    expect(output).toMatch(/operator === \(text, text\)\n.*there\n.*nothing[\s\S]*--draft/)
+    expect((await workshop.run('check')).code).toBe(1)
+  })
+})
+
+test('db:impact tells what an edit means', async ({ workshop }) => {
+  await workshop.edit('21_people.sql', 'char_length(phone) <= 30', 'char_length(phone) <= 12')
+  await workshop.edit('20_customers.sql', `'active', 'paused', 'churned'`, `'active', 'churned'`)
+  await workshop.edit(
+    '30_chats.sql',
+    '  title            text,',
+    '  title            text,\n  mood             text,',
+  )
+
+  const { output } = await workshop.run('impact', '--json')
+
+  const { differences, statements, types } = JSON.parse(output)
+  expect(differences).toContainEqual(expect.objectContaining({ object: 'column chats.mood' }))
+  const names = statements.map(({ statement }: { statement: string }) => statement)
+  expect(names).toEqual(expect.arrayContaining(['people.find', 'customers.find', 'customers.list(status)']))
+  expect(names).not.toContain('chats.rename')
+  expect(types).toContain('+  mood: string | null;')
+}, 60_000)

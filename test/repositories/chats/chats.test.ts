@@ -1,0 +1,752 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { describe, expect } from 'vitest'
+import {
+  type ChatMessage,
+  type Database,
+  InvalidInputError,
+  NotFoundError,
+  StaleVersionError,
+  violates,
+} from '../../../src/index.ts'
+import { test } from '../../support/database.ts'
+import { aUser, caught } from '../../support/factories.ts'
+
+async function aChat(db: Database) {
+  const { userId } = await db.users.create(aUser())
+  const { chatId } = await db.chats.create({ userId })
+  return { chatId, owner: { userId } }
+}
+
+const text = (id: string, words: string, role: ChatMessage['role'] = 'user') => ({
+  id,
+  role,
+  parts: [{ type: 'text', text: words }],
+})
+
+/** As the AI SDK streams them, and as nobody should. */
+const MESSAGES: Record<string, ChatMessage> = {
+  'a text': text('m', 'Hello'),
+  'keys that hold undefined': {
+    id: 'm',
+    role: 'assistant',
+    metadata: undefined,
+    parts: [{ type: 'file', url: 'https://x', mediaType: 'image/png', filename: undefined }],
+  } as unknown as ChatMessage,
+  'null where it means something': {
+    metadata: null,
+    id: 'm',
+    role: 'assistant',
+    parts: [{ type: 'data-weather', id: 'w', data: null }],
+  } as unknown as ChatMessage,
+  'a tool in every state': {
+    id: 'm',
+    role: 'assistant',
+    parts: [
+      'input-streaming',
+      'input-available',
+      'approval-requested',
+      'output-available',
+      'output-denied',
+      'new',
+    ].map((state) => ({
+      type: 'tool-search',
+      toolCallId: 'same',
+      state,
+      input: { query: ['a', { b: -0.5e-7 }] },
+    })),
+  },
+  'tools without what tools have': {
+    id: 'm',
+    role: 'assistant',
+    parts: [
+      { type: 'tool-x' },
+      { type: 'dynamic-tool', toolName: 7, state: null },
+      { type: 'tool-x', toolCallId: { toString: 'none' }, state: { toString: null } },
+    ] as never,
+  },
+  'unknown parts and fields': {
+    id: 'm',
+    role: 'system',
+    steering: { now: true },
+    parts: [{ type: 'hologram', 2: 'b', 1: 'a', z: [], a: {} }],
+  } as unknown as ChatMessage,
+  'no parts': { id: 'm', role: 'assistant', parts: [] },
+  'what text columns cannot hold': {
+    id: 'm',
+    role: 'assistant',
+    parts: [
+      { type: 'text', text: 'NUL \0 and half \ud83d of a pair' },
+      { type: 'reasoning', text: '\udc00', providerMetadata: { 'a\0': '\ud800' } },
+      { type: 'tool-\0', toolCallId: '\ud800', state: '\0', output: '\\u0000' },
+    ] as never,
+  },
+  'own keys with names of the prototype': {
+    id: 'm',
+    role: 'user',
+    parts: [JSON.parse('{"type":"data-x","data":{"__proto__":{"a":1},"constructor":2}}')],
+    metadata: JSON.parse('{"__proto__":{"polluted":true}}'),
+  } as unknown as ChatMessage,
+  'keys with escapes': {
+    id: 'm',
+    role: 'user',
+    parts: [
+      {
+        type: 'data-keys',
+        data: { 'C:\\dir': 1, 'a "b"': 2, 'line\nbreak': 3, '\0': 4, '\ud800': 5, '\\u0000': 6 },
+      },
+    ],
+  } as unknown as ChatMessage,
+  'numbers at the edge': {
+    id: 'm',
+    role: 'user',
+    parts: [
+      { type: 'data-n', data: [5e-324, 1.7976931348623157e308, -0, 2 ** 53, 0.1 + 0.2, Number.NaN] },
+    ] as never,
+  },
+  'dates, toJSON and holes': {
+    id: 'm',
+    role: 'user',
+    // biome-ignore lint/suspicious/noSparseArray: what JSON makes null
+    parts: [{ type: 'data-d', data: [new Date(0), { toJSON: () => ['x'] }, , () => 1] }] as never,
+  },
+  'a message that makes its own JSON': {
+    id: 'other',
+    role: 'user',
+    parts: [],
+    toJSON: () => text('m', 'Hello'),
+  } as never,
+  'deep nesting': {
+    id: 'm',
+    role: 'user',
+    parts: [{ type: 'data-deep', data: JSON.parse('['.repeat(500) + ']'.repeat(500)) }] as never,
+  },
+  'a file of one MiB': {
+    id: 'm',
+    role: 'user',
+    parts: [
+      { type: 'file', url: `data:image/png;base64,${'A'.repeat(1_048_576)}`, mediaType: 'image/png' },
+    ] as never,
+  },
+  '600 parts': {
+    id: 'm',
+    role: 'assistant',
+    parts: Array.from({ length: 600 }, (_, n) => ({ type: 'text', text: `part ${n}` })),
+  },
+  'an id in any letters': text('👩‍👩‍👧 "quoted", {braced}, \\ and NULL', 'x'),
+}
+
+describe('save and load', () => {
+  test.for(Object.entries(MESSAGES))('%s comes back exactly, key by key', async ([, message], { db }) => {
+    const { chatId, owner } = await aChat(db)
+    const expected = JSON.stringify([message])
+
+    for (let time = 0; time < 2; time += 1) {
+      await db.chats.save(chatId, [message], owner)
+      const { messages } = await db.chats.load(chatId, owner)
+      expect(JSON.stringify(messages)).toBe(expected)
+      expect(messages).toStrictEqual(JSON.parse(expected))
+    }
+  })
+
+  test('messages keep the order in which they first came, whatever is saved again', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, [text('a', '1'), text('b', '1')], owner)
+    await db.chats.save(chatId, [text('c', '1')], owner)
+    await db.chats.save(chatId, [text('d', '1'), text('b', '2'), text('a', '2')], owner)
+
+    const { messages } = await db.chats.load(chatId, owner)
+
+    expect(messages.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd'])
+    expect(messages[1]).toEqual(text('b', '2'))
+  })
+
+  test('the same save again writes no message and no part', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const messages = [MESSAGES['a tool in every state']!, text('n', 'x')]
+    await db.chats.save(chatId, messages, owner)
+    const written = async () => {
+      const { rows } = await sql`select xmin::text, ctid::text from messages where chat_id = ${chatId}
+        union all select xmin::text, ctid::text from parts where chat_id = ${chatId}`.execute(db.kysely)
+      return rows
+    }
+    const before = await written()
+
+    expect(await db.chats.save(chatId, messages, owner)).toEqual({ version: 2, saved: 0 })
+    expect(await written()).toEqual(before)
+    expect(await db.chats.save(chatId, [{ ...text('n', 'x'), metadata: 1 } as ChatMessage], owner)).toEqual({
+      version: 3,
+      saved: 1,
+    })
+  })
+
+  test('a message that gets fewer parts loses the others', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, [MESSAGES['600 parts']!], owner)
+
+    await db.chats.save(chatId, [text('m', 'short')], owner)
+
+    expect((await db.chats.load(chatId, owner)).messages).toEqual([text('m', 'short')])
+    const { rows } = await sql<{
+      n: number
+    }>`select count(*)::int as n from parts where chat_id = ${chatId}`.execute(db.kysely)
+    expect(rows[0]!.n).toBe(1)
+  })
+
+  test('loads the last messages first, and those before by their place', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const saved = Array.from({ length: 10 }, (_, n) => text(`m${n}`, `${n}`))
+    for (const message of saved) await db.chats.save(chatId, [message], owner)
+    const parts: ChatMessage[][] = []
+    let before: number | undefined
+
+    do {
+      const loaded = await db.chats.load(chatId, { ...owner, limit: 4, before })
+      parts.push(loaded.messages)
+      before = loaded.before
+    } while (before !== undefined)
+
+    expect(parts.map((part) => part.length)).toEqual([4, 4, 2])
+    expect(parts.toReversed().flat()).toEqual(saved)
+  })
+
+  test('a version that is not the chat’s own refuses the save', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const { version } = await db.chats.save(chatId, [text('a', '1')], { ...owner, ifVersion: 0 })
+
+    const error = await caught(db.chats.save(chatId, [text('a', '2')], { ...owner, ifVersion: 0 }))
+
+    expect(error).toBeInstanceOf(StaleVersionError)
+    expect((error as StaleVersionError).currentVersion).toBe(version)
+    expect((await db.chats.load(chatId, owner)).messages).toEqual([text('a', '1')])
+  })
+
+  test('writers at once lose nothing and tear nothing', async ({ openAnother }) => {
+    const db = openAnother({ max: 20 })
+    const { chatId, owner } = await aChat(db)
+    const turn = (id: string, size: number): ChatMessage => ({
+      id,
+      role: 'assistant',
+      parts: Array.from({ length: size }, (_, place) => ({ type: 'text', text: `${id} ${size} ${place}` })),
+    })
+    let writing = true
+    const torn: unknown[] = []
+    const readers = Array.from({ length: 4 }, async () => {
+      while (writing) {
+        const { messages } = await db.chats.load(chatId, owner)
+        for (const { id, parts } of messages) {
+          const expected = turn(id, parts.length).parts
+          if (JSON.stringify(parts) !== JSON.stringify(expected)) torn.push({ id, parts })
+        }
+      }
+    })
+
+    const writers = Array.from({ length: 10 }, async (_, writer) => {
+      for (let save = 0; save < 30; save += 1) {
+        const shared = turn('shared', 1 + ((writer + save) % 5))
+        await db.chats.save(chatId, [shared, turn(`${writer}.${save}`, 2)], owner)
+      }
+    })
+    await Promise.all(writers).finally(() => {
+      writing = false
+    })
+    await Promise.all(readers)
+
+    expect(torn).toEqual([])
+    const { messages, version } = await db.chats.load(chatId, owner)
+    expect(messages).toHaveLength(301)
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(301)
+    expect(version).toBe(300)
+    for (let writer = 0; writer < 10; writer += 1) {
+      const own = messages.flatMap(({ id }) =>
+        id.startsWith(`${writer}.`) ? [Number(id.split('.')[1])] : [],
+      )
+      expect(own).toEqual(own.toSorted((a, b) => a - b))
+    }
+  })
+})
+
+describe('truncating', () => {
+  const ids = async (db: Database, chatId: string, owner: { userId: string }) =>
+    (await db.chats.load(chatId, owner)).messages.map(({ id }) => id)
+  const abcd = ['a', 'b', 'c', 'd'].map((id) => text(id, id))
+
+  test('removes a message and those behind it, or only those', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, abcd, owner)
+
+    expect(await db.chats.truncateFrom(chatId, 'c', { ...owner, inclusive: false })).toEqual({
+      version: 2,
+      deleted: 1,
+    })
+    expect(await ids(db, chatId, owner)).toEqual(['a', 'b', 'c'])
+    expect(await db.chats.truncateFrom(chatId, 'b', owner)).toEqual({ version: 3, deleted: 2 })
+    expect(await ids(db, chatId, owner)).toEqual(['a'])
+    const error = await caught(db.chats.truncateFrom(chatId, 'b', owner))
+    expect(error).toMatchObject({ table: 'messages' })
+    expect((await db.chats.load(chatId, owner)).version).toBe(3)
+  })
+
+  test('within a save happens with it: what is regenerated takes the place of what was', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, abcd, owner)
+
+    const save = [text('b', 'edited'), text('e', 'new')]
+    expect(await db.chats.save(chatId, save, { ...owner, truncateFrom: 'b' })).toEqual({
+      version: 2,
+      saved: 2,
+    })
+    expect(await ids(db, chatId, owner)).toEqual(['a', 'b', 'e'])
+    expect(await db.chats.save(chatId, [text('f', 'f')], { ...owner, truncateFrom: 'gone' })).toMatchObject({
+      saved: 1,
+    })
+    const stale = db.chats.save(chatId, [text('g', 'g')], { ...owner, truncateFrom: 'a', ifVersion: 1 })
+    expect(await caught(stale)).toBeInstanceOf(StaleVersionError)
+    expect(await ids(db, chatId, owner)).toEqual(['a', 'b', 'e', 'f'])
+  })
+})
+
+describe('replace', () => {
+  test.for([
+    ['fewer', ['a', 'c']],
+    ['more', ['a', 'b', 'c', 'x', 'y']],
+    ['others', ['x', 'y']],
+    ['another order', ['c', 'b', 'a']],
+    ['a new one between', ['a', 'x', 'b', 'c']],
+    ['none', []],
+  ] as const)('leaves exactly what is given: %s', async ([, wanted], { db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, [text('a', '1'), text('b', '1'), text('c', '1')], owner)
+    const messages = wanted.map((id) => text(id, id === 'b' ? '2' : '1'))
+
+    await db.chats.replace(chatId, messages, owner)
+    expect((await db.chats.load(chatId, owner)).messages).toEqual(messages)
+
+    expect(await db.chats.replace(chatId, messages, owner)).toEqual({ version: 3, saved: 0 })
+    await db.chats.save(chatId, [text('last', 'x')], owner)
+    expect((await db.chats.load(chatId, owner)).messages).toEqual([...messages, text('last', 'x')])
+  })
+})
+
+describe('replacing and truncating while others save', () => {
+  const changes = {
+    replace: async (db: Database, chatId: string, owner: { userId: string }) => ({
+      ...(await db.chats.replace(chatId, [text('a', 'new'), text('z', 'z')], owner)),
+      left: ['a', 'z'],
+    }),
+    'a save that truncates': async (db: Database, chatId: string, owner: { userId: string }) => ({
+      ...(await db.chats.save(chatId, [text('z', 'z')], { ...owner, truncateFrom: 'b' })),
+      left: ['a', 'z'],
+    }),
+    truncateFrom: async (db: Database, chatId: string, owner: { userId: string }) => ({
+      ...(await db.chats.truncateFrom(chatId, 'b', owner)),
+      left: ['a'],
+    }),
+  }
+
+  test.for(Object.entries(changes))('%s takes away all that was saved before it', async ([, act], { db }) => {
+    for (let round = 0; round < 15; round += 1) {
+      const { chatId, owner } = await aChat(db)
+      await db.chats.save(chatId, [text('a', 'a'), text('b', 'b')], owner)
+
+      const saves = Array.from({ length: 6 }, async (_, n) => {
+        const { version } = await db.chats.save(chatId, [text(`s${n}`, 's')], owner)
+        return { id: `s${n}`, version }
+      })
+      const { version, left } = await act(db, chatId, owner)
+      const later = (await Promise.all(saves))
+        .filter((save) => save.version > version)
+        .sort((one, other) => one.version - other.version)
+
+      const { messages } = await db.chats.load(chatId, owner)
+      expect(messages.map(({ id }) => id)).toEqual([...left, ...later.map(({ id }) => id)])
+    }
+  })
+})
+
+describe('fork', () => {
+  test('copies all messages, or those up to one, and leaves the source', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const messages = [
+      MESSAGES['what text columns cannot hold']!,
+      text('b', 'x'),
+      MESSAGES['deep nesting']!,
+    ].map((message, place) => ({ ...message, id: `m${place}` }))
+    await db.chats.save(chatId, messages, owner)
+    await db.chats.rename(chatId, 'Source', owner)
+    const before = await db.chats.load(chatId, owner)
+    const id = randomUUID()
+
+    const whole = await db.chats.fork(chatId, owner)
+    const part = await db.chats.fork(chatId, { ...owner, upTo: 'm1', id })
+
+    expect(whole).toMatchObject({ title: 'Source', userId: owner.userId, version: 0 })
+    expect((await db.chats.load(whole.chatId, owner)).messages).toEqual(before.messages)
+    expect(part.chatId).toBe(id)
+    expect((await db.chats.load(id, owner)).messages).toEqual(before.messages.slice(0, 2))
+    await db.chats.save(id, [text('new', 'x')], owner)
+    expect((await db.chats.load(id, owner)).messages).toHaveLength(3)
+    expect(await db.chats.load(chatId, owner)).toEqual(before)
+    expect(await caught(db.chats.fork(chatId, { ...owner, upTo: 'none' }))).toMatchObject({
+      table: 'messages',
+    })
+    expect(violates(await caught(db.chats.fork(chatId, { ...owner, id })), 'chats_pkey')).toBe(true)
+  })
+})
+
+describe('streams', () => {
+  test('one of many claims a chat; only its own stream ends it', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => db.chats.claimStream(chatId, `s${n}`, owner)),
+    )
+    const active = (await db.chats.get(chatId, owner)).activeStreamId!
+
+    expect(claims.filter(Boolean)).toHaveLength(1)
+    expect(claims[Number(active.slice(1))]).toBe(true)
+    expect(await db.chats.clearStream(chatId, 'another', owner)).toBe(false)
+    expect(await db.chats.claimStream(chatId, 'next', { ...owner, expect: active })).toBe(true)
+    expect(await db.chats.clearStream(chatId, 'next', owner)).toBe(true)
+    expect((await db.chats.get(chatId, owner)).activeStreamId).toBeNull()
+  })
+})
+
+describe('options', () => {
+  test('of a message are kept as given, and replaced', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, [text('a', 'x', 'assistant')], owner)
+    const given = {
+      prompt: 'Be brief',
+      maxTokens: 100,
+      temperature: 0.7,
+      topP: 1,
+      frequencyPenalty: -2,
+      presencePenalty: 0,
+    }
+
+    expect(await db.chats.optionsOf(chatId, 'a', owner)).toBeUndefined()
+    expect(await db.chats.recordOptions(chatId, 'a', given, owner)).toEqual(given)
+    expect(await db.chats.optionsOf(chatId, 'a', owner)).toEqual(given)
+    expect(await db.chats.recordOptions(chatId, 'a', { temperature: 0 }, owner)).toMatchObject({
+      prompt: null,
+      temperature: 0,
+    })
+    const error = await caught(db.chats.recordOptions(chatId, 'a', { temperature: 2.5 }, owner))
+    expect(violates(error, 'ai_options_temperature_check')).toBe(true)
+    expect(await caught(db.chats.recordOptions(chatId, 'b', given, owner))).toBeInstanceOf(NotFoundError)
+  })
+})
+
+describe('usage', () => {
+  test('sums the tokens that metadata has, of a user, of a chat, of a span', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const other = await db.chats.create(owner)
+    const spent = (id: string, metadata: unknown) =>
+      ({ ...text(id, 'x', 'assistant'), metadata }) as ChatMessage
+    await db.chats.save(
+      chatId,
+      [
+        text('question', 'x'),
+        spent('a', { usage: { inputTokens: 10, outputTokens: 3, totalTokens: 13 } }),
+        spent('aborted', { totalUsage: { inputTokens: 5 } }),
+        spent('odd', { usage: { inputTokens: 'many', outputTokens: -1 } }),
+      ],
+      owner,
+    )
+    await db.chats.save(other.chatId, [spent('b', { inputTokens: 100, outputTokens: 50 })], owner)
+    const now = new Date()
+
+    expect(await db.chats.usage({ chatId })).toEqual({ inputTokens: 15, outputTokens: 3, messages: 4 })
+    expect(await db.chats.usage(owner)).toEqual({ inputTokens: 115, outputTokens: 53, messages: 5 })
+    expect(await db.chats.usage({ ...owner, to: new Date(now.getTime() - 60_000) })).toMatchObject({
+      messages: 0,
+    })
+    expect(await db.chats.usage({ ...owner, chatId, from: new Date(now.getTime() - 60_000) })).toMatchObject({
+      messages: 4,
+    })
+    expect(await caught(db.chats.usage({}))).toBeInstanceOf(InvalidInputError)
+  })
+})
+
+describe('tools', () => {
+  const tool = (state: string, id = state) => ({
+    type: 'tool-mail',
+    toolCallId: id,
+    state,
+    input: { to: 'ada' },
+  })
+  const turn = (id: string, ...parts: object[]) =>
+    ({ id, role: 'assistant', parts }) as unknown as ChatMessage
+
+  test('that wait for approval are found for their user alone', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const waiting = { ...tool('approval-requested'), approval: { id: 'ap\0' } }
+    await db.chats.save(
+      chatId,
+      [turn('a', tool('output-available'), waiting), turn('b', tool('input-available'))],
+      owner,
+    )
+
+    expect(await db.chats.pendingApprovals(owner.userId)).toEqual([{ chatId, messageId: 'a', part: waiting }])
+    expect(await db.chats.pendingApprovals((await aChat(db)).owner.userId)).toEqual([])
+    await db.chats.save(chatId, [turn('a', tool('output-available'))], owner)
+    expect(await db.chats.pendingApprovals(owner.userId)).toEqual([])
+  })
+
+  test('that were begun and never ended are closed when asked, and only then', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const ended = turn('a', tool('output-available'), tool('approval-requested'))
+    await db.chats.save(chatId, [ended, turn('b', tool('input-streaming'), tool('input-available'))], owner)
+
+    expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(2)
+
+    const { messages } = await db.chats.load(chatId, owner)
+    const error = { state: 'output-error', errorText: 'The tool call was interrupted.' }
+    expect(messages).toEqual([
+      ended,
+      turn('b', { ...tool('input-streaming'), ...error }, { ...tool('input-available'), ...error }),
+    ])
+    expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(0)
+  })
+
+  test('keep what came of their input, in its place', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const { input: _, ...begun } = tool('input-streaming') as { input?: unknown }
+    await db.chats.save(chatId, [turn('a', { ...begun, rawInput: '{"q":' } as never)], owner)
+
+    await db.chats.closeDanglingTools(chatId, owner)
+
+    const [message] = (await db.chats.load(chatId, owner)).messages
+    expect(message?.parts).toEqual([
+      { ...begun, state: 'output-error', input: '{"q":', errorText: 'The tool call was interrupted.' },
+    ])
+  })
+
+  test('that were approved or denied are closed with the rest, but not while another waits for its approval', async ({
+    db,
+  }) => {
+    const { chatId, owner } = await aChat(db)
+    const answered = (approved: boolean) => ({
+      ...tool('approval-responded'),
+      approval: { id: 'x', approved },
+    })
+    const waiting = turn('a', answered(true), tool('approval-requested'))
+    await db.chats.save(chatId, [waiting, turn('b', answered(true), answered(false))], owner)
+
+    expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(2)
+
+    const { messages } = await db.chats.load(chatId, owner)
+    const error = { state: 'output-error', errorText: 'The tool call was interrupted.' }
+    expect(messages).toEqual([
+      waiting,
+      turn('b', { ...answered(true), ...error }, { ...answered(false), state: 'output-denied' }),
+    ])
+    expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(0)
+  })
+})
+
+describe('prune', () => {
+  test('deletes what nobody has changed since', async ({ db }) => {
+    const { owner } = await aChat(db)
+    const old = await Promise.all(Array.from({ length: 250 }, () => db.chats.create(owner)))
+    const ids = old.map(({ chatId }) => chatId)
+    await sql`alter table chats disable trigger user`.execute(db.kysely)
+    await sql`update chats set updated_at = '2001-01-01' where id = any(${ids}::uuid[])`.execute(db.kysely)
+    await sql`alter table chats enable trigger user`.execute(db.kysely)
+    const told: number[] = []
+
+    const deleted = await db.chats.prune({
+      olderThan: new Date('2002-01-01'),
+      onProgress: ({ deleted }) => told.push(deleted),
+    })
+
+    expect(deleted).toBe(250)
+    expect(told).toEqual([200, 250])
+    expect((await db.chats.listByUser(owner.userId)).items).toHaveLength(1)
+  })
+})
+
+describe('search', () => {
+  test('finds text and reasoning in any language, each chat once by its best part, with a snippet', async ({
+    db,
+  }) => {
+    const { chatId, owner } = await aChat(db)
+    const long = `${'lorem ipsum '.repeat(40)}the Crème brûlée, of course ${'dolor sit '.repeat(40)}`
+    await db.chats.save(
+      chatId,
+      [
+        text('a', long),
+        {
+          id: 'b',
+          role: 'assistant',
+          parts: [{ type: 'reasoning', text: 'Creme first' }],
+        } as unknown as ChatMessage,
+        {
+          id: 'c',
+          role: 'user',
+          parts: [{ type: 'data-x', data: 'secret creme' }],
+        } as unknown as ChatMessage,
+        text('d', '東京タワーはどこですか'),
+        text('e', '100%_sure\\ \0 \ud800 yes'),
+      ],
+      owner,
+    )
+    const hit = async (words: string) => (await db.chats.search(owner.userId, words)).items
+
+    expect(await hit('CRÈME')).toMatchObject([
+      { chatId, messageId: 'b', role: 'assistant', snippet: 'Creme first' },
+    ])
+    const [brulee] = await hit('brulee')
+    expect(brulee).toMatchObject({
+      messageId: 'a',
+      snippet: expect.stringContaining('the Crème brûlée, of course'),
+    })
+    expect(brulee!.snippet.length).toBeLessThan(170)
+    expect(await hit('タワー')).toMatchObject([{ messageId: 'd' }])
+    expect(await hit('東京')).toMatchObject([{ messageId: 'd' }])
+    expect(await hit('どこ')).toMatchObject([{ messageId: 'd' }])
+    expect(await hit('%_sure\\')).toMatchObject([{ messageId: 'e' }])
+    expect(await hit('secret')).toEqual([])
+    expect((await db.chats.search((await aChat(db)).owner.userId, 'creme')).items).toEqual([])
+    expect(await caught(db.chats.search(owner.userId, ' '))).toBeInstanceOf(InvalidInputError)
+  })
+
+  test('the best comes first', async ({ db }) => {
+    const { owner } = await aChat(db)
+    const words = ['unwalkable', 'we walked', 'a walk there', 'walks away', 'walk first']
+    for (const each of words) {
+      const { chatId } = await db.chats.create({ ...owner, title: each })
+      await db.chats.save(chatId, [text('m', each)], owner)
+    }
+
+    const { items } = await db.chats.search(owner.userId, 'walk')
+
+    expect(items.map(({ title }) => title)).toEqual(words.toReversed())
+  })
+})
+
+describe('bad messages', () => {
+  test.for([
+    ['messages', 'none'],
+    ['messages[0]', [null]],
+    ['messages[0].id', [text('', 'x')]],
+    ['messages[0].id', [text('a\0b', 'x')]],
+    ['messages[0].id', [text('\ud800', 'x')]],
+    ['messages[0].id', [text('x'.repeat(256), 'x')]],
+    ['messages[0].id', [{ ...text('a', 'x'), id: 7 }]],
+    ['messages[0].role', [{ ...text('a', 'x'), role: 'tool' }]],
+    ['messages[0].parts', [{ id: 'a', role: 'user', content: 'x' }]],
+    ['messages[0].parts[0]', [{ id: 'a', role: 'user', parts: ['x'] }]],
+    ['messages[0].parts[0].type', [{ id: 'a', role: 'user', parts: [{ text: 'x' }] }]],
+    ['messages[0].parts[0]', [{ id: 'a', role: 'user', parts: [{ type: 'text', n: 1n }] }]],
+    ['messages[1].id', [text('a', 'x'), text('a', 'y')]],
+    ['messages[0]', [text('a', 'x'.repeat(17_000_000))]],
+  ] as const)('%s is refused, and nothing is saved', async ([field, messages], { db }) => {
+    const { chatId, owner } = await aChat(db)
+
+    const error = await caught(db.chats.save(chatId, messages as never, owner))
+
+    expect(error).toBeInstanceOf(InvalidInputError)
+    expect((error as InvalidInputError).field).toBe(field)
+    expect((await db.chats.load(chatId, owner)).version).toBe(0)
+  })
+})
+
+describe('a chat', () => {
+  test('is created once for the same owner and id', async ({ db }) => {
+    const { userId } = await db.users.create(aUser())
+    const id = randomUUID()
+
+    const created = await db.chats.create({ id, userId, title: 'First' })
+    const again = await db.chats.create({ id, userId, title: 'Second' })
+
+    expect(created).toEqual({
+      chatId: id,
+      userId,
+      title: 'First',
+      version: 0,
+      activeStreamId: null,
+      createdAt: expect.any(Date),
+      updatedAt: created.createdAt,
+    })
+    expect(again).toEqual(created)
+    expect(violates(await caught(db.chats.create({ userId: randomUUID() })), 'chats_user_id_fkey')).toBe(true)
+  })
+
+  test('of another user answers as one that does not exist, whatever is asked', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, [text('a', 'mine')], owner)
+    const { userId } = await db.users.create(aUser())
+    const other = { userId }
+    const missing = randomUUID()
+    const calls: ((id: string) => Promise<unknown>)[] = [
+      (id) => db.chats.find(id, other),
+      (id) => db.chats.get(id, other),
+      (id) => db.chats.load(id, other),
+      (id) => db.chats.rename(id, 'x', other),
+      (id) => db.chats.delete(id, other),
+      (id) => db.chats.save(id, [text('a', 'theirs')], other),
+      (id) => db.chats.save(id, [text('a', 'theirs')], { ...other, ifVersion: 1 }),
+      (id) => db.chats.save(id, [text('a', 'theirs')], { ...other, truncateFrom: 'a' }),
+      (id) => db.chats.replace(id, [], other),
+      (id) => db.chats.truncateFrom(id, 'a', other),
+      (id) => db.chats.fork(id, other),
+      (id) => db.chats.fork(id, { ...other, upTo: 'a' }),
+      (id) => db.chats.claimStream(id, 's', other),
+      (id) => db.chats.clearStream(id, 's', other),
+      (id) => db.chats.recordOptions(id, 'a', {}, other),
+      (id) => db.chats.optionsOf(id, 'a', other),
+    ]
+    const answerOf = (call: Promise<unknown>, id: string) =>
+      call.then(
+        (value) => ({ value }),
+        (error: Error) => ({ name: error.name, message: error.message.replaceAll(id, 'ID') }),
+      )
+
+    for (const call of calls) {
+      expect(await answerOf(call(chatId), chatId)).toEqual(await answerOf(call(missing), missing))
+    }
+    expect(await caught(db.chats.create({ id: chatId, userId }))).toBeInstanceOf(NotFoundError)
+    expect((await db.chats.load(chatId, owner)).messages).toEqual([text('a', 'mine')])
+    expect(await db.chats.listByUser(userId)).toEqual({ items: [] })
+  })
+
+  test('is found by its title, the best first, a page at a time', async ({ db }) => {
+    const { userId } = await db.users.create(aUser())
+    const titles = ['Crème brûlée', 'A brule', 'Invoice', null, 'brulees']
+    for (const title of titles) await db.chats.create({ userId, title })
+    await db.chats.create({ userId: (await db.users.create(aUser())).userId, title: 'brule' })
+
+    const found: (string | null)[] = []
+    let after: string | undefined
+    do {
+      const page = await db.chats.listByUser(userId, { search: 'BRÛLÉ', limit: 1, ...(after && { after }) })
+      found.push(...page.items.map(({ title }) => title))
+      after = page.next
+    } while (after)
+
+    expect(found).toEqual(['brulees', 'A brule', 'Crème brûlée'])
+    expect(Object.keys((await db.chats.listByUser(userId, { search: 'inv' })).items[0] ?? {})).toEqual(
+      Object.keys((await db.chats.listByUser(userId)).items[0] ?? {}),
+    )
+  })
+
+  test('is renamed and deleted; those changed last are listed first', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const second = await db.chats.create(owner)
+
+    await new Promise((resolve) => setTimeout(resolve, 3))
+    const renamed = await db.chats.rename(chatId, 'Plans', owner)
+    expect((await db.chats.listByUser(owner.userId)).items).toEqual([renamed, second])
+    await new Promise((resolve) => setTimeout(resolve, 3))
+    await db.chats.save(second.chatId, [text('a', 'x')], owner)
+    const { items, next } = await db.chats.listByUser(owner.userId, { limit: 1 })
+    expect(items.map((chat) => chat.chatId)).toEqual([second.chatId])
+    expect((await db.chats.listByUser(owner.userId, { limit: 1, after: next })).items).toEqual([renamed])
+
+    expect(await db.chats.delete(second.chatId, owner)).toBe(true)
+    expect(await db.chats.delete(second.chatId, owner)).toBe(false)
+    expect(await db.chats.find(second.chatId, owner)).toBeUndefined()
+  })
+})

@@ -1,0 +1,435 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect } from 'vitest'
+import {
+  ConstraintError,
+  type Database,
+  ImportError,
+  type ImportedCustomer,
+  InvalidInputError,
+  violates,
+} from '../../../src/index.ts'
+import { test } from '../../support/database.ts'
+import { aCustomer, aPerson, caught } from '../../support/factories.ts'
+
+/** Customers whose names nobody else has, each with a person. */
+function customers(count: number, given: Partial<ImportedCustomer> = {}): ImportedCustomer[] {
+  const mark = randomUUID()
+  return Array.from({ length: count }, (_, index) => ({
+    legalName: `${mark} ${String(index).padStart(6, '0')}`,
+    displayName: `Imported ${index}`,
+    people: [aPerson()],
+    ...given,
+  }))
+}
+
+async function counts(db: Database) {
+  return db.kysely
+    .selectNoFrom(({ selectFrom, fn }) => [
+      selectFrom('customers').select(fn.countAll().as('n')).as('customers'),
+      selectFrom('people').select(fn.countAll().as('n')).as('people'),
+      selectFrom('customer_people').select(fn.countAll().as('n')).as('contacts'),
+    ])
+    .executeTakeFirstOrThrow()
+}
+
+async function byName(db: Database, legalName: string) {
+  const { items } = await db.customers.list({ search: legalName, limit: 200 })
+  return items.filter((customer) => customer.legalName === legalName)
+}
+
+describe('importMany', () => {
+  test('adds every customer with its people, each as what it is', async ({ db }) => {
+    const rows = customers(2_500)
+    rows[1_777] = {
+      legalName: `Whole ${randomUUID()}`,
+      displayName: 'Whole',
+      status: 'active',
+      industry: 'food',
+      companySize: 7,
+      websiteUrl: 'https://whole.example.test',
+      billingCountry: 'LV',
+      timezone: 'Europe/Riga',
+      people: [
+        { firstName: 'No', lastName: 'Address' },
+        {
+          ...aPerson({ phone: '1', jobTitle: 'CTO', linkedinUrl: 'x', isActive: false }),
+          role: 'stakeholder',
+        },
+        { ...aPerson(), isPrimary: true, startDate: '2020-02-29' },
+      ],
+    }
+
+    const result = await db.customers.importMany(rows)
+
+    expect(result).toEqual({ customers: 2_500, people: 2_502, contacts: 2_502 })
+    const { people, ...given } = rows[1_777]!
+    const [whole] = await byName(db, given.legalName)
+    expect(whole).toMatchObject(given)
+    expect(whole!.contacts).toHaveLength(3)
+    expect(whole!.contacts[0]).toMatchObject({
+      isPrimary: true,
+      startDate: '2020-02-29',
+      email: people![2]!.email,
+    })
+    const second = await db.people.findByEmail(people![1]!.email!)
+    expect(second).toMatchObject({ phone: '1', jobTitle: 'CTO', linkedinUrl: 'x', isActive: false })
+    const [last] = await byName(db, rows[2_499]!.legalName)
+    expect(last).toMatchObject({ status: 'prospect', timezone: 'UTC', industry: null })
+    expect(last!.contacts).toMatchObject([
+      { email: rows[2_499]!.people![0]!.email, role: null, isPrimary: false },
+    ])
+  })
+
+  test('takes any iterable, and none at all', async ({ db }) => {
+    const rows = customers(3)
+    async function* slowly() {
+      for (const row of rows) {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        yield row
+      }
+    }
+
+    expect(await db.customers.importMany(slowly())).toMatchObject({ customers: 3 })
+    expect(await db.customers.importMany(new Set(customers(2)))).toMatchObject({ customers: 2 })
+    expect(await db.customers.importMany([])).toEqual({ customers: 0, people: 0, contacts: 0 })
+    expect(await db.customers.importMany([aCustomer()])).toEqual({ customers: 1, people: 0, contacts: 0 })
+    for (const bad of [undefined, null, 7, 'rows', {}]) {
+      expect(await caught(db.customers.importMany(bad as never))).toBeInstanceOf(InvalidInputError)
+    }
+  })
+
+  test('tells of its progress', async ({ db }) => {
+    const told: unknown[] = []
+    const onProgress = (progress: object) => told.push(progress)
+
+    await db.customers.importMany(customers(1_500), { onProgress })
+
+    expect(told).toEqual([625, 1_250, 1_500].map((n) => ({ rows: n, customers: n, people: n, contacts: n })))
+  })
+
+  test.for([
+    'tab\tand\nline\r\nfeed',
+    '\\N',
+    '\\.',
+    'back\\slash\\',
+    '"quoted", \'too\'',
+    '👩‍👩‍👧 ſ İ',
+    '\u0001\u0085\u2028',
+  ])('keeps text as it is: %j', async (text, { db }) => {
+    const [row] = customers(1, {
+      displayName: `a ${text} b`,
+      people: [aPerson({ firstName: text, phone: text.slice(0, 9) })],
+    })
+
+    await db.customers.importMany([row!])
+
+    const [customer] = await byName(db, row!.legalName)
+    expect(customer!.displayName).toBe(`a ${text} b`)
+    expect(customer!.contacts[0]).toMatchObject({ firstName: text, phone: text.slice(0, 9) })
+  })
+
+  test('a person with a known address is that person, in any letter case, from before or from the import', async ({
+    db,
+  }) => {
+    const before = await db.people.create(
+      aPerson({ email: `Known.${randomUUID()}@example.test`, phone: 'old' }),
+    )
+    const rows = customers(1_200)
+    const again = { ...aPerson(), email: before.email!.toUpperCase(), phone: 'new' }
+    for (const index of [0, 1, 1_100]) rows[index]!.people = [again]
+    const later = { ...aPerson(), email: rows[2]!.people![0]!.email!.toUpperCase() }
+    rows[1_101]!.people = [later]
+
+    const result = await db.customers.importMany(rows)
+
+    expect(result).toEqual({ customers: 1_200, people: 1_196, contacts: 1_200 })
+    expect(await db.people.get(before.personId)).toEqual(before)
+    expect((await db.people.listCustomersOf(before.personId)).items).toHaveLength(3)
+  })
+
+  test('is part of the transaction it is called in, and undone alone where its error is caught', async ({
+    db,
+  }) => {
+    const [kept, bad] = [customers(2), customers(2, { billingCountry: 'lv' })]
+    const before = await counts(db)
+
+    await db.transaction(async (tx) => {
+      await tx.customers.importMany(kept)
+      expect(await caught(tx.customers.importMany(bad))).toBeInstanceOf(ImportError)
+    })
+    expect(await byName(db, kept[1]!.legalName)).toHaveLength(1)
+
+    const after = await counts(db)
+    await caught(
+      db.transaction(async (tx) => {
+        await tx.customers.importMany(customers(5))
+        throw new Error('no')
+      }),
+    )
+    expect(await counts(db)).toEqual(after)
+    expect(Number(after.customers)).toBe(Number(before.customers) + 2)
+  })
+
+  test('when the source fails, its error passes, and nothing is kept; when the import fails, the source is closed', async ({
+    db,
+  }) => {
+    const before = await counts(db)
+    const broken = new Error('the file ends here')
+    function* breaking() {
+      yield* customers(1_500)
+      throw broken
+    }
+    let isClosed = false
+    function* endless() {
+      try {
+        for (;;) yield { ...aCustomer(), companySize: -1 }
+      } finally {
+        isClosed = true
+      }
+    }
+
+    expect(await caught(db.customers.importMany(breaking()))).toBe(broken)
+    expect(await caught(db.customers.importMany(endless()))).toBeInstanceOf(ImportError)
+    expect(isClosed).toBe(true)
+    const thrown = new Error('from the callback')
+    const onProgress = () => {
+      throw thrown
+    }
+    expect(await caught(db.customers.importMany(customers(5), { onProgress }))).toBe(thrown)
+    expect(await counts(db)).toEqual(before)
+  })
+
+  test('a signal ends it', async ({ db }) => {
+    const before = await counts(db)
+    const controller = new AbortController()
+    const onProgress = () => controller.abort(new Error('enough'))
+
+    const error = await caught(
+      db.customers.importMany(customers(5_000), { onProgress, signal: controller.signal }),
+    )
+
+    expect((error as Error).message).toBe('enough')
+    expect(await counts(db)).toEqual(before)
+  })
+})
+
+describe('a source that stalls', () => {
+  test('does not keep the transaction open after a signal, or after a batch that failed', async ({ db }) => {
+    async function* stalling(rows: ImportedCustomer[]) {
+      yield* rows
+      await new Promise(() => {})
+    }
+    const controller = new AbortController()
+    const aborted = caught(db.customers.importMany(stalling(customers(700)), { signal: controller.signal }))
+    setTimeout(() => controller.abort(new Error('enough')), 50)
+    const bad = customers(700, { billingCountry: 'lv' })
+
+    expect(await caught(db.customers.importMany(stalling(bad)))).toMatchObject({ row: 1 })
+    expect(await aborted).toMatchObject({ message: 'enough' })
+  })
+
+  test('whose error comes while a batch is written leaves nothing behind in a transaction', async ({
+    db,
+  }) => {
+    const before = await counts(db)
+    function* breaking() {
+      yield* customers(626)
+      throw new Error('the file ends here')
+    }
+
+    await db.transaction(async (tx) => {
+      expect(await caught(tx.customers.importMany(breaking()))).toMatchObject({
+        message: 'the file ends here',
+      })
+    })
+
+    expect(await counts(db)).toEqual(before)
+  })
+})
+
+describe('a bad row', () => {
+  const people = (given: object) => ({ people: [aPerson(), { ...aPerson(), ...given }] })
+
+  test.for([
+    [{ billingCountry: 'lv' }, 'billingCountry', 'customers_billing_country_check'],
+    [{ legalName: 'x' }, 'legalName', 'customers_legal_name_check'],
+    [{ companySize: 0 }, 'companySize', 'customers_company_size_check'],
+    [{ companySize: 'many' }, 'companySize', undefined],
+    [{ legalName: undefined }, 'legalName', undefined],
+    [{ displayName: 'a\0b' }, 'displayName', undefined],
+    [{ stauts: 'active' }, 'stauts', undefined],
+    [{ people: 'none' }, 'people', undefined],
+    [people({ email: 'nobody' }), 'people[1].email', 'people_email_check'],
+    [people({ firstName: ' ' }), 'people[1].firstName', 'people_first_name_check'],
+    [people({ role: 'boss' }), 'people[1].role', undefined],
+    [people({ lastName: undefined }), 'people[1].lastName', undefined],
+    [people({ startDate: '2026-02-30' }), 'people[1].startDate', undefined],
+    [{ people: [null] }, 'people[0]', undefined],
+    [
+      {
+        people: [
+          { ...aPerson(), isPrimary: true },
+          { ...aPerson(), isPrimary: true },
+        ],
+      },
+      'people[1].isPrimary',
+      'customer_people_customer_id_is_primary_key',
+    ],
+    [
+      { people: Array.from({ length: 2 }, () => aPerson({ email: 'twice@example.test' })) },
+      'people[1]',
+      'customer_people_customer_id_person_id_role_key',
+    ],
+  ] as const)(
+    '%j is named by its number, field and constraint, and nothing is kept',
+    async ([given, field, constraint], { db }) => {
+      const before = await counts(db)
+      const rows = customers(2_345)
+      rows[1_233] = { ...rows[1_233]!, ...(given as object) }
+
+      const error = (await caught(db.customers.importMany(rows))) as ImportError
+
+      expect(error).toBeInstanceOf(ImportError)
+      expect(error).toMatchObject({ row: 1_234, field, constraint })
+      expect(error.message).toMatch(/^Row 1234, .* Nothing was imported\.$/)
+      expect(error.cause).toBeInstanceOf(constraint ? ConstraintError : InvalidInputError)
+      if (constraint) expect(violates(error.cause, constraint)).toBe(true)
+      expect(await counts(db)).toEqual(before)
+    },
+  )
+
+  test('the first one is named, whoever notices', async ({ db }) => {
+    const rows = customers(1_500)
+    rows[400] = { ...rows[400]!, billingCountry: 'Latvia' } // the server alone knows
+    rows[500] = { ...rows[500]!, companySize: 'big' as never }
+
+    expect(await caught(db.customers.importMany(rows))).toMatchObject({ row: 401, field: 'billingCountry' })
+  })
+
+  test('what the row holds gets into no message and no cause', async ({ db }) => {
+    const rows = customers(3)
+    rows[1] = { ...rows[1]!, people: [aPerson({ phone: 'private phone number, too long to keep' })] }
+
+    const error = (await caught(db.customers.importMany(rows))) as ImportError
+
+    const cause = (error.cause as Error).cause as object
+    expect(JSON.stringify([error.message, cause, { ...cause }])).not.toContain('private')
+  })
+})
+
+describe('onConflict', () => {
+  test('absent: another customer of the same name', async ({ db }) => {
+    const rows = customers(2)
+    await db.customers.importMany(rows)
+
+    expect(await db.customers.importMany(rows)).toEqual({ customers: 2, people: 0, contacts: 2 })
+    expect(await byName(db, rows[0]!.legalName)).toHaveLength(2)
+  })
+
+  test('error: a known name or address is named, from before or from the import', async ({ db }) => {
+    const rows = customers(3)
+    await db.customers.importMany([rows[2]!], { onConflict: 'error' })
+    const before = await counts(db)
+    const known = { legalName: rows[2]!.legalName, displayName: 'Known' }
+    const person = {
+      ...aCustomer(),
+      people: [{ firstName: 'A', lastName: 'B', email: rows[2]!.people![0]!.email }],
+    }
+
+    const failures = await Promise.all(
+      [
+        [rows[0]!, known],
+        [rows[0]!, { ...rows[0]!, people: [] }],
+        [rows[0]!, person],
+        [rows[0]!, { ...aCustomer(), people: rows[0]!.people }],
+      ].map((each) => caught(db.customers.importMany(each, { onConflict: 'error' }))),
+    )
+
+    for (const failure of failures.slice(0, 2)) expect(failure).toMatchObject({ row: 2, field: 'legalName' })
+    for (const failure of failures.slice(2)) {
+      expect(failure).toMatchObject({ row: 2, field: 'people[0].email', constraint: 'people_email_key' })
+    }
+    expect(await counts(db)).toEqual(before)
+  })
+
+  test('skip: a known customer is passed over with its people, so that a second import adds nothing', async ({
+    db,
+  }) => {
+    const rows = [...customers(5), { ...aCustomer(), people: [{ firstName: 'No', lastName: 'Address' }] }]
+    await db.customers.importMany(rows.slice(0, 3), { onConflict: 'skip' })
+
+    expect(await db.customers.importMany([...rows, rows[5]!], { onConflict: 'skip' })).toEqual({
+      customers: 3,
+      people: 3,
+      contacts: 3,
+    })
+    expect(await db.customers.importMany(rows, { onConflict: 'skip' })).toEqual({
+      customers: 0,
+      people: 0,
+      contacts: 0,
+    })
+  })
+
+  test('update: what is given changes, the rest stays, contacts are added, the primary one is swapped', async ({
+    db,
+  }) => {
+    const [row] = customers(1, { industry: 'food', companySize: 5 })
+    const [ada, bob] = [aPerson({ phone: '1' }), aPerson({ jobTitle: 'CTO' })]
+    await db.customers.importMany([
+      { ...row!, people: [{ ...ada, isPrimary: true, startDate: '2020-01-01' }] },
+    ])
+    const fresh = aCustomer()
+
+    const result = await db.customers.importMany(
+      [
+        {
+          legalName: row!.legalName,
+          displayName: 'Renamed',
+          industry: null,
+          people: [{ ...ada, phone: '2' }],
+        },
+        { ...fresh, people: [bob] },
+        { ...fresh, companySize: 9, people: [] },
+        { legalName: row!.legalName, displayName: 'Renamed twice', people: [{ ...bob, isPrimary: true }] },
+      ],
+      { onConflict: 'update' },
+    )
+
+    expect(result).toEqual({ customers: 2, people: 2, contacts: 3 })
+    const [customer, ...others] = await byName(db, row!.legalName)
+    expect(others).toEqual([])
+    expect(customer).toMatchObject({ displayName: 'Renamed twice', industry: null, companySize: 5 })
+    expect(customer!.contacts).toMatchObject([
+      { email: bob.email, isPrimary: true },
+      { email: ada.email, isPrimary: false, startDate: '2020-01-01', phone: '2' },
+    ])
+    expect(await byName(db, fresh.legalName)).toMatchObject([
+      { companySize: 9, contacts: [{ email: bob.email }] },
+    ])
+  })
+
+  test.for([
+    [{ billingCountry: 'lv' }, 'billingCountry', 'customers_billing_country_check'],
+    [
+      { people: [aPerson({ email: 'known@update.test', phone: 'x'.repeat(31) })] },
+      'people[0].phone',
+      'people_phone_check',
+    ],
+  ] as const)('update: a bad change %j is named, too', async ([given, field, constraint], { db }) => {
+    const rows = customers(300)
+    await db.people
+      .findByEmail('known@update.test')
+      .then((known) => known ?? db.people.create(aPerson({ email: 'known@update.test' })))
+    await db.customers.importMany(rows)
+    const changed = rows.map((row, index) => ({
+      ...row,
+      displayName: 'Changed',
+      ...(index === 211 && (given as object)),
+    }))
+
+    const error = await caught(db.customers.importMany(changed, { onConflict: 'update' }))
+
+    expect(error).toMatchObject({ row: 212, field, constraint })
+    expect(await byName(db, rows[0]!.legalName)).toMatchObject([{ displayName: 'Imported 0' }])
+  })
+})

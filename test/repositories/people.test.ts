@@ -1,0 +1,113 @@
+import { expect } from 'vitest'
+import { NotFoundError, violates } from '../../src/index.ts'
+import { test } from '../support/database.ts'
+import { aCustomer, aPerson, caught } from '../support/factories.ts'
+
+const NOBODY = '01930c7a-5b3e-7000-8000-000000000000'
+
+test('a person comes back as created, defaults filled in', async ({ db }) => {
+  const person = await db.people.create({ firstName: 'Ada', lastName: 'Lovelace' })
+
+  expect(person).toEqual({
+    personId: expect.any(String),
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    email: null,
+    phone: null,
+    jobTitle: null,
+    linkedinUrl: null,
+    isActive: true,
+    createdAt: expect.any(Date),
+    updatedAt: person.createdAt,
+  })
+  expect(await db.people.get(person.personId)).toEqual(person)
+})
+
+test('is found by address in any letter case', async ({ db }) => {
+  const person = await db.people.create(aPerson({ email: 'Grace.Hopper@navy.test' }))
+
+  expect(await db.people.findByEmail('grace.hopper@NAVY.test')).toEqual(person)
+  expect(await db.people.findByEmail('nobody@navy.test')).toBeUndefined()
+})
+
+test('an address belongs to one person; any number may have none', async ({ db }) => {
+  await db.people.create(aPerson({ email: 'one@only.test' }))
+
+  const error = await caught(db.people.create(aPerson({ email: 'ONE@only.test' })))
+
+  expect(violates(error, 'people_email_key')).toBe(true)
+  for (const email of [null, undefined]) expect((await db.people.create(aPerson({ email }))).email).toBeNull()
+})
+
+test('an update changes what is given, null empties, the rest stays', async ({ db }) => {
+  const before = await db.people.create(aPerson({ phone: '1', jobTitle: 'CTO' }))
+
+  const after = await db.people.update(before.personId, { phone: null, isActive: false, lastName: 'Murray' })
+
+  expect(after).toEqual({
+    ...before,
+    phone: null,
+    isActive: false,
+    lastName: 'Murray',
+    updatedAt: after.updatedAt,
+  })
+  expect((await db.people.update(before.personId, { email: null })).email).toBeNull()
+})
+
+test('who is not there is not found', async ({ db }) => {
+  expect(await db.people.find(NOBODY)).toBeUndefined()
+  expect(await db.people.delete(NOBODY)).toBe(false)
+  expect(await caught(db.people.get(NOBODY))).toBeInstanceOf(NotFoundError)
+  expect(await caught(db.people.update(NOBODY, {}))).toBeInstanceOf(NotFoundError)
+})
+
+test('deleting a person deletes the contacts, and leaves the customers', async ({ db }) => {
+  const { customerId } = await db.customers.create(aCustomer())
+  const { personId } = await db.people.create(aPerson())
+  await db.customers.addContact(customerId, personId)
+
+  expect(await db.people.delete(personId)).toBe(true)
+
+  expect((await db.customers.get(customerId)).contacts).toEqual([])
+})
+
+test('lists filter and search, the best fit first', async ({ db }) => {
+  const names = [
+    ['Zane', 'Kļava'],
+    ['Zanete', 'Kļava'],
+    ['Ilze', 'Zane'],
+  ] as const
+  for (const [firstName, lastName] of names) await db.people.create(aPerson({ firstName, lastName }))
+  const inactive = await db.people.create(aPerson({ firstName: 'Zane', lastName: 'Gone', isActive: false }))
+
+  const found = await db.people.list({ search: 'zane', isActive: true })
+
+  expect(found.items.map(({ firstName, lastName }) => [firstName, lastName])).toEqual(names)
+  expect((await db.people.list({ isActive: false, search: 'gone' })).items).toEqual([inactive])
+  expect((await db.people.list({ search: 'klava', limit: 1 })).next).toBeDefined()
+})
+
+test('the customers of a person, with what the person is there', async ({ db }) => {
+  const { personId } = await db.people.create(aPerson())
+  const [first, second] = [await db.customers.create(aCustomer()), await db.customers.create(aCustomer())]
+  await db.customers.addContact(first.customerId, personId, {
+    startDate: '2020-01-01',
+    role: 'billing_contact',
+  })
+  const contact = await db.customers.addContact(second.customerId, personId, { startDate: '2024-01-01' })
+
+  const { items } = await db.people.listCustomersOf(personId)
+
+  expect(items.map(({ customerId }) => customerId)).toEqual([second.customerId, first.customerId])
+  expect(items[0]).toEqual({
+    contactId: contact.contactId,
+    customerId: second.customerId,
+    legalName: second.legalName,
+    displayName: second.displayName,
+    status: 'prospect',
+    role: null,
+    isPrimary: false,
+    startDate: '2024-01-01',
+    endDate: null,
+  })
+})

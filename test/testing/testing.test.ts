@@ -1,0 +1,85 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { afterAll, expect, inject, test } from 'vitest'
+import { verify } from '../../src/admin.ts'
+import { DatabaseError } from '../../src/index.ts'
+import { aChat, aCustomer, aMessage, aPerson, aUser, createTestDatabase } from '../../src/testing.ts'
+import { caught } from '../support/factories.ts'
+
+const run = promisify(execFile)
+const TESTING = resolve('src/testing.ts')
+const url = inject('scratch').adminUrl
+
+async function names(): Promise<string[]> {
+  const client = new pg.Client(url)
+  await client.connect()
+  const { rows } = await client.query('select datname from pg_database')
+  await client.end()
+  return rows.map(({ datname }) => datname)
+}
+
+// A server by URL is left as it was.
+afterAll(async () => {
+  const client = new pg.Client(url)
+  await client.connect()
+  for (const name of (await names()).filter((each) => each.startsWith('norberts_spark_db_template_')))
+    await client.query(`drop database if exists ${name} with (force)`)
+  await client.end()
+})
+
+test('each database has the schema, is marked test, and is gone when told', async () => {
+  const [one, other] = await Promise.all([createTestDatabase({ url }), createTestDatabase({ url })])
+
+  await one.db.users.create(aUser())
+  expect((await other.db.users.list()).items).toEqual([])
+  expect(await verify(one.url)).toMatchObject({ environment: 'test', differences: [] })
+  expect(await caught(one.db.users.find('x'))).toBeInstanceOf(DatabaseError)
+
+  await one.drop()
+  await other[Symbol.asyncDispose]()
+  const left = await names()
+  expect(left).not.toContain(one.name)
+  expect(left).not.toContain(other.name)
+})
+
+test('factories make what the repositories take, as often as wanted', async () => {
+  await using database = await createTestDatabase({ url })
+  const { db } = database
+  for (let round = 0; round < 2; round += 1) {
+    const { userId } = await db.users.create(aUser({ name: 'Zoë' }))
+    const { customerId } = await db.customers.create(aCustomer({ billingCountry: 'LV' }))
+    const { personId } = await db.people.create(aPerson())
+    await db.customers.addContact(customerId, personId)
+    const { chatId } = await db.chats.create(aChat({ userId, title: null }))
+    const messages = [aMessage(), aMessage({ role: 'assistant' })]
+    await db.chats.save(chatId, messages, { userId })
+    expect((await db.chats.load(chatId, { userId })).messages).toEqual(messages)
+  }
+})
+
+test('many processes make the template once, end by themselves, and what a killed one leaves is swept', async () => {
+  const code = (then: string) =>
+    `import('${TESTING}').then(async ({ createTestDatabase }) => { const { name, db } = await createTestDatabase({ url: '${url}' }); await db.users.list(); console.log(name); ${then} })`
+  const killed = spawn(process.execPath, ['-e', code('setInterval(() => {}, 1000)')])
+  const [chunk] = await once(killed.stdout, 'data')
+  const leftover = String(chunk).trim()
+  expect(await names()).toContain(leftover)
+
+  const made = await Promise.all(Array.from({ length: 4 }, () => run(process.execPath, ['-e', code('')])))
+  expect(new Set(made.map(({ stdout }) => stdout)).size).toBe(4)
+  // Of a process that lives, nothing is taken.
+  expect(await names()).toContain(leftover)
+  killed.kill('SIGKILL')
+  await once(killed, 'exit')
+
+  await expect
+    .poll(async () => {
+      await run(process.execPath, ['-e', code('')])
+      return names()
+    })
+    .not.toContain(leftover)
+  expect((await names()).filter((name) => name.startsWith('norberts_spark_db_template_'))).toHaveLength(1)
+})

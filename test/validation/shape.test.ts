@@ -1,0 +1,194 @@
+import type { StandardSchemaV1 as Spec } from '@standard-schema/spec'
+import type { Insertable } from 'kysely'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { CONSTRAINTS, TABLES } from '../../generated/catalog.ts'
+import type { DB } from '../../generated/database.ts'
+import { TABLE_RULES } from '../../generated/validation.ts'
+import { type Json, type StandardSchemaV1, UNCHECKED, validators } from '../../src/validators.ts'
+
+const HASH = `$2b$10$${'h'.repeat(53)}`
+const USER = { name: 'Ada', email: 'ada@example.test', password: HASH }
+
+/** What a library that speaks Standard Schema does. */
+function standardValidate<Schema extends Spec>(
+  schema: Schema,
+  input: Spec.InferInput<Schema>,
+): Spec.InferOutput<Schema> {
+  const result = schema['~standard'].validate(input)
+  if (result instanceof Promise) throw new TypeError('not synchronous')
+  if (result.issues) throw new Error(JSON.stringify(result.issues))
+  return result.value
+}
+
+const issuesOf = (schema: StandardSchemaV1<unknown>, value: unknown) =>
+  schema['~standard'].validate(value).issues
+
+const messagesOf = (schema: StandardSchemaV1<unknown>, value: unknown) =>
+  schema['~standard'].validate(value).issues?.map(({ message, path }) => [path?.join('.'), message])
+
+describe('any library that speaks Standard Schema', () => {
+  test('finds what the specification asks for', () => {
+    for (const { insert, update } of Object.values(validators)) {
+      for (const { '~standard': standard } of [insert, update]) {
+        expect(standard).toMatchObject({
+          version: 1,
+          vendor: 'norberts-spark',
+          validate: expect.any(Function),
+        })
+      }
+    }
+    expectTypeOf<StandardSchemaV1<'in', 'out'>>().toExtend<Spec<'in', 'out'>>()
+    expectTypeOf<Spec.InferInput<StandardSchemaV1<'in', 'out'>>>().toEqualTypeOf<'in'>()
+    expectTypeOf<Spec.InferOutput<StandardSchemaV1<'in', 'out'>>>().toEqualTypeOf<'out'>()
+  })
+
+  test('gets the values as they were given, and no others', () => {
+    const given = Object.freeze({ ...USER, role: 'admin' as const, createdAt: undefined })
+    const value = standardValidate(validators.users.insert, given)
+
+    expect(value).toEqual({ ...USER, role: 'admin' })
+    expect(Object.keys(value)).not.toContain('createdAt')
+    expect(value).not.toBe(given)
+  })
+})
+
+describe('types', () => {
+  test('are those of the rows, in camelCase', () => {
+    type User = StandardSchemaV1.InferOutput<typeof validators.users.insert>
+    expectTypeOf<User['role']>().toEqualTypeOf<'user' | 'admin' | 'moderator' | undefined>()
+    expectTypeOf<User['name']>().toEqualTypeOf<string>()
+    expectTypeOf<User['createdAt']>().toEqualTypeOf<Date | string | undefined>()
+    expectTypeOf<User['providerId']>().toEqualTypeOf<string | null | undefined>()
+    expectTypeOf<{ name: string; email: string }>().toExtend<User>()
+    expectTypeOf<{ name: string }>().not.toExtend<User>()
+    expectTypeOf<StandardSchemaV1.InferInput<typeof validators.users.insert>>().toEqualTypeOf<User>()
+    expectTypeOf<User['name']>().toEqualTypeOf<Insertable<DB['users']>['name']>()
+
+    type Change = StandardSchemaV1.InferOutput<typeof validators.customerPeople.update>
+    expectTypeOf<{ endDate: null }>().toExtend<Change>()
+    expectTypeOf<Change['startDate']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<{ startDate: Date }>().not.toExtend<Change>()
+  })
+
+  test('let JSON be any value', () => {
+    type Message = StandardSchemaV1.InferInput<typeof validators.messages.insert>
+    type Entry = StandardSchemaV1.InferInput<typeof validators.auditLog.insert>
+    expectTypeOf<Message['envelope']>().toEqualTypeOf<Exclude<Json, null>>()
+    expectTypeOf<Entry['changes']>().toEqualTypeOf<Json | undefined>()
+  })
+
+  test('have a validator for each table and a field for each column', () => {
+    expect(Object.keys(validators)).toEqual(Object.values(TABLE_RULES).map(({ name }) => name))
+    expect(Object.keys(TABLE_RULES)).toEqual(TABLES)
+    expectTypeOf(validators).toHaveProperty('aiOptions')
+    expectTypeOf(validators).toHaveProperty('auditLog')
+    expectTypeOf<keyof StandardSchemaV1.InferInput<typeof validators.aiOptions.insert>>().toEqualTypeOf<
+      | 'chatId'
+      | 'createdAt'
+      | 'frequencyPenalty'
+      | 'maxTokens'
+      | 'messageId'
+      | 'presencePenalty'
+      | 'prompt'
+      | 'temperature'
+      | 'topP'
+    >()
+    expect(Object.values(TABLE_RULES.ai_options.columns).map(({ field }) => field)).toContain(
+      'frequencyPenalty',
+    )
+  })
+})
+
+describe('issues', () => {
+  test('are all there are, each with its field and words for people', () => {
+    const customer = {
+      displayName: ' x ',
+      billingCountry: 'lv',
+      companySize: 2 ** 31,
+      status: 'lost',
+      timezone: null,
+      websiteUrl: 7,
+      vat: 'LV1',
+    }
+
+    expect(messagesOf(validators.customers.insert, customer)).toEqual([
+      ['vat', 'is not a field of customers'],
+      ['legalName', 'is required'],
+      ['status', "must be one of 'prospect', 'active', 'paused', 'churned'"],
+      ['companySize', 'must be a whole number from -2147483648 to 2147483647'],
+      ['websiteUrl', 'must be a string'],
+      ['timezone', 'must not be null'],
+      ['billingCountry', 'A billing country is two capital letters, such as LV.'],
+      ['displayName', 'A display name has 2 to 200 characters.'],
+    ])
+  })
+
+  test('of several columns name the first that is given, or none', () => {
+    const nobody = { name: 'Ada', email: 'ada@example.test' }
+
+    expect(issuesOf(validators.users.insert, nobody)).toEqual([
+      { message: 'A user has a password or an identity provider.' },
+    ])
+    expect(issuesOf(validators.users.insert, { ...USER, providerId: '1' })).toEqual([
+      { message: 'A provider and its id are given together or not at all.', path: ['providerId'] },
+    ])
+    expect(
+      issuesOf(validators.customerPeople.update, { startDate: '2026-03-01', endDate: '2026-02-28' }),
+    ).toEqual([{ message: 'A contact does not end before it starts.', path: ['endDate'] }])
+  })
+
+  test.for([null, undefined, 'text', 7, [], [USER]])('of %j say that it is no object', (value) => {
+    expect(issuesOf(validators.users.insert, value)).toEqual([{ message: 'must be an object' }])
+  })
+
+  test('of a prototype or of what an object inherits do not arise', () => {
+    expect(issuesOf(validators.users.insert, JSON.parse('{"__proto__":{"name":"Ada"}}'))).toContainEqual({
+      message: 'is not a field of users',
+      path: ['__proto__'],
+    })
+    expect(issuesOf(validators.users.update, Object.create({ name: 'A' }))).toBeUndefined()
+    expect(issuesOf(validators.users.update, { toString: 'x' })).toHaveLength(1)
+  })
+
+  test('of columns in the words of SQL say that there is no such field', () => {
+    expect(messagesOf(validators.users.update, { provider_id: '1' })).toEqual([
+      ['provider_id', 'is not a field of users'],
+    ])
+  })
+})
+
+describe('an update', () => {
+  test('may be empty', () => {
+    for (const { update } of Object.values(validators)) expect(issuesOf(update, {})).toBeUndefined()
+  })
+
+  test('is refused where the row would be, whatever else it holds', () => {
+    expect(issuesOf(validators.users.update, { provider: 'google' })).toBeUndefined()
+    expect(issuesOf(validators.users.update, { password: null })).toBeUndefined()
+    expect(issuesOf(validators.users.update, { password: null, provider: null })).toHaveLength(1)
+    expect(issuesOf(validators.parts.update, { type: 'tool-x' })).toBeUndefined()
+    expect(issuesOf(validators.parts.update, { type: 'tool-x', toolCallId: null })).toHaveLength(1)
+  })
+})
+
+test('a default counts: the day of the insert is one of those that today may be', () => {
+  const contact = {
+    customerId: '01930c7a-5b3e-7000-8000-000000000001',
+    personId: '01930c7a-5b3e-7000-8000-000000000002',
+  }
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
+  expect(issuesOf(validators.customerPeople.insert, { ...contact, endDate: inDays(-2) })).toHaveLength(1)
+  expect(issuesOf(validators.customerPeople.insert, { ...contact, endDate: inDays(0) })).toBeUndefined()
+  expect(issuesOf(validators.customerPeople.insert, { ...contact, endDate: inDays(2) })).toBeUndefined()
+})
+
+test('every CHECK of the schema is looked at; what is not is listed', () => {
+  const checks = Object.values(CONSTRAINTS).flatMap((constraints) =>
+    Object.entries(constraints).flatMap(([name, { kind }]) => (kind === 'check' ? [name] : [])),
+  )
+  const looked = Object.values(TABLE_RULES).flatMap((table) => table.checks.map(({ name }) => name))
+
+  expect([...looked, ...Object.keys(UNCHECKED)].sort()).toEqual(checks.sort())
+  expect(UNCHECKED).toEqual({ audit_log_append_only: 'a trigger decides' })
+})
