@@ -25,7 +25,7 @@ const shared: Options = {
   dts: { entry: entries },
   // Entries share their classes, so that `instanceof` holds across them.
   splitting: true,
-  // Kysely is 200 modules: in one file the package loads in less than half the time (docs/architecture.md). The others
+  // Kysely is 200 modules: in one file the package loads in less than half the time (docs/explanation/architecture.md). The others
   // are the command line's.
   noExternal: ['kysely', 'commander', 'picocolors', '@inquirer/input', 'cli-progress'],
   esbuildPlugins: [withoutComments],

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-const PATH = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
+const PATH = fileURLToPath(new URL('../docs/explanation/benchmarks.md', import.meta.url))
 
 export function writeDocument(text: string): Promise<void> {
   return writeFile(PATH, text)

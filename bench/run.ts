@@ -16,7 +16,7 @@ const list = (text: string) => text.split(',').filter(Boolean)
 const numbers = (text: string) => list(text).map(Number)
 
 const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm run bench --')
-  .description('Compares with hand-written pg, interleaved. A full run writes docs/benchmarks.md.')
+  .description('Compares with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.')
   .option('--ops <words>', 'only operations whose name has one of these words, separated by commas', list, [])
   .option(
     '--only <words>',
@@ -65,7 +65,7 @@ try {
 }
 if (isLong && ops.length === 0) await writeDocument(report(await compareProcesses()))
 else if (isLong && !(await updateDocument(method, comparison.header, comparison.lines)))
-  console.log('docs/benchmarks.md was measured otherwise, and stays as it is.')
+  console.log('docs/explanation/benchmarks.md was measured otherwise, and stays as it is.')
 
 function report(wholeProcesses: string[]): string {
   const machine = `${cpus().length} cores, Node ${process.versions.node}, ${server.description}, fsync off, loopback`

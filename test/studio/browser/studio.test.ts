@@ -7,7 +7,7 @@ import { seed } from '../../../src/admin.ts'
 import { CHROMIUM, launchChromium } from '../../support/chromium.ts'
 import { test as base } from '../../support/database.ts'
 
-/** Where to keep what is seen: `SCREENSHOTS=docs/studio npm run test:studio`. */
+/** Where to keep what is seen: `SCREENSHOTS=docs/how-to/studio npm run test:studio`. */
 const { SCREENSHOTS } = process.env
 
 const test = base.extend<{ filled: string; open: (options?: StudioOptions) => Promise<Page> }>({
