@@ -16,7 +16,9 @@ const list = (text: string) => text.split(',').filter(Boolean)
 const numbers = (text: string) => list(text).map(Number)
 
 const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm run bench --')
-  .description('Compares with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.')
+  .description(
+    'Compares with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.',
+  )
   .option('--ops <words>', 'only operations whose name has one of these words, separated by commas', list, [])
   .option(
     '--only <words>',
