@@ -18,13 +18,9 @@ export async function currentNamespace(client: pg.ClientBase): Promise<string> {
   return rows[0]?.name ?? 'public'
 }
 
-/** Within a transaction, which goes on as if nothing had happened. `files` are those of schema/ unless given. */
-export async function readFresh(
-  client: pg.ClientBase,
-  namespace: string,
-  files?: readonly SchemaFile[],
-): Promise<Fresh> {
-  return aside(client, files ?? (await readSchemaFiles()), async () => ({
+/** Within a transaction, which continues as if nothing had happened. */
+export async function readFresh(client: pg.ClientBase, namespace: string): Promise<Fresh> {
+  return aside(client, await readSchemaFiles(), async () => ({
     snapshot: asIf(await readSnapshot(client, ASIDE), ASIDE, namespace),
     extensions: await readExtensions(client),
   }))

@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { AdminError } from './errors.ts'
-import { type Entry, LEDGER, readLedger, recordApplied, recordBegun, recordStep } from './ledger.ts'
+import { type Entry, LEDGER, readLedger, recordApplied } from './ledger.ts'
 import { type Environment, readMarker, writeMarker } from './marker.ts'
-import { checksumOf, type Migration, STATEMENT_MARK, type TableLock } from './migration-files.ts'
+import type { Migration, TableLock } from './migration-files.ts'
+import { executeWithin, isRefusedByExecute, lineOf, resetSession, resetSettings } from './migration-sql.ts'
+import { ChangedStepsError, retryLocks, runSteps } from './migration-steps.ts'
 import { type DatabaseObject, newObjects, readObjects, TOOL_SCHEMA } from './objects.ts'
 import { connect, takeTurn } from './session.ts'
 
-/** A migration did not go through. Those before it are in effect, it is not. */
+/** A migration failed. Those before it are in effect. */
 export class MigrationError extends AdminError {
   override readonly name = 'MigrationError'
   readonly migration: string
@@ -21,24 +22,22 @@ export class MigrationError extends AdminError {
 export interface MigratePlan {
   readonly pending: readonly Migration[]
   readonly applied: readonly Entry[]
-  /** Names that the database has and the folder has not: of another branch, or of a newer version. */
+  /** Names that the database has and the folder lacks: of another branch, or of a newer version. */
   readonly unknown: readonly string[]
+  /** Pending names that sort before an applied one: of a branch that was merged later. */
+  readonly late: readonly string[]
 }
 
 export interface MigrateRun {
-  /** Milliseconds that a statement may wait for a lock, while whoever comes after waits behind it. */
+  /** Milliseconds that a statement may wait for a lock, while later sessions queue behind it. */
   readonly lockTimeout: number
-  /** How often a migration is tried again that did not get its lock. */
+  /** How often a migration is retried that did not get its lock. */
   readonly retries: number
   readonly environment: Environment
   readonly onProgress: (migration: string) => void
 }
 
 const LOCK_NOT_AVAILABLE = '55P03'
-const DEADLOCK_DETECTED = '40P01'
-/** Of a statement that runs in no transaction. */
-const ACTIVE_SQL_TRANSACTION = '25001'
-const LONGEST_PAUSE = 5_000
 
 /** Runs `fn` while no other process migrates, creates, drops or resets this database. */
 export async function inTurn<T>(url: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -54,7 +53,7 @@ export async function inTurn<T>(url: string, fn: (client: pg.Client) => Promise<
 }
 
 /**
- * What is to be done: all that the database does not have, wherever it stands in the order.
+ * The migrations that the database lacks, also those that sort before applied ones.
  *
  * @throws {AdminError} an applied file has changed; or the database has the schema but no ledger.
  */
@@ -66,7 +65,7 @@ export async function planMigrations(
   const ledger = await readLedger(client)
   if (!ledger && (await hasTables(client))) {
     throw new AdminError(
-      'The tables are there, but not what says which migrations made them. If they are as schema/ says (verify), adopt them with `baseline` (--baseline).',
+      'The tables exist but there is no migration history. If they match schema/ (run verify), mark the migrations as applied with `baseline` (--baseline).',
     )
   }
   const applied = ledger ?? []
@@ -75,7 +74,7 @@ export async function planMigrations(
     const entry = known.get(name)
     if (entry?.appliedAt && entry.checksum !== checksum) {
       throw new AdminError(
-        `The migration ${name} was applied on ${entry.appliedAt.toISOString()} and its file has changed since. Bring the file back as it was, and write the change as a new migration (db:generate).`,
+        `The migration ${name} was applied on ${entry.appliedAt.toISOString()} and its file has changed since. Restore the file, and write the change as a new migration (db:generate).`,
       )
     }
   }
@@ -83,9 +82,14 @@ export async function planMigrations(
   if (to !== undefined && !names.has(to)) {
     throw new AdminError(`There is no migration ${to}; there are ${[...names].join(', ') || 'none'}.`)
   }
+  const pending = migrations.filter(
+    ({ name }) => !known.get(name)?.appliedAt && (to === undefined || name <= to),
+  )
+  const newest = applied.findLast(({ appliedAt }) => appliedAt !== null)?.name ?? ''
   return {
     applied: applied.filter(({ appliedAt }) => appliedAt !== null),
-    pending: migrations.filter(({ name }) => !known.get(name)?.appliedAt && (to === undefined || name <= to)),
+    pending,
+    late: pending.map(({ name }) => name).filter((name) => name < newest),
     unknown: applied.map(({ name }) => name).filter((name) => !names.has(name)),
   }
 }
@@ -100,24 +104,15 @@ export async function runMigrations(
   for (const migration of pending) {
     run.onProgress(migration.name)
     try {
-      if (migration.isTransactional) await insistently(run, () => runInTransaction(client, migration, run))
-      else await runStepByStep(client, migration, run)
+      await resetSession(client)
+      if (migration.isTransactional) await retryLocks(run, () => runInTransaction(client, migration, run))
+      else await runSteps(client, migration, { ...run, inTransaction: (fn) => recording(client, fn) })
     } catch (error) {
       throw explain(error, migration, last)
     }
     last = migration.name
   }
-}
-
-/** Marks migrations as applied without running them. */
-export async function adopt(
-  client: pg.Client,
-  migrations: readonly Migration[],
-  { environment, objects }: { environment: Environment; objects: readonly DatabaseObject[] },
-): Promise<void> {
-  if (await readMarker(client)) await client.query(LEDGER)
-  else await writeMarker(client, environment, objects)
-  await recordApplied(client, migrations)
+  await resetSession(client)
 }
 
 async function prepareLedger(client: pg.Client, environment: Environment): Promise<void> {
@@ -132,17 +127,25 @@ async function runInTransaction(
   migration: Migration,
   { lockTimeout }: MigrateRun,
 ): Promise<void> {
-  await transaction(client, async () => {
-    const before = await readObjects(client)
+  await recording(client, async () => {
     await takeLocks(client, migration.locks, lockTimeout)
     await client.query(`set local lock_timeout = ${lockTimeout}`)
-    await client.query(migration.sql)
-    await recordObjects(client, before)
+    await executeWithin(client, migration.sql)
+    await resetSettings(client)
     await recordApplied(client, [migration])
   })
 }
 
-/** All of them within `lockTimeout`: one after the other, each with that time, would make others wait for its multiple. */
+/** Runs `fn` in a transaction and records the objects that it created, for a later drop. */
+function recording(client: pg.Client, fn: () => Promise<void>): Promise<void> {
+  return transaction(client, async () => {
+    const before = await readObjects(client)
+    await fn()
+    await recordObjects(client, before)
+  })
+}
+
+/** All of them within one `lockTimeout`: with that time for each, other sessions would wait for a multiple of it. */
 async function takeLocks(client: pg.Client, locks: readonly TableLock[], lockTimeout: number): Promise<void> {
   const deadline = performance.now() + lockTimeout
   for (const { table, mode } of locks) {
@@ -156,71 +159,7 @@ async function takeLocks(client: pg.Client, locks: readonly TableLock[], lockTim
   }
 }
 
-/** Each statement is noted down when it is done, so that the next run goes on where this one is broken off. */
-async function runStepByStep(client: pg.Client, migration: Migration, run: MigrateRun): Promise<void> {
-  const entry = (await readLedger(client))?.find(({ name }) => name === migration.name)
-  const done = entry?.stepsDone ?? 0
-  if (done > 0 && checksumOf(migration.steps.slice(0, done).join(STATEMENT_MARK)) !== entry?.stepsChecksum) {
-    throw new MigrationError(
-      migration.name,
-      `${migration.name} was broken off after ${done} of its statements, and these have changed in its file since. They are in effect: bring them back as they were, and change only those that follow.`,
-    )
-  }
-  for (const [index, step] of migration.steps.entries()) {
-    if (index < done) continue
-    const isInDoubt = entry?.stepBegun === index
-    if (isInDoubt && (await settleIndex(client, step))) await recordStep(client, migration, index + 1)
-    else await runStep(client, { migration, index }, run)
-  }
-  await recordApplied(client, [migration])
-}
-
-/** In a transaction with the note that it is done, and of what it made, where PostgreSQL allows it, else by itself. */
-async function runStep(
-  client: pg.Client,
-  { migration, index }: { migration: Migration; index: number },
-  run: MigrateRun,
-): Promise<void> {
-  const { [index]: step = '' } = migration.steps
-  try {
-    await insistently(run, () =>
-      transaction(client, async () => {
-        const before = await readObjects(client)
-        await client.query(`set local lock_timeout = ${run.lockTimeout}`)
-        await client.query(step)
-        await recordObjects(client, before)
-        await recordStep(client, migration, index + 1)
-      }),
-    )
-  } catch (error) {
-    if ((error as { code?: string }).code !== ACTIVE_SQL_TRANSACTION) throw error
-    await runAlone(client, { migration, index }, run)
-  }
-}
-
-/** It holds up nobody while it waits: it may take the time of all attempts together. */
-async function runAlone(
-  client: pg.Client,
-  { migration, index }: { migration: Migration; index: number },
-  { lockTimeout, retries }: MigrateRun,
-): Promise<void> {
-  const { [index]: step = '' } = migration.steps
-  await settleIndex(client, step)
-  await recordBegun(client, migration, index)
-  await client.query(`set lock_timeout = ${lockTimeout * (retries + 1)}`)
-  try {
-    await client.query(step)
-  } catch (error) {
-    // The server has said that it is not done: nothing is in doubt.
-    if (error instanceof pg.DatabaseError) await recordStep(client, migration, index)
-    throw error
-  } finally {
-    await client.query('set lock_timeout = 0').catch(() => {})
-  }
-  await recordStep(client, migration, index + 1)
-}
-
-/** Everything that `fn` does, or nothing. */
+/** Commits everything that `fn` does, or nothing. */
 async function transaction(client: pg.Client, fn: () => Promise<void>): Promise<void> {
   try {
     await client.query('begin')
@@ -232,25 +171,7 @@ async function transaction(client: pg.Client, fn: () => Promise<void>): Promise<
   }
 }
 
-/**
- * Drops what an index being built concurrently leaves when it is broken off: it would be in the way of the next attempt.
- * Returns whether there is one that was completed.
- */
-async function settleIndex(client: pg.Client, step: string): Promise<boolean> {
-  const pattern =
-    /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|\w+)/i
-  const name = pattern.exec(step)?.[1]
-  if (name === undefined) return false
-  const { rows } = await client.query<{ isValid: boolean }>(
-    'select indisvalid as "isValid" from pg_index where indexrelid = to_regclass($1)',
-    [name],
-  )
-  const [index] = rows
-  if (index && !index.isValid) await client.query(`drop index concurrently if exists ${name}`)
-  return index?.isValid === true
-}
-
-/** A drop removes what migrations made, too. */
+/** A drop also removes what migrations created. */
 async function recordObjects(client: pg.Client, before: readonly DatabaseObject[]): Promise<void> {
   const after = await readObjects(client)
   const rows = (objects: readonly DatabaseObject[]) =>
@@ -267,27 +188,6 @@ async function recordObjects(client: pg.Client, before: readonly DatabaseObject[
   )
 }
 
-/** Somebody's long transaction must not make everybody wait behind us: rather give up the place, and come again. */
-async function insistently(
-  { retries, lockTimeout }: MigrateRun,
-  attempt: () => Promise<void>,
-): Promise<void> {
-  for (
-    let pause = Math.max(lockTimeout, 100), left = retries;
-    ;
-    pause = Math.min(pause * 1.5, LONGEST_PAUSE)
-  ) {
-    try {
-      return await attempt()
-    } catch (error) {
-      const { code = '' } = error as { code?: string }
-      if (![LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED].includes(code) || left === 0) throw error
-      left -= 1
-      await sleep(pause)
-    }
-  }
-}
-
 async function hasTables(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ some: boolean }>(
     `select to_regclass('users') is not null and to_regclass('chats') is not null as some`,
@@ -295,35 +195,28 @@ async function hasTables(client: pg.ClientBase): Promise<boolean> {
   return rows[0]?.some === true
 }
 
-function explain(
-  error: unknown,
-  { name, sql, isTransactional }: Migration,
-  last: string | undefined,
-): unknown {
+function explain(error: unknown, migration: Migration, last: string | undefined): unknown {
+  const { name, sql, isTransactional } = migration
+  if (error instanceof ChangedStepsError) return new MigrationError(name, error.message)
   if (!(error instanceof pg.DatabaseError)) return error
-  const line =
-    isTransactional && error.position
-      ? `, line ${
-          Array.from(sql)
-            .slice(0, Number(error.position) - 1)
-            .filter((each) => each === '\n').length + 1
-        }`
-      : ''
+  const line = isTransactional ? lineOf(error, sql) : undefined
   const detail = [error.detail, error.hint].filter(Boolean).join(' ')
   const state = isTransactional
     ? `Nothing of it is in effect: the database is as after ${last ?? 'nothing'}.`
-    : 'It runs without a transaction: the statements before this one are in effect, and the next run goes on with this one.'
-  const way =
-    error.code === LOCK_NOT_AVAILABLE
-      ? 'It did not get its lock: end the long transactions, or try again at a quieter time.'
-      : isTransactional
-        ? 'Mend the file, which this database does not have, or the rows, and run it again.'
-        : 'Mend this statement in the file, or the rows, and run it again.'
+    : 'It runs without a transaction: the statements before this one are in effect, and the next run continues with this one.'
   return new MigrationError(
     name,
-    `${name}${line}: ${error.message}.${detail ? ` ${detail}` : ''} ${state} ${way}`,
-    {
-      cause: error,
-    },
+    `${name}${line === undefined ? '' : `, line ${line}`}: ${error.message}.${detail ? ` ${detail}` : ''} ${state} ${wayOut(error, migration)}`,
+    { cause: error },
   )
+}
+
+function wayOut(error: pg.DatabaseError, { isTransactional }: Migration): string {
+  if (error.code === LOCK_NOT_AVAILABLE)
+    return 'It did not get its lock: end the long transactions, or retry at a quieter time.'
+  if (isRefusedByExecute(error))
+    return 'Each file runs in a transaction that migrate begins and ends: remove begin, commit, rollback and savepoint (and copy from stdin). Statements that cannot run in a transaction belong in a file with `-- transaction: none`.'
+  return isTransactional
+    ? 'Fix the file (not applied here yet) or the data, then run it again.'
+    : 'Fix this statement in the file, or the data, then run it again.'
 }

@@ -6,22 +6,22 @@ export interface Migration {
   /** Without `.sql`: a time, which orders them, and words. */
   readonly name: string
   readonly sql: string
-  /** SHA-256 of the file, line ends apart. */
+  /** SHA-256 of the file, except for line ends. */
   readonly checksum: string
-  /** What is sent at a time: all of the file in one transaction or, where its header says otherwise, each statement. */
+  /** The whole file or, where its header says that it has no transaction, each statement. */
   readonly steps: readonly string[]
   readonly isTransactional: boolean
-  /** Those that its header tells of, the strongest of each table. */
+  /** The locks of its header, the strongest of each table. */
   readonly locks: readonly TableLock[]
 }
 
 export interface TableLock {
-  /** As SQL has it. */
+  /** As in SQL. */
   readonly table: string
   readonly mode: (typeof LOCK_MODES)[number]
 }
 
-/** From the weakest on. */
+/** From the weakest to the strongest. */
 const LOCK_MODES = [
   'access share',
   'row share',
@@ -48,7 +48,7 @@ export async function readMigrations(folder = packagePath('schema/migrations')):
 }
 
 export function migration(file: string, text: string): Migration {
-  const sql = text.replaceAll('\r\n', '\n')
+  const sql = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   const isTransactional = !NO_TRANSACTION.test(header(sql))
   return {
     name: file.replace(/\.sql$/, ''),
@@ -65,13 +65,15 @@ export function checksumOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** `-- locks: people (share, access exclusive); users (share)` */
+/** A name in SQL, with its schema or without, quoted or not; then the modes in parentheses. */
+const LOCK = /((?:[^\s"(;,.]+|"(?:[^"]|"")+")(?:\.(?:[^\s"(;,.]+|"(?:[^"]|"")+"))?) \(([a-z, ]+)\)/g
+
+/** `-- locks: people (share, access exclusive); "Old users" (share)` */
 function locksOf(header: string): TableLock[] {
-  const told = /^-- locks: (.+)$/m.exec(header)?.[1] ?? ''
-  return told.split(';').flatMap((each) => {
-    const [, table, modes = ''] = /^\s*([\w.]+|"(?:[^"]|"")+") \(([\w\s,]+)\)\s*$/.exec(each) ?? []
+  const listed = /^-- locks: (.+)$/m.exec(header)?.[1] ?? ''
+  return [...listed.matchAll(LOCK)].flatMap(([, table = '', modes = '']) => {
     const mode = LOCK_MODES.findLast((mode) => modes.split(', ').includes(mode))
-    return table !== undefined && mode !== undefined ? [{ table, mode }] : []
+    return mode === undefined ? [] : [{ table, mode }]
   })
 }
 

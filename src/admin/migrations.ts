@@ -1,28 +1,24 @@
-import type pg from 'pg'
 import { fields, oneOf, optional, type Reader, text, trueOrFalse, wholeNumber } from '../input/index.ts'
-import { differencesBetween } from './differences.ts'
-import { AdminError } from './errors.ts'
-import { currentNamespace, readFresh, readLive, readSchemaObjects } from './fresh.ts'
+import { adoptDatabase } from './adopt.ts'
 import { type Entry, readLedger } from './ledger.ts'
 import { ENVIRONMENTS, type Environment } from './marker.ts'
-import { adopt, inTurn, planMigrations, runMigrations } from './migrate.ts'
+import { inTurn, planMigrations, runMigrations } from './migrate.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
-import { nameOf, readObjects } from './objects.ts'
 import { inTransaction } from './session.ts'
 import { databaseOf, defaultEnvironment } from './target.ts'
 
 export interface MigrateOptions {
   /** The last migration to apply; default all. */
   to?: string | undefined
-  /** Whether to tell what is pending, and do nothing. */
+  /** Whether to return the pending migrations only. */
   dryRun?: boolean | undefined
-  /** Whether to take the database for one that the migrations made; it must be the same. */
+  /** Whether to record the migrations as applied; the database must be equal to what they create. */
   baseline?: boolean | undefined
   /** Milliseconds that a statement waits for a lock; default 3 000. */
   lockTimeout?: number | undefined
-  /** How often a migration that did not get its lock is tried again; default 10. */
+  /** How often a migration that did not get its lock is retried; default 10. */
   retries?: number | undefined
-  /** What a database without a mark is for; default as for `create`. */
+  /** The environment of a database that has none recorded; default as for `create`. */
   environment?: Environment | undefined
   /** Another folder of migrations than the package's. */
   folder?: string | undefined
@@ -35,8 +31,10 @@ export interface Migrated {
   applied: string[]
   /** With `dryRun`. */
   pending: { name: string; sql: string }[]
-  /** What the database has and the package has not: of another branch, or of a newer version. */
+  /** Migrations that the database has and the package lacks: of another branch, or of a newer version. */
   unknown: string[]
+  /** Those of `applied` or `pending` that sort before a migration that the database already had: of a branch that was merged later. */
+  late: string[]
   /** With `baseline`. */
   adopted?: string[]
 }
@@ -49,18 +47,18 @@ export interface MigrationStatus {
 export interface MigrationState {
   name: string
   appliedAt: Date | undefined
-  /** `changed`: the file is not what was applied; `broken off`: begun without a transaction; `unknown`: there is no file. */
+  /** `changed`: the file differs from the one applied; `broken off`: a file without a transaction was interrupted; `unknown`: no such file. */
   state: 'applied' | 'pending' | 'changed' | 'broken off' | 'unknown'
 }
 
 /**
- * Brings a database to where the package's migrations lead, one after the other, each in its own transaction unless its
- * header says otherwise. What the database does not have is applied, wherever it stands in the order. One process at a
- * time: another waits, and finds nothing to do.
+ * Applies the migrations that a database lacks, in the order of their names, each in its own transaction unless its header
+ * says otherwise. Each starts from the same state of the session. One process at a time: another one waits, and finds
+ * nothing to do.
  *
  * @throws {MigrationError} a migration failed; those before it are in effect.
- * @throws {AdminError} an applied file has changed; the tables are there without a ledger; `baseline` of a database that
- *   is not as the migrations say.
+ * @throws {AdminError} an applied file has changed; the tables exist without a migration history; `baseline` of a
+ *   database that differs from what the migrations create.
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   const {
@@ -76,7 +74,13 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   const migrations = await readMigrations(folder)
   const mark = environment ?? defaultEnvironment(url)
   return inTurn(url, async (client) => {
-    if (baseline) return adoptDatabase(client, migrations, { to, environment: mark })
+    if (baseline) {
+      const adopted = migrations.filter(({ name }) => to === undefined || name <= to)
+      const isWhole = folder === undefined && adopted.length === migrations.length
+      await adoptDatabase(client, { url, migrations: adopted, isWhole, environment: mark })
+      const names = adopted.map(({ name }) => name)
+      return { database: databaseOf(client), applied: [], pending: [], unknown: [], late: [], adopted: names }
+    }
     const plan = await planMigrations(client, migrations, to)
     if (!dryRun) await runMigrations(client, plan, { lockTimeout, retries, environment: mark, onProgress })
     const names = plan.pending.map(({ name }) => name)
@@ -85,11 +89,12 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
       applied: dryRun ? [] : names,
       pending: dryRun ? plan.pending.map(({ name, sql }) => ({ name, sql })) : [],
       unknown: [...plan.unknown],
+      late: [...plan.late],
     }
   })
 }
 
-/** Each migration of the package or the database, and when it was applied. Changes nothing, and waits for nobody. */
+/** Returns each migration of the package or the database, and when it was applied. Reads only, without waiting for its turn. */
 export async function migrationStatus(
   url: string,
   { folder }: Pick<MigrateOptions, 'folder'> = {},
@@ -117,43 +122,7 @@ function stateOf(name: string, entry: Entry | undefined, migrations: readonly Mi
   return { name, appliedAt, state: entry?.checksum === file.checksum ? 'applied' : 'changed' }
 }
 
-/** Takes a database for one that the migrations made, if it is the same. */
-async function adoptDatabase(
-  client: pg.Client,
-  migrations: readonly Migration[],
-  { to, environment }: { to: string | undefined; environment: Environment },
-): Promise<Migrated> {
-  const adopted = migrations.filter(({ name }) => to === undefined || name <= to)
-  await client.query('begin')
-  try {
-    const namespace = await currentNamespace(client)
-    const files = adopted.map(({ name, sql }) => ({ name, sql: sql.replace(/\bconcurrently\b/gi, '') }))
-    const wanted = await readFresh(client, namespace, files)
-    const differences = differencesBetween(wanted, await readLive(client, namespace))
-    if (differences.length > 0) {
-      const names = differences.slice(0, 5).map(({ object, fact }) => (fact ? `${object} (${fact})` : object))
-      throw new AdminError(
-        `The database is not as the migrations say, in ${differences.length} places: ${names.join(', ')}${differences.length > 5 ? ', …' : ''}. Nothing was adopted.`,
-      )
-    }
-    const ours = new Set((await readSchemaObjects(client)).map(nameOf))
-    const objects = (await readObjects(client)).filter((object) => ours.has(nameOf(object)))
-    await adopt(client, adopted, { environment, objects })
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  }
-  return {
-    database: databaseOf(client),
-    applied: [],
-    pending: [],
-    unknown: [],
-    adopted: adopted.map(({ name }) => name),
-  }
-}
-
-/** Shorter than for a reset: meanwhile whoever comes after waits as well. */
+/** Shorter than for a reset: later sessions queue behind the one that waits. */
 const MIGRATION_LOCK_TIMEOUT = 3_000
 const readMigrateOptions = fields<MigrateOptions>({
   to: optional(text),

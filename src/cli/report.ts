@@ -51,10 +51,15 @@ function ofRows(counts: SeedCounts): string {
   return lines.join('\n')
 }
 
-export function ofMigrate({ database, applied, pending, unknown, adopted }: Migrated): string {
+export function ofMigrate({ database, applied, pending, unknown, late, adopted }: Migrated): string {
   const lines = [
     ...pending.map(({ name, sql }) => `-- ${name}\n${sql}`),
     ...unknown.map((name) => pc.yellow(`${name}: the database has it, this package does not`)),
+    ...late.map((name) =>
+      pc.yellow(
+        `${name}: sorts before a migration that the database already had. If both change the same function, view or rule, the one applied last is in effect: run verify.`,
+      ),
+    ),
   ]
   if (adopted)
     lines.push(

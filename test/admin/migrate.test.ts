@@ -33,7 +33,7 @@ const test = base.extend<{ folder: string; files: (files: Record<string, string>
 })
 
 describe('the package’s migrations', () => {
-  test('lead to schema/, and a drop takes away what they made', async ({ url }) => {
+  test('lead to schema/, and a drop removes the objects they created', async ({ url }) => {
     const { applied } = await migrate(url)
 
     expect(applied.length).toBeGreaterThan(0)
@@ -42,14 +42,14 @@ describe('the package’s migrations', () => {
     expect((await drop(url)).dropped).toContain('table users')
   })
 
-  test('are those of a database that was created, so that there is nothing to do', async ({ url }) => {
+  test('are recorded as applied by create', async ({ url }) => {
     await create(url, { environment: 'production' })
 
     expect(await migrate(url)).toMatchObject({ applied: [] })
     expect((await migrationStatus(url)).migrations.map(({ state }) => state)).toContain('applied')
   })
 
-  test('can be adopted by a database that is the same, and by no other', async ({ url, sql }) => {
+  test('can be adopted by an equal database, and by no other', async ({ url, sql }) => {
     await create(url)
     await sql('drop schema norberts_spark_db cascade')
     expect(String(await caught(migrate(url)))).toContain('--baseline')
@@ -68,7 +68,7 @@ describe('the package’s migrations', () => {
 })
 
 describe('migrate', () => {
-  test('applies what the database does not have, wherever it stands in the order', async ({
+  test('applies every file that the database lacks, also out of order', async ({
     url,
     sql,
     folder,
@@ -93,12 +93,7 @@ describe('migrate', () => {
     ).toHaveLength(3)
   })
 
-  test('brings what two branches have added, in whatever order they were merged, to the same', async ({
-    url,
-    sql,
-    folder,
-    files,
-  }) => {
+  test('leads to the same database in both orders of two branches', async ({ url, sql, folder, files }) => {
     const one = { '2_one': 'alter table a add column one int default 1; create index a_one_idx on a (one)' }
     const other = {
       '3_other': 'alter table a add column other text; alter table a add check (other <> $$$$)',
@@ -132,7 +127,7 @@ describe('migrate', () => {
     )
   })
 
-  test('stops where one fails, with the database as before it, and goes on when it is mended', async ({
+  test('stops at a file that fails, with the database as before it, and continues when it is fixed', async ({
     url,
     folder,
     files,
@@ -158,7 +153,7 @@ describe('migrate', () => {
     expect((await migrate(url, { folder })).applied).toEqual(['3_c'])
   })
 
-  test('refuses a file that has changed since it was applied, line ends apart', async ({
+  test('refuses a file that has changed since it was applied, except for line ends', async ({
     url,
     folder,
     files,
@@ -175,7 +170,11 @@ describe('migrate', () => {
     expect((await migrationStatus(url, { folder })).migrations).toMatchObject([{ state: 'changed' }])
   })
 
-  test('lets one of many work; the others find nothing to do', async ({ url, folder, files }) => {
+  test('lets one of several processes work; the others find nothing to do', async ({
+    url,
+    folder,
+    files,
+  }) => {
     await files({ '1_a': 'create table a (id int); select pg_sleep(0.2)', '2_b': 'create table b (id int)' })
 
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => migrate(url, { folder })))
@@ -183,12 +182,7 @@ describe('migrate', () => {
     expect(outcomes.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 2])
   })
 
-  test('makes nobody wait longer than its lock timeout, and comes again', async ({
-    url,
-    sql,
-    folder,
-    files,
-  }) => {
+  test('blocks no session longer than its lock timeout, and retries', async ({ url, sql, folder, files }) => {
     await files({ '1_a': 'create table a (id int)' })
     await migrate(url, { folder })
     await files({ '2_b': 'alter table a add column b int' })
@@ -213,7 +207,7 @@ describe('migrate', () => {
     await sql('commit')
   })
 
-  test('without a transaction goes on where it was broken off, an index half built included', async ({
+  test('a file without a transaction continues where it was interrupted, without an invalid index', async ({
     url,
     sql,
     folder,
@@ -227,11 +221,10 @@ describe('migrate', () => {
     await sql('insert into a values (1)')
 
     const error = await caught(migrate(url, { folder }))
-    expect(String(error)).toContain('the next run goes on with this one')
+    expect(String(error)).toContain('the next run continues with this one')
     expect((await migrationStatus(url, { folder })).migrations[1]).toMatchObject({ state: 'broken off' })
-    expect(
-      await sql('select indisvalid from pg_index where indexrelid = to_regclass($1)', ['a_id_idx']),
-    ).toEqual([{ indisvalid: false }])
+    // An invalid unique index would refuse new rows.
+    expect(await sql(`select from pg_class where relname = 'a_id_idx'`)).toEqual([])
 
     await sql('delete from a where ctid = (select max(ctid) from a where id = 1)')
     expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
@@ -240,7 +233,7 @@ describe('migrate', () => {
     ).toEqual([{ indisvalid: true }])
   })
 
-  test('without a transaction notes what each statement made, for a drop', async ({
+  test('a file without a transaction records the objects of each statement, for a drop', async ({
     url,
     sql,
     folder,
@@ -256,7 +249,7 @@ describe('migrate', () => {
     expect(await sql('select identity from norberts_spark_db.objects')).toEqual([{ identity: 'public.b' }])
   })
 
-  test('waiting for one that builds an index concurrently is not what the index waits for', async ({
+  test('a process waiting for its turn does not block a concurrent index build', async ({
     url,
     folder,
     files,
@@ -274,12 +267,7 @@ describe('migrate', () => {
     expect(outcomes.flatMap((outcome) => ('applied' in outcome ? outcome.applied : []))).toEqual(['2_b'])
   })
 
-  test('takes all locks that its header tells of within one lock timeout', async ({
-    url,
-    sql,
-    folder,
-    files,
-  }) => {
+  test('acquires all locks of its header within one lock timeout', async ({ url, sql, folder, files }) => {
     await files({ '1_a': 'create table a (id int); create table b (id int)' })
     await migrate(url, { folder })
     await files({
@@ -314,7 +302,7 @@ describe('migrate', () => {
       })
     })
 
-  test('broken off is carried on with other statements only where none is in effect', async ({
+  test('an interrupted file continues with changed statements only where none of these is in effect', async ({
     url,
     folder,
     files,
@@ -323,17 +311,17 @@ describe('migrate', () => {
       '1_a': `-- transaction: none\n${steps.join('\n-- statement\n')}`,
     })
     await files(file('create table a (id int);', 'select nonsense;'))
-    expect(String(await caught(migrate(url, { folder })))).toContain('Mend this statement in the file')
+    expect(String(await caught(migrate(url, { folder })))).toContain('Fix this statement in the file')
 
     await files(file('create table b (id int);', 'create table c (id int);'))
     expect(String(await caught(migrate(url, { folder })))).toMatch(
-      /1_a was broken off after 1 of its statements, and these have changed/,
+      /1_a was interrupted after 1 of its statements, and these have changed/,
     )
     await files(file('create table a (id int);', 'create table c (id int);'))
     expect((await migrate(url, { folder })).applied).toEqual(['1_a'])
   })
 
-  test('killed in the middle is carried on by the next run', async ({ url, folder, files }) => {
+  test('a killed run is continued by the next', async ({ url, folder, files }) => {
     await files({ '1_a': 'create table a (id int)' })
     await migrate(url, { folder })
     await files({ '2_b': 'create table b (id int); select pg_sleep(1)' })
@@ -344,7 +332,7 @@ describe('migrate', () => {
     expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
   })
 
-  test('killed while an index is built concurrently, too, completed by the server or not', async ({
+  test('a run killed during a concurrent index build is continued, whether the server completed the index or not', async ({
     url,
     sql,
     folder,

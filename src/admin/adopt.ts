@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { differencesBetween } from './differences.ts'
+import { AdminError } from './errors.ts'
+import { currentNamespace, type Fresh, readFresh, readLive, readSchemaObjects } from './fresh.ts'
+import { LEDGER, recordApplied } from './ledger.ts'
+import { type Environment, readMarker, writeMarker } from './marker.ts'
+import { type MigrateRun, runMigrations } from './migrate.ts'
+import type { Migration } from './migration-files.ts'
+import { nameOf, readObjects } from './objects.ts'
+import { connect } from './session.ts'
+
+/** SQLSTATE of `create database` by a role that may not. */
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+export interface Adoption {
+  readonly url: string
+  readonly migrations: readonly Migration[]
+  /** Whether these are all migrations of the package, which lead to schema/. */
+  readonly isWhole: boolean
+  readonly environment: Environment
+}
+
+/**
+ * Records migrations as applied in a database that has everything they create.
+ *
+ * @throws {AdminError} the database differs from what the migrations create.
+ */
+export async function adoptDatabase(client: pg.Client, adoption: Adoption): Promise<void> {
+  const { url, migrations, isWhole, environment } = adoption
+  const namespace = await currentNamespace(client)
+  const created = isWhole ? undefined : await readMigrated(url, { migrations, namespace, environment })
+  await client.query('begin')
+  try {
+    const wanted = created ?? (await readFresh(client, namespace))
+    const differences = differencesBetween(wanted, await readLive(client, namespace))
+    if (differences.length > 0) {
+      const names = differences.slice(0, 5).map(({ object, fact }) => (fact ? `${object} (${fact})` : object))
+      throw new AdminError(
+        `The database differs from what the migrations create, in ${differences.length} places: ${names.join(', ')}${differences.length > 5 ? ', …' : ''}. Nothing was adopted.`,
+      )
+    }
+    const ours = new Set((await readSchemaObjects(client)).map(nameOf))
+    const objects = (await readObjects(client)).filter((object) => ours.has(nameOf(object)))
+    if (await readMarker(client)) await client.query(LEDGER)
+    else await writeMarker(client, environment, objects)
+    await recordApplied(client, migrations)
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/**
+ * What the migrations create, read from a temporary database of the same server: a transaction that is rolled back could not
+ * hold `create index concurrently`, `vacuum`, or the use of an enum value that an earlier file adds.
+ */
+async function readMigrated(
+  url: string,
+  {
+    migrations,
+    namespace,
+    environment,
+  }: { migrations: readonly Migration[]; namespace: string; environment: Environment },
+): Promise<Fresh> {
+  const name = `norberts_spark_db_baseline_${randomBytes(6).toString('hex')}`
+  const temporary = new URL(url)
+  temporary.pathname = `/${name}`
+  const admin = await connect(url)
+  try {
+    await createTemporary(admin, name, namespace)
+    try {
+      const client = await connect(temporary.href)
+      try {
+        await client.query(`create schema if not exists ${pg.escapeIdentifier(namespace)}`)
+        const run: MigrateRun = { lockTimeout: 0, retries: 0, environment, onProgress: () => {} }
+        await runMigrations(client, { pending: migrations, applied: [], unknown: [], late: [] }, run)
+        await client.query('begin read only')
+        return await readLive(client, namespace)
+      } finally {
+        await client.end()
+      }
+    } finally {
+      await admin.query(`drop database if exists ${name}`)
+    }
+  } finally {
+    await admin.end()
+  }
+}
+
+async function createTemporary(admin: pg.Client, name: string, namespace: string): Promise<void> {
+  try {
+    await admin.query(`create database ${name} encoding 'UTF8' template template0`)
+  } catch (error) {
+    if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error
+    throw new AdminError(
+      'To adopt some migrations only, or those of another folder, they are run in a temporary database of the same server, which this role may not create. Use a role with CREATEDB. Nothing was adopted.',
+      { cause: error },
+    )
+  }
+  if (namespace === 'public') return
+  await admin.query(`alter database ${name} set search_path to ${pg.escapeIdentifier(namespace)}, public`)
+}
