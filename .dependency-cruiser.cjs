@@ -10,7 +10,7 @@ const LAYERS = {
   errors: [],
   validation: [],
   package: ['errors'],
-  server: [],
+  server: ['package'],
   seed: ['repositories', 'connection', 'input', 'errors'],
   admin: ['seed', 'package', 'input', 'errors'],
   testing: ['database', 'repositories', 'admin', 'server', 'package'],

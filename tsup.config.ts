@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { defineConfig, type Options } from 'tsup'
+import manifest from './package.json' with { type: 'json' }
 
 const entries = {
   index: 'src/index.ts',
@@ -30,6 +31,7 @@ const shared: Options = {
   noExternal: ['kysely', 'commander', 'picocolors', '@inquirer/input', 'cli-progress'],
   esbuildPlugins: [withoutComments],
   treeshake: true,
+  define: { PACKAGE_VERSION: JSON.stringify(manifest.version) },
 }
 
 // Here, because each of the two would remove what the other has made.
@@ -37,6 +39,6 @@ await rm('dist', { recursive: true, force: true })
 
 export default defineConfig([
   { ...shared, format: 'esm' },
-  // import.meta.url also in CommonJS: the schema's files are found by it.
-  { ...shared, format: 'cjs', shims: true },
+  // CommonJS has `__filename` in its place: src/package/root.ts.
+  { ...shared, format: 'cjs', define: { ...shared.define, 'import.meta.url': 'undefined' } },
 ])

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { packagePath } from '../package/index.ts'
+import { readSqlFolder } from './sql-folder.ts'
 
 export interface Migration {
   /** Without `.sql`: a time, which orders them, and words. */
@@ -37,14 +36,14 @@ const LOCK_MODES = [
 export const STATEMENT_MARK = '-- statement'
 const NO_TRANSACTION = /^-- transaction: none\b/m
 
-/** The migrations of a folder, in the order of their names; none where there is no folder. */
-export async function readMigrations(folder = packagePath('schema/migrations')): Promise<Migration[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
-  const files = names.filter((name) => name.endsWith('.sql')).sort()
-  return Promise.all(files.map(async (name) => migration(name, await readFile(`${folder}/${name}`, 'utf8'))))
+/**
+ * The migrations of the package or of a folder of the caller's, in the order of their names.
+ *
+ * @throws {AdminError} the folder does not exist or contains none.
+ */
+export async function readMigrations(folder?: string): Promise<Migration[]> {
+  const files = await readSqlFolder(folder === undefined ? 'schema/migrations' : { own: folder })
+  return files.map(({ name, sql }) => migration(name, sql))
 }
 
 export function migration(file: string, text: string): Migration {

@@ -1,19 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import pg from 'pg'
 import { DatabaseError } from '../errors/index.ts'
-import { packagePath } from '../package/index.ts'
+import { readSqlFolder, type SqlFile } from './sql-folder.ts'
 
-export interface SchemaFile {
-  readonly name: string
-  readonly sql: string
-}
+/** A file of schema/. */
+export type SchemaFile = SqlFile
 
 /** The files of schema/, in the order in which they are applied. */
-export async function readSchemaFiles(): Promise<SchemaFile[]> {
-  const folder = packagePath('schema/')
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
-  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(folder, name), 'utf8') })))
+export function readSchemaFiles(): Promise<SchemaFile[]> {
+  return readSqlFolder('schema')
 }
 
 /**

