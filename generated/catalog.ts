@@ -1,6 +1,6 @@
 // Written by `npm run generate` from schema/. Do not edit: change the SQL and generate again.
 
-/** Every table, by its name in SQL; partitions are parts of theirs. */
+/** Every table by its SQL name. Partitions are not listed. */
 export const TABLES = [
   "ai_options",
   "audit_log",
@@ -14,7 +14,7 @@ export const TABLES = [
 ] as const
 export type TableName = (typeof TABLES)[number]
 
-/** Every constraint and unique index, by table and name; messages are their comments in SQL, written for people. */
+/** Every constraint and unique index, by table and name. The messages are their SQL comments, written for people. */
 export const CONSTRAINTS = {
   ai_options: {
     ai_options_chat_id_message_id_fkey: { kind: "foreign-key", columns: ["chat_id", "message_id"], references: { table: "messages", columns: ["chat_id", "id"] }, message: "There is no such message." },
@@ -152,13 +152,13 @@ export const CONSTRAINTS = {
   },
 } as const
 
-/** The table that each partition is a part of: errors name the partition. */
+/** The partitioned table of each partition. PostgreSQL's errors name the partition. */
 export const PARTITIONS = {} as const
 
 /** Constraints of domains, by domain and name. */
 export const DOMAIN_CONSTRAINTS = {} as const
 
-/** What PostgreSQL reports from a partition, and the constraint of the whole table that it stands for. */
+/** The constraint of the whole table for each constraint that PostgreSQL reports from a partition. */
 export const PARTITION_CONSTRAINTS = {} as const
 
 export type ConstraintName =
@@ -294,7 +294,7 @@ export const USER_PROVIDERS = ["google"] as const
 /** The values of users.role, in declared order. */
 export const USER_ROLES = ["user", "admin", "moderator"] as const
 
-/** What columns may hold beyond their types, by table and column. Lengths in characters; patterns take the flags s and u. */
+/** Limits on columns beyond their types, by table and column. Lengths are in characters; patterns use the flags s and u. */
 export const BOUNDS = {
   ai_options: {
     frequency_penalty: { min: -2, max: 2 },

@@ -1,6 +1,6 @@
 // Written by `npm run generate` from schema/. Do not edit: change the SQL and generate again.
 
-/** What each table takes: its columns, and its CHECKs as trees. Read by src/validation/. */
+/** What each table accepts: its columns, and its CHECKs as trees. Read by src/validation/. */
 export const TABLE_RULES = {
   ai_options: {
     name: "aiOptions",
@@ -274,7 +274,7 @@ export const TABLE_RULES = {
   },
 } as const
 
-/** What validators leave to the database, besides keys and triggers: constraints and columns by name, and why. */
+/** Constraints and columns that only the database checks, by name, with the reason. Keys and triggers are not listed. */
 export const UNCHECKED: Readonly<Record<string, string>> = {
-  audit_log_append_only: "a trigger decides",
+  audit_log_append_only: "a trigger enforces it",
 }

@@ -3,21 +3,22 @@ import { join } from 'node:path'
 import { loadModule, type Node, parseSync, SqlError } from 'libpg-query'
 import pg from 'pg'
 
-/** SQL that PostgreSQL refused, with the place to look at. */
+/** A schema that cannot be read or applied. The message names file, line and statement. */
 export class SchemaError extends Error {
   override readonly name = 'SchemaError'
 }
 
+/** One SQL statement of a file. */
 export interface Statement {
   text: string
-  /** Where it begins in its file, from 1. */
+  /** Line of its first character in the file, from 1. */
   line: number
   isTransactionControl: boolean
-  /** Would reach beyond the scratch database. */
+  /** It would affect the whole server, not only the scratch database. */
   isServerWide: boolean
 }
 
-/** The statements of a folder's `*.sql` files, in name order, and what of the files is no SQL. */
+/** The statements of a folder's `*.sql` files, in name order, and warnings about parts that are not SQL. */
 export interface Schema {
   folder: string
   files: { path: string; statements: Statement[] }[]
@@ -27,12 +28,12 @@ export interface Schema {
 /**
  * Applies the `*.sql` files of a folder, in name order, to an empty database.
  *
- * @returns warnings about what was left out, such as psql's own commands in a dump.
+ * @returns warnings about statements and lines that were skipped, for example psql commands in a dump.
  * @throws {SchemaError} naming file, line and statement.
  */
 export async function applySchema(connectionString: string, schema: string | Schema): Promise<string[]> {
-  const { folder, files, warnings: left } = typeof schema === 'string' ? await readSchema(schema) : schema
-  const warnings = [...left]
+  const { folder, files, warnings: skipped } = typeof schema === 'string' ? await readSchema(schema) : schema
+  const warnings = [...skipped]
   const client = new pg.Client({ connectionString })
   await client.connect()
   try {
@@ -42,7 +43,7 @@ export async function applySchema(connectionString: string, schema: string | Sch
     }
     if (await isTransactionOpen(client)) {
       throw new SchemaError(
-        `${folder}: a transaction begun here is never committed, nothing of it would stay.`,
+        `${folder}: a transaction is never committed, so its changes would be lost. Add the missing commit.`,
       )
     }
   } finally {
@@ -51,7 +52,11 @@ export async function applySchema(connectionString: string, schema: string | Sch
   return warnings
 }
 
-/** @throws {SchemaError} there is nothing to read, or it is no SQL. */
+/**
+ * Reads and parses the `*.sql` files of a folder, without a database.
+ *
+ * @throws {SchemaError} the folder has no SQL files, or one of them does not parse.
+ */
 export async function readSchema(folder: string): Promise<Schema> {
   await loadModule()
   const files: Schema['files'] = []
@@ -59,7 +64,7 @@ export async function readSchema(folder: string): Promise<Schema> {
   for (const name of await schemaFiles(folder)) {
     const path = join(folder, name)
     const { sql, skipped } = withoutPsql(decode(await readFile(path), path))
-    warnings.push(...skipped.map(({ line, what }) => `${path}:${line}: ${what} is not SQL and was left out`))
+    warnings.push(...skipped.map(({ line, what }) => `${path}:${line}: skipped ${what}, which is not SQL`))
     files.push({ path, statements: split(sql, path) })
   }
   return { folder, files, warnings }
@@ -67,36 +72,36 @@ export async function readSchema(folder: string): Promise<Schema> {
 
 async function schemaFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new SchemaError(`${folder}: there is no such folder of SQL files.`, { cause })
+    throw new SchemaError(`${folder}: cannot read this folder of SQL files.`, { cause })
   })
   const files = entries
     .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && entry.name.endsWith('.sql'))
     .map((entry) => entry.name)
-  if (files.length === 0) throw new SchemaError(`${folder}: there is no *.sql file in this folder.`)
+  if (files.length === 0) throw new SchemaError(`${folder}: this folder contains no *.sql file.`)
   return files.sort()
 }
 
-/** Roles are the server's, not the schema's; a dump that names one which is not here still describes its tables. */
+/** Roles belong to the server, not to the schema. A dump that names a missing role still describes its tables. */
 const ABOUT_ROLES =
   /^\s*(alter\s.*\sowner\s+to|grant|revoke|alter\s+default\s+privileges|create\s+policy|alter\s+policy|set\s+((local|session)\s+)?(role|session\s+authorization))\b/is
 /** SQLSTATE undefined_object, and invalid_parameter_value for `set role`. */
 const NO_SUCH_ROLE = new Set(['42704', '22023'])
 
-/** What would reach beyond the scratch database, on a server that may be somebody's; a subscription keeps it from being dropped. */
+/** Statements that affect the whole server, which may be shared. A subscription would block dropping the database. */
 const SERVER_WIDE =
   /^((Create|Drop)dbStmt|Alter(Database|DatabaseSet|DatabaseRefreshColl|System|Role|RoleSet)Stmt|(Create|Drop)RoleStmt|GrantRoleStmt|DropOwnedStmt|ReassignOwnedStmt|(Create|Drop)TableSpaceStmt|AlterTableSpaceOptionsStmt|(Create|Alter|Drop)SubscriptionStmt)$/
 const SERVER_OBJECT = /^OBJECT_(DATABASE|ROLE|TABLESPACE|SUBSCRIPTION|PARAMETER_ACL)$/
 
 function isServerWide(node: Node): boolean {
   const [[kind, body] = ['', {}]] = Object.entries(node)
-  // Comments, owners, grants and names are statements of one kind for objects of every kind.
+  // Comments, owners, grants and renames each have one statement kind for all object kinds.
   const { objtype, objectType, renameType } = body as Record<string, unknown>
   return SERVER_WIDE.test(kind) || SERVER_OBJECT.test(String(objtype ?? objectType ?? renameType))
 }
 
 /**
- * All statements in one message, which takes half the time and is undone as a whole when one fails. False when they
- * must go one by one: those that run in no transaction, or to find the one that fails.
+ * Sends all statements in one message. This takes half the time, and a failure rolls back all of them. Returns false
+ * if they must be sent one by one: a statement cannot run in a transaction, or the failing one must be found.
  */
 async function applyTogether(client: pg.Client, statements: Statement[]): Promise<boolean> {
   if (statements.some((each) => each.isTransactionControl || each.isServerWide)) return false
@@ -113,7 +118,7 @@ async function applyFile(client: pg.Client, statements: Statement[], path: strin
   return warnings
 }
 
-/** False for what the server said of the SQL; anything else, such as a lost connection, is thrown. */
+/** False for an error reported by the server; any other error, such as a lost connection, is rethrown. */
 function isRefusal(error: unknown): false {
   if (error instanceof pg.DatabaseError) return false
   throw error
@@ -125,7 +130,7 @@ async function applyStatement(
   path: string,
 ): Promise<string | undefined> {
   if (statement.isServerWide) {
-    return `${path}:${statement.line}: concerns the whole server, not the schema; the statement was left out`
+    return `${path}:${statement.line}: skipped, because it affects the whole server and not only the schema`
   }
   try {
     await client.query(statement.text)
@@ -137,7 +142,7 @@ async function applyStatement(
       / role "|^role "/.test(` ${error.message}`) &&
       ABOUT_ROLES.test(statement.text)
     ) {
-      return `${path}:${statement.line}: ${error.message}; the statement was left out`
+      return `${path}:${statement.line}: skipped, because ${error.message}`
     }
     throw refused(error, statement, path)
   }
@@ -161,11 +166,11 @@ function describe(
   const lines = statement.trimEnd().split('\n')
   const quoted = lines.slice(0, 6).map((text) => `    ${text}`)
   if (lines.length > 6) quoted.push('    …')
-  const told = more.filter((text) => text !== undefined).map((text) => `  ${text}`)
-  return new SchemaError([`${path}:${line}: ${message}`, ...told, ...quoted].join('\n'), { cause })
+  const details = more.filter((text) => text !== undefined).map((text) => `  ${text}`)
+  return new SchemaError([`${path}:${line}: ${message}`, ...details, ...quoted].join('\n'), { cause })
 }
 
-/** PostgreSQL's own parser says where statements begin; its places are counted in bytes. */
+/** Splits with PostgreSQL's own parser, which reports positions in bytes. */
 function split(sql: string, path: string): Statement[] {
   const bytes = Buffer.from(sql)
   try {
@@ -208,11 +213,11 @@ function leadingSpaceAndComments(text: string): string {
   }
 }
 
-/** Comments nest in PostgreSQL. */
+/** The length of a block comment; in PostgreSQL these nest. */
 function lengthOfComment(text: string): number {
   let depth = 0
-  for (const { 0: mark, index } of text.matchAll(/\/\*|\*\//g)) {
-    depth += mark === '/*' ? 1 : -1
+  for (const { 0: delimiter, index } of text.matchAll(/\/\*|\*\//g)) {
+    depth += delimiter === '/*' ? 1 : -1
     if (depth === 0) return index + 2
   }
   return text.length
@@ -222,19 +227,21 @@ function decode(bytes: Buffer, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new SchemaError(`${path}: is not UTF-8; convert it first, say with iconv.`, { cause })
+    throw new SchemaError(`${path}: the file is not UTF-8. Convert it first, for example with iconv.`, {
+      cause,
+    })
   }
 }
 
 async function isTransactionOpen(client: pg.Client): Promise<boolean> {
-  // Outside a transaction this query would be one of its own, which has no number as it writes nothing.
+  // Outside a transaction block this query runs in a transaction of its own, which gets no ID because it writes nothing.
   const { rows } = await client.query<{ open: boolean }>(
     'select pg_current_xact_id_if_assigned() is not null as open',
   )
   return rows[0]?.open === true
 }
 
-/** Blanks out psql's commands and the data of `copy … from stdin`, as pg_dump writes them, keeping the line numbers. */
+/** Blanks psql commands and the data of `copy … from stdin`, as written by pg_dump. Line numbers stay the same. */
 function withoutPsql(text: string): { sql: string; skipped: { line: number; what: string }[] } {
   const skipped: { line: number; what: string }[] = []
   let copying = false
@@ -246,12 +253,12 @@ function withoutPsql(text: string): { sql: string; skipped: { line: number; what
     }
     if (/^copy\s.+\sfrom\s+stdin\b.*;\s*$/i.test(line)) {
       copying = true
-      skipped.push({ line: index + 1, what: 'data of copy … from stdin' })
+      skipped.push({ line: index + 1, what: 'the data of copy … from stdin' })
       return ''
     }
-    // Inside a dollar-quoted body a backslash may begin a line too, but no psql command is spelt that way there.
+    // In a dollar-quoted body a line may begin with a backslash too, but not with the name of a psql command.
     if (/^\\[a-z]+(\s|$)/.test(line)) {
-      skipped.push({ line: index + 1, what: line.trim().slice(0, 40) })
+      skipped.push({ line: index + 1, what: `the psql command ${line.trim().slice(0, 40)}` })
       return ''
     }
     return line

@@ -1,5 +1,5 @@
--- The one catalog read: everything the emitters need, as one JSON value, in an order that depends on names alone.
--- Objects that belong to extensions are not ours.
+-- Reads the catalog in one query: everything the emitters need, as one JSON value, ordered by names only.
+-- Objects of extensions are not part of the schema.
 with ours as (
   select oid, nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
 ),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 
-/** What PostgreSQL knows of a schema, as catalog.sql reads it: sorted by name, domains not yet resolved. */
+/** The catalog of a schema as read by catalog.sql: sorted by name, with domains not yet resolved. */
 export interface Catalog {
   relations: Relation[]
   types: Type[]
@@ -10,39 +10,42 @@ export interface Catalog {
   triggers: Trigger[]
 }
 
+/** A table, partition, view or foreign table. */
 export interface Relation {
   schema: string
   name: string
   /** pg_class.relkind: table, partitioned table, view, materialized view, foreign table. */
   kind: 'r' | 'p' | 'v' | 'm' | 'f'
   isPartition: boolean
-  /** Of a partition, however deep: the partitioned table that services name. */
+  /** For a partition at any depth: the partitioned table that services use. */
   partitionOf: { schema: string; name: string } | null
   comment: string | null
-  /** The query of a view. */
+  /** The query of a view; null for other kinds. */
   definition: string | null
   partitionKey: string | null
   columns: Column[]
 }
 
+/** A column of a relation. */
 export interface Column {
   name: string
   typeId: number
-  /** As one writes it: `timestamp(3) with time zone`. */
+  /** The type as written in SQL: `timestamp(3) with time zone`. */
   type: string
   modifier: number
-  /** False while the constraint is NOT VALID: rows may hold null. */
+  /** False while the constraint is NOT VALID, because existing rows may hold null. */
   notNull: boolean
-  /** New rows may not, whatever older ones hold. */
+  /** True if new rows must not hold null, regardless of existing rows. */
   refusesNull: boolean
   identity: 'a' | 'd' | null
   generated: 's' | 'v' | null
   default: string | null
-  /** False under a collation that calls different strings equal. */
+  /** False for a collation that treats different strings as equal. */
   deterministic: boolean
   comment: string | null
 }
 
+/** A type that a column uses, directly or through an array or a domain. */
 export interface Type {
   id: number
   schema: string
@@ -55,13 +58,14 @@ export interface Type {
   modifier: number
   notNull: boolean
   default: string | null
-  /** Created by the schema, not by PostgreSQL or an extension. */
+  /** True if the schema creates the type; false for types of PostgreSQL and extensions. */
   isOurs: boolean
-  /** Of an enum, in declared order. */
+  /** The labels of an enum in declared order; null for other kinds. */
   labels: string[] | null
   comment: string | null
 }
 
+/** A constraint of a table or a domain. */
 export interface Constraint {
   name: string
   /** pg_constraint.contype: check, foreign key, not null, primary key, constraint trigger, unique, exclusion. */
@@ -69,21 +73,22 @@ export interface Constraint {
   schema: string
   table: string | null
   domain: string | null
-  /** Of a partition, or one of the copies that a foreign key to a partitioned table has for each of its partitions. */
+  /** True on a partition, and for the copies of a foreign key to a partitioned table, one for each of its partitions. */
   isPartition: boolean
-  /** The constraint that such a one stands for. */
+  /** The constraint of the whole table that this one is a part of. */
   parent: string | null
   columns: string[]
   references: { schema: string; table: string; columns: string[] } | null
   definition: string
   expression: string | null
-  /** False where even new rows may break it. */
+  /** False if even new rows may violate it. */
   isEnforced: boolean
-  /** False where rows may break it: NOT VALID, NOT ENFORCED. */
+  /** False if rows may violate it: NOT VALID or NOT ENFORCED. */
   holds: boolean
   comment: string | null
 }
 
+/** An index of a table or materialized view. */
 export interface Index {
   name: string
   schema: string
@@ -97,6 +102,7 @@ export interface Index {
   comment: string | null
 }
 
+/** A trigger of a table or view. */
 export interface Trigger {
   name: string
   schema: string
@@ -105,10 +111,10 @@ export interface Trigger {
   comment: string | null
 }
 
-/** Names and constants print alike everywhere: nothing but `public` goes without its schema, and times are those of ISO. */
+/** Makes the printed names and constants independent of the server: schemas other than `public` are named, times are ISO. */
 const SETTINGS = '-c search_path=public -c timezone=UTC -c datestyle=ISO'
 
-/** One round trip. */
+/** Reads the catalog in one round trip. */
 export async function readCatalog(connectionString: string): Promise<Catalog> {
   const query = await readFile(new URL('catalog.sql', import.meta.url), 'utf8')
   const client = new pg.Client({ connectionString, options: SETTINGS })
@@ -121,31 +127,33 @@ export async function readCatalog(connectionString: string): Promise<Catalog> {
   }
 }
 
-/** A relation's name as Kysely and generated/ write it: with its schema unless that is `public`. */
+/** The name of a relation in Kysely and generated/: with its schema, unless that is `public`. */
 export function qualified({ schema, name }: { schema: string; name: string }): string {
   return schema === 'public' ? name : `${schema}.${name}`
 }
 
+/** Whether a relation is a view, materialized or not. */
 export function isView({ kind }: Relation): boolean {
   return kind === 'v' || kind === 'm'
 }
 
-/** Tables and views that a service may name: partitions are reached through their table. */
+/** The tables and views that a service may name. Partitions are reached through their table. */
 export function visibleRelations({ relations }: Catalog): Relation[] {
   return relations.filter(({ isPartition }) => !isPartition)
 }
 
-/** What a column holds once every domain is unwrapped. */
+/** The type of a column after its domains are unwrapped. */
 export interface ResolvedType {
-  /** The base type, or an array's element type. */
+  /** The base type; for an array, the element type. */
   type: Type
   isArray: boolean
   /** Outermost first. */
   domains: Type[]
-  /** Length of varchar, precision and scale of numeric; -1 without. */
+  /** The length of varchar, or the precision and scale of numeric; -1 if there is none. */
   modifier: number
 }
 
+/** Unwraps the domains and the array of a column's type. */
 export function resolveType(catalog: Catalog, column: { typeId: number; modifier: number }): ResolvedType {
   const byId = indexTypes(catalog)
   const domains: Type[] = []

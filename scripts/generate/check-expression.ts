@@ -1,33 +1,35 @@
 import { type A_Expr, type BoolExpr, type FuncCall, type Node, parseSync, type TypeCast } from 'libpg-query'
 import pg from 'pg'
 
-/** One thing that a CHECK says of one column. Literals stay text, as PostgreSQL prints them, until a type is known. */
+/** A rule that a CHECK states about one column. Literals remain text as printed by PostgreSQL until a type is known. */
 export interface CheckFact {
   column: string
-  /** What is bounded: the value, or its length in characters, or that length after trimming. */
+  /** The constrained quantity: the value, its length in characters, or its length after trimming. */
   of: 'value' | 'length' | 'trimmed length'
-  /** The type it is compared as, where a cast says so: whether that changes what the fact means depends on its own. */
+  /** The type that a cast compares the value as. The column's own type decides whether the rule still means the same. */
   as?: string
-  says:
+  rule:
     | { kind: 'one of'; values: string[] }
     | { kind: 'bound'; operator: '<' | '<=' | '>' | '>='; value: string }
     | { kind: 'pattern'; pattern: string; ignoreCase: boolean }
 }
 
+/** The rules about single columns that were read from one CHECK. */
 export interface CheckFacts {
   facts: CheckFact[]
-  /** Whether the facts say all that the CHECK says. */
+  /** True if the facts cover the whole CHECK. */
   complete: boolean
 }
 
 /**
- * Reads a CHECK as PostgreSQL prints it: `in` has become `= any (array[…])`, `between` two comparisons, and casts
- * stand everywhere. Call libpg-query's loadModule first.
+ * Reads a CHECK as printed by PostgreSQL: `in` as `= any (array[…])`, `between` as two comparisons, and explicit casts.
+ * Requires loadModule() of libpg-query.
  */
 export function readCheck(expression: string): CheckFacts {
   return read(parseExpression(expression))
 }
 
+/** Parses an SQL expression. Requires loadModule() of libpg-query. */
 export function parseExpression(expression: string): Node {
   const { stmts = [] } = parseSync(`select ${expression}`)
   const statement = stmts[0]?.stmt
@@ -43,10 +45,10 @@ function read(node: Node): CheckFacts {
   if ('BoolExpr' in node)
     return node.BoolExpr.boolop === 'AND_EXPR' ? readAll(node.BoolExpr) : readEither(node.BoolExpr)
   if ('A_Expr' in node) return readComparison(node.A_Expr)
-  // A boolean column on its own must be true.
+  // A bare boolean column must be true.
   const subject = readSubject(node)
   return subject
-    ? { facts: [{ ...subject, says: { kind: 'one of', values: ['true'] } }], complete: true }
+    ? { facts: [{ ...subject, rule: { kind: 'one of', values: ['true'] } }], complete: true }
     : NOTHING
 }
 
@@ -55,7 +57,7 @@ function readAll({ args = [] }: BoolExpr): CheckFacts {
   return { facts: parts.flatMap(({ facts }) => facts), complete: parts.every(({ complete }) => complete) }
 }
 
-/** `x is null or …` says what `…` says, for a CHECK lets null pass anyway; `x = 1 or x = 2` is a list of values. */
+/** `x is null or …` means the same as `…`, because a CHECK accepts null anyway; `x = 1 or x = 2` is a list of values. */
 function readEither({ boolop, args = [] }: BoolExpr): CheckFacts {
   if (boolop !== 'OR_EXPR') return NOTHING
   const nullable = args.flatMap((arg) => isNullTest(arg) ?? [])
@@ -64,15 +66,15 @@ function readEither({ boolop, args = [] }: BoolExpr): CheckFacts {
   const columns = new Set([...facts.map(({ column }) => column), ...nullable])
   if (columns.size !== 1 || !parts.every(({ complete }) => complete)) return NOTHING
   if (parts.length === 1) return parts[0] ?? NOTHING
-  const lists = facts.map(({ of, says }) =>
-    of === 'value' && says.kind === 'one of' ? says.values : undefined,
+  const lists = facts.map(({ of, rule }) =>
+    of === 'value' && rule.kind === 'one of' ? rule.values : undefined,
   )
   const first = facts[0]
   if (!first || lists.includes(undefined) || facts.length !== parts.length) return NOTHING
   if (facts.some((fact) => fact.as !== first.as)) return NOTHING
   return {
     facts: [
-      { ...first, says: { kind: 'one of', values: [...new Set(lists.flatMap((list) => list ?? []))] } },
+      { ...first, rule: { kind: 'one of', values: [...new Set(lists.flatMap((list) => list ?? []))] } },
     ],
     complete: true,
   }
@@ -103,10 +105,10 @@ function readComparison({ kind, name = [], lexpr, rexpr }: A_Expr): CheckFacts {
   return flipped ? compare(flipped, FLIPPED[operator] ?? '', readLiteral(lexpr)) : NOTHING
 }
 
-type Subject = Omit<CheckFact, 'says'>
+type Subject = Omit<CheckFact, 'rule'>
 
-function fact(subject: Subject, says: CheckFact['says']): CheckFacts {
-  return { facts: [{ ...subject, says }], complete: true }
+function fact(subject: Subject, rule: CheckFact['rule']): CheckFacts {
+  return { facts: [{ ...subject, rule }], complete: true }
 }
 
 function compare(subject: Subject, operator: string, value: string | undefined): CheckFacts {
@@ -122,9 +124,9 @@ function compare(subject: Subject, operator: string, value: string | undefined):
 }
 
 /**
- * Whether JavaScript reads the regular expression as PostgreSQL does, on every server: no classes, constraint escapes
- * or options of its own; nor \d, \s and \w, to which the locale may add the digits, spaces and letters of every
- * language; nor \b, which is a backspace.
+ * Whether the regular expression means the same in JavaScript and in PostgreSQL on every server. Rejected: PostgreSQL's
+ * own classes, escapes and options; \d, \s and \w, to which the locale may add characters of any language; and \b,
+ * which is a backspace.
  */
 function isPortable(pattern: string): boolean {
   if (/\[[^\]]*\[[:.=]|\\[aAmMyYZbBcxuUdDsSwW0-9]|^\*\*\*|\(\?|[*+?}][+]/.test(pattern)) return false
@@ -136,7 +138,7 @@ function isPortable(pattern: string): boolean {
   }
 }
 
-/** A column, its length, or its length after trimming. */
+/** Reads a column, its length, or its length after trimming. */
 function readSubject(node: Node): Subject | undefined {
   if ('ColumnRef' in node) {
     const fields = node.ColumnRef.fields ?? []
@@ -148,7 +150,7 @@ function readSubject(node: Node): Subject | undefined {
   return undefined
 }
 
-/** Types to which a length can be cast without a change. */
+/** Types to which a length can be cast without changing it. */
 const WIDER_THAN_LENGTH = new Set(['int8', 'numeric', 'float8'])
 
 function readCast(cast: TypeCast): Subject | undefined {
@@ -159,7 +161,7 @@ function readCast(cast: TypeCast): Subject | undefined {
   return WIDER_THAN_LENGTH.has(name) ? subject : undefined
 }
 
-/** A cast to char(3) or numeric(5, 2) cuts or rounds. */
+/** Whether a cast truncates or rounds, such as one to char(3) or numeric(5, 2). */
 function isNarrowing({ typeName }: TypeCast): boolean {
   return (typeName?.typmods ?? []).length > 0
 }
@@ -193,13 +195,13 @@ function onlyArgument({ args = [] }: FuncCall): Node | undefined {
 
 const TEXTS = new Set(['text', 'varchar'])
 
-/** Text is as long as what was cast to it; char(n) is not, for it has no blanks at its end. */
+/** Removes casts to text, which keep the length; except from char(n), whose trailing blanks they remove. */
 function uncastText(node: Node): Node {
   const isText = 'TypeCast' in node && TEXTS.has(typeNameOf(node.TypeCast)) && !isNarrowing(node.TypeCast)
   return isText && node.TypeCast.arg ? uncastText(node.TypeCast.arg) : node
 }
 
-/** A constant as text: `'-2'::integer`, `(0)::numeric` and `- 1` alike. */
+/** A constant as text, in any notation: `'-2'::integer`, `(0)::numeric`, `- 1`. */
 function readLiteral(node: Node): string | undefined {
   if ('TypeCast' in node) {
     const value = node.TypeCast.arg && readLiteral(node.TypeCast.arg)
@@ -219,7 +221,7 @@ function readLiteral(node: Node): string | undefined {
 
 const INTEGERS = new Set(['int2', 'int4', 'int8'])
 
-/** A cast to an integer rounds. */
+/** Whether a cast leaves the value unchanged; one to an integer may round it. */
 function isUnchanged(value: string, cast: TypeCast): boolean {
   return !isNarrowing(cast) && (!INTEGERS.has(typeNameOf(cast)) || /^-?\d+$/.test(value))
 }
@@ -234,13 +236,14 @@ function readList(node: Node): string[] | undefined {
     const values = readList(node.TypeCast.arg)
     return values?.every((value) => isUnchanged(value, cast)) ? values : undefined
   }
-  // A null in the list matches nothing, and lets every other value pass as unknown.
+  // A null in the list matches no value and makes the result unknown for all others, so every value passes.
   const elements: unknown[] =
     'A_ArrayExpr' in node ? (node.A_ArrayExpr.elements ?? []).map(readLiteral) : readArrayLiteral(node)
   const values = elements.filter((value) => typeof value === 'string')
   return values.length > 0 && values.length === elements.length ? [...new Set(values)] : undefined
 }
 
+/** The elements of an array literal such as '{a,b}'; empty for any other expression. */
 export function readArrayLiteral(node: Node): unknown[] {
   const text = readLiteral(node)
   return text === undefined ? [] : arrayParser(text, (element) => element).parse()

@@ -2,67 +2,52 @@ import type { A_Expr, BoolExpr, FuncCall, Node, TypeCast, TypeName } from 'libpg
 import { parseExpression, readArrayLiteral } from './check-expression.ts'
 import { translateLike, translatePattern } from './pattern.ts'
 import { listOf, nameOf } from './query-scope.ts'
+import {
+  bool,
+  type CheckScope,
+  constant,
+  convert,
+  FLOATS,
+  Inexpressible,
+  NUMBERS,
+  negative,
+  not,
+  ORDERED,
+  TEXT_LIKE,
+  TEXTS,
+  type Tree,
+  type Typed,
+} from './typed-tree.ts'
 
-/** An expression as data, for src/validation/ to evaluate; src/validation/rules.ts says what there is. */
-export interface Tree {
-  readonly op: string
-  readonly [part: string]: unknown
-}
-
-/** What an expression is, besides what it says. */
-interface Typed {
-  tree: Tree
-  /** A type's name in pg_catalog; `citext`, `array`, or an enum's qualified name; `unknown` of a bare literal. */
-  type: string
-  /** A collation may call different strings equal, as citext does by itself. */
-  isLoose?: boolean
-}
-
-/** Where an expression stands: its columns, and the enums there are. */
-export interface CheckScope {
-  column(name: string): { type: string; isLoose: boolean } | undefined
-  /** Labels by name: `mood`, `crm.mood`. */
-  enums: ReadonlyMap<string, readonly string[]>
-}
-
+/** The result of translating an expression. */
 export interface CheckTree {
   tree: Tree | undefined
-  /** Why there is no tree, or what it leaves to the database. */
+  /** Why there is no tree, or which part of the expression only the database checks. */
   reason: string | undefined
 }
 
-class Inexpressible extends Error {}
-
-/** A CHECK or a constant default, as PostgreSQL prints it. Call libpg-query's loadModule first. */
+/** Translates a CHECK or a constant default as printed by PostgreSQL. Requires loadModule() of libpg-query. */
 export function readTree(expression: string, scope: CheckScope): CheckTree {
   const compiler = new Compiler(scope)
   try {
     const { tree } = compiler.compile(parseExpression(expression))
-    return { tree, reason: compiler.leaves }
+    return { tree, reason: compiler.limitation }
   } catch (error) {
     if (!(error instanceof Inexpressible)) throw error
     return { tree: undefined, reason: error.message }
   }
 }
 
-const WHOLE = ['int2', 'int4', 'int8']
-const NUMBERS = new Set([...WHOLE, 'oid', 'numeric', 'float4', 'float8'])
-/** Whole numbers that are numbers in JavaScript. */
-const SMALL = new Set(['int2', 'int4', 'oid'])
-const FLOATS = new Set(['float4', 'float8'])
-const TEXTS = new Set(['text', 'varchar'])
-const TEXT_LIKE = new Set([...TEXTS, 'bpchar', 'citext'])
-/** Types whose values the interpreter puts in order. */
-const ORDERED = new Set([...NUMBERS, 'bool', 'uuid', 'date', 'timestamp', 'timestamptz'])
-
-const BEYOND_ASCII = "letters, digits and spaces beyond ASCII are the server's locale's to know"
+const LOOSE = 'its collation treats different strings as equal'
+const ELEMENTS = 'it reads the elements of an array'
+const BEYOND_ASCII = "the server's locale decides about letters, digits and spaces beyond ASCII"
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>='])
 const LENGTHS = new Set(['length', 'char_length', 'character_length'])
 const TRIMS: Readonly<Record<string, string>> = { btrim: 'both', ltrim: 'start', rtrim: 'end' }
 
 class Compiler {
-  /** What the tree leaves to the database. */
-  leaves: string | undefined
+  /** Which part of the expression only the database checks. */
+  limitation: string | undefined
   readonly #scope: CheckScope
 
   constructor(scope: CheckScope) {
@@ -91,19 +76,19 @@ class Compiler {
     if ('SQLValueFunction' in node && node.SQLValueFunction.op === 'SVFOP_CURRENT_DATE') {
       return { tree: { op: 'today' }, type: 'date' }
     }
-    throw new Inexpressible('it computes what no validator does')
+    throw new Inexpressible('it uses an expression that validators do not support')
   }
 
   #column(path: (string | undefined)[]): Typed {
     const name = path.at(-1) ?? ''
     const found = this.#scope.column(name)
-    if (!found) throw new Inexpressible('it reads what is no column')
+    if (!found) throw new Inexpressible('it refers to something other than a column')
     return { tree: { op: 'column', name }, ...found }
   }
 
   #boolean(node: Node): Tree {
     const { tree, type } = this.compile(node)
-    if (type !== 'bool' && type !== 'unknown') throw new Inexpressible(`it asks whether ${type} is true`)
+    if (type !== 'bool' && type !== 'unknown') throw new Inexpressible(`it uses ${type} as a condition`)
     return tree
   }
 
@@ -116,7 +101,8 @@ class Compiler {
   #coalesce(args: Node[]): Typed {
     const all = args.map((arg) => this.compile(arg))
     const [first] = all
-    if (!first || all.some(({ type }) => type !== first.type)) throw new Inexpressible('it mixes types')
+    if (!first || all.some(({ type }) => type !== first.type))
+      throw new Inexpressible('its coalesce mixes types')
     return {
       ...first,
       tree: { op: 'coalesce', of: all.map(({ tree }) => tree) },
@@ -137,7 +123,7 @@ class Compiler {
       const tree = { ...this.#compare('=', left, right), op: 'is distinct from' }
       return bool(kind === 'AEXPR_DISTINCT' ? tree : not(tree))
     }
-    if (kind !== 'AEXPR_OP') throw new Inexpressible('it computes what no validator does')
+    if (kind !== 'AEXPR_OP') throw new Inexpressible('it uses an expression that validators do not support')
     return bool(
       COMPARISONS.has(operator) ? this.#compare(operator, left, right) : this.#match(operator, left, right),
     )
@@ -148,33 +134,33 @@ class Compiler {
     return { op: operator, left: left.tree, right: right.tree, ...(ignoreCase && { ignoreCase }) }
   }
 
-  /** Whether letter case counts; refuses what the interpreter would compare differently. */
+  /** Whether the comparison ignores case. Rejects comparisons that the interpreter would evaluate differently. */
   #ignoresCase(operator: string, left: Typed, right: Typed): boolean {
     const isEquality = operator === '=' || operator === '<>'
     const types = [left.type, right.type]
     const both = (set: ReadonlySet<string>) => types.every((type) => set.has(type))
     if (both(NUMBERS)) {
-      // PostgreSQL would compare them as float8, to which it casts what is none; here no cast is printed.
+      // PostgreSQL compares these as float8 and casts the other operand implicitly, so no cast is printed.
       const isMixed =
         types.some((type) => FLOATS.has(type)) && types.some((type) => type === 'int8' || type === 'numeric')
       if (isMixed) throw new Inexpressible(`it compares ${left.type} with ${right.type}`)
       return false
     }
     if (left.type === right.type && ORDERED.has(left.type)) return false
-    if (left.isLoose || right.isLoose) throw new Inexpressible('its collation calls different strings equal')
+    if (left.isLoose || right.isLoose) throw new Inexpressible(LOOSE)
     const isText =
       both(TEXTS) ||
       (left.type === right.type && (left.type === 'bpchar' || this.#scope.enums.has(left.type)))
     if (isText && isEquality) return false
-    if (isText) throw new Inexpressible('the order of texts is that of a collation')
+    if (isText) throw new Inexpressible('the order of text depends on the collation')
     if (left.type !== 'citext' || right.type !== 'citext' || !isEquality) {
       throw new Inexpressible(`it compares ${left.type} with ${right.type}`)
     }
-    this.leaves = BEYOND_ASCII
+    this.limitation = BEYOND_ASCII
     return true
   }
 
-  /** `= any (array[…])`, which `in` has become, and `<> all (array[…])`. */
+  /** `= any (array[…])`, which is how PostgreSQL prints `in`, and `<> all (array[…])`. */
   #list(kind: string, operator: string, lexpr: Node, rexpr: Node): Typed {
     const isIn = kind === 'AEXPR_OP_ANY' && operator === '='
     if (!isIn && !(kind === 'AEXPR_OP_ALL' && operator === '<>')) {
@@ -197,14 +183,15 @@ class Compiler {
       return (node.A_ArrayExpr.elements ?? []).map((element) => this.compile(element))
     if ('List' in node) return listOf(node).map((element) => this.compile(element))
     if (!('TypeCast' in node) || !node.TypeCast.arg || !node.TypeCast.typeName?.arrayBounds) {
-      throw new Inexpressible('it looks into an array')
+      throw new Inexpressible(ELEMENTS)
     }
     const { arg, typeName } = node.TypeCast
     const type = this.#typeOf(typeName)
-    if (!('A_Const' in arg)) return this.#elements(arg).map((element) => this.#convert(element, type))
+    if (!('A_Const' in arg))
+      return this.#elements(arg).map((element) => convert(element, type, this.#scope.enums))
     return readArrayLiteral(arg).map((element) => {
-      if (typeof element !== 'string' && element !== null) throw new Inexpressible('it looks into an array')
-      return this.#convert({ tree: { op: 'constant', value: element }, type: 'unknown' }, type)
+      if (typeof element !== 'string' && element !== null) throw new Inexpressible(ELEMENTS)
+      return convert({ tree: { op: 'constant', value: element }, type: 'unknown' }, type, this.#scope.enums)
     })
   }
 
@@ -220,12 +207,12 @@ class Compiler {
     ) {
       throw new Inexpressible(`it uses the operator ${operator}`)
     }
-    if (left.isLoose) throw new Inexpressible('its collation calls different strings equal')
+    if (left.isLoose) throw new Inexpressible(LOOSE)
     const ignoreCase = sign.endsWith('*') || left.type === 'citext'
     const isLike = sign.startsWith('~~')
     const pattern = isLike ? translateLike(value, ignoreCase) : translatePattern(value, ignoreCase)
-    if (!pattern) throw new Inexpressible('JavaScript has nothing that means the same as its pattern')
-    if (pattern.isAscii) this.leaves = BEYOND_ASCII
+    if (!pattern) throw new Inexpressible('its pattern has no equivalent in JavaScript')
+    if (pattern.isAscii) this.limitation = BEYOND_ASCII
     const tree = {
       op: 'matches',
       of: left.tree,
@@ -254,7 +241,7 @@ class Compiler {
     if (name === 'octet_length' && first.type !== 'bpchar')
       return { tree: { op: 'octets', of: first.tree }, type: 'int4' }
     if (name === 'lower' || name === 'upper') {
-      this.leaves = BEYOND_ASCII
+      this.limitation = BEYOND_ASCII
       return { ...first, tree: { op: name, of: first.tree }, type: 'text' }
     }
     const side = TRIMS[name]
@@ -265,83 +252,16 @@ class Compiler {
 
   #cast({ arg, typeName }: TypeCast): Typed {
     if (!arg || (typeName?.typmods ?? []).length > 0)
-      throw new Inexpressible('it casts to a type that cuts or rounds')
-    if (typeName?.arrayBounds) throw new Inexpressible('it looks into an array')
-    return this.#convert(this.compile(arg), this.#typeOf(typeName))
+      throw new Inexpressible('it casts to a type that truncates or rounds')
+    if (typeName?.arrayBounds) throw new Inexpressible(ELEMENTS)
+    return convert(this.compile(arg), this.#typeOf(typeName), this.#scope.enums)
   }
 
-  /** A type's name, as it is printed under a search path of public. */
+  /** The name of a type, as printed with the search path `public`. */
   #typeOf(typeName: TypeName | undefined): string {
     const names = (typeName?.names ?? [])
       .map(nameOf)
       .filter((name) => name !== 'pg_catalog' && name !== 'public')
     return names.join('.')
   }
-
-  #convert(value: Typed, to: string): Typed {
-    const { tree, type } = value
-    const labels = this.#scope.enums.get(to)
-    if (type === 'unknown') {
-      if (!labels && !TEXT_LIKE.has(to) && !ORDERED.has(to))
-        throw new Inexpressible(`it has a constant of type ${to}`)
-      const kind = labels ? { kind: 'enum', labels } : { kind: to }
-      return { tree: { ...tree, type: kind, value: literal(tree.value, to) }, type: to }
-    }
-    const isText = TEXT_LIKE.has(type) || this.#scope.enums.has(type)
-    if (type === to || (isText && (TEXTS.has(to) || (to === 'citext' && type !== 'bpchar')))) {
-      return { ...value, type: to }
-    }
-    if (tree.op === 'constant' && FLOATS.has(to) && NUMBERS.has(type)) {
-      return { tree: { ...tree, type: { kind: to } }, type: to }
-    }
-    const isWider =
-      NUMBERS.has(type) &&
-      WHOLE.includes(to) &&
-      WHOLE.indexOf(type) !== -1 &&
-      WHOLE.indexOf(type) < WHOLE.indexOf(to)
-    if (isWider || (to === 'numeric' && WHOLE.includes(type))) return { tree, type: to }
-    if (FLOATS.has(to) && NUMBERS.has(type) && !(to === 'float4' && type !== 'int2' && type !== 'int4')) {
-      return { tree: type === 'float4' || type === to ? tree : { op: to, of: tree }, type: to }
-    }
-    throw new Inexpressible(`it casts ${type} to ${to}`)
-  }
-}
-
-function bool(tree: Tree): Typed {
-  return { tree, type: 'bool' }
-}
-
-function not(of: Tree): Tree {
-  return { op: 'not', of }
-}
-
-function constant({
-  A_Const: { isnull, ival, fval, sval, boolval },
-}: Extract<Node, { A_Const: unknown }>): Typed {
-  const typed = (kind: string, value: string | number | boolean): Typed => ({
-    tree: { op: 'constant', type: { kind }, value },
-    type: kind,
-  })
-  if (isnull) return { tree: { op: 'constant', type: { kind: 'text' }, value: null }, type: 'unknown' }
-  if (ival) return typed('int4', ival.ival ?? 0)
-  if (boolval) return typed('bool', boolval.boolval ?? false)
-  if (fval) {
-    const text = fval.fval ?? ''
-    return typed(/^\d{1,18}$/.test(text) ? 'int8' : 'numeric', text)
-  }
-  return { tree: { op: 'constant', type: { kind: 'text' }, value: sval?.sval ?? '' }, type: 'unknown' }
-}
-
-/** Text as a number or a boolean where a type is read from these alone. */
-function literal(value: unknown, type: string): unknown {
-  if (typeof value !== 'string') return value
-  if (type === 'bool') return /^[ty1]|^on$/i.test(value)
-  return SMALL.has(type) ? Number(value) : value
-}
-
-function negative(operator: string, { tree, type }: Typed): Typed {
-  const { op, value } = tree
-  if (operator !== '-' || op !== 'constant' || !NUMBERS.has(type))
-    throw new Inexpressible(`it uses the operator ${operator}`)
-  return { tree: { ...tree, value: typeof value === 'number' ? -value : `-${value}` }, type }
 }

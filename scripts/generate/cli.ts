@@ -17,39 +17,39 @@ interface Options {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const program = new Command('npm run generate --')
-  .description('Applies schema/ to a scratch PostgreSQL, reads its catalog, and writes generated/.')
-  .option('--check', 'change nothing; show what is out of date as a diff, and exit 1')
-  .option('--watch', 'generate again whenever a file is saved')
-  .option('--schema <folder>', 'another folder of SQL files, applied in name order; needs --out')
+  .description('Applies schema/ to a scratch PostgreSQL, reads its catalog and writes generated/.')
+  .option('--check', 'change no file; print a diff and exit with 1 if generated/ is out of date')
+  .option('--watch', 'run again whenever a file is saved')
+  .option('--schema <folder>', 'read another folder of SQL files, in name order; requires --out')
   .option('--out <folder>', 'where to write database.ts, catalog.ts, validation.ts and schema.md of --schema')
   .addHelpText(
     'after',
-    '\nThe scratch server: SCRATCH=container or SCRATCH=postgres://…; embedded PostgreSQL otherwise.',
+    '\nThe scratch server is an embedded PostgreSQL, unless SCRATCH is "container" or a postgres:// URL.',
   )
   .parse()
 const options = program.opts<Options>()
 if ((options.schema === undefined) !== (options.out === undefined)) {
   program.error(
-    'error: --schema and --out go together: which SQL to read, and where to write what comes of it',
+    'error: --schema and --out must be given together: the folder to read and the folder to write',
   )
 }
 if (options.check && options.watch)
-  program.error('error: --check changes nothing, so there is nothing to --watch for')
+  program.error('error: --check and --watch cannot be combined, because --check changes no file')
 
 const schema = resolve(options.schema ?? join(ROOT, 'schema'))
 const out = resolve(options.out ?? join(ROOT, 'generated'))
 const withStatements = options.schema === undefined
 const show = (path: string) => relative(process.cwd(), path) || '.'
 
-// kysely-codegen loads in one long step, which would hold up the boot, and so comes after it; the SQL and the
-// statements are read meanwhile.
+// kysely-codegen loads in one long synchronous step that would delay the start of the server, so it is loaded
+// afterwards. The SQL and the statements are read in the meantime.
 const starting = attempt(startScratchServer())
 const statementsModule = import('./statements.ts')
 
-/** The statements of src/, until something that they depend on changes. */
+/** The statements of src/; cleared when a file that they depend on changes. */
 let loaded: Promise<LoadedStatement[]> | undefined
 
-/** The first run's; later ones take their own. */
+/** The schema and the database of the first run; later runs use their own. */
 let reading: Promise<Schema> | undefined = attempt(readSchema(show(schema)))
 let making: Promise<ScratchDatabase> | undefined = attempt(starting.then((server) => server.createDatabase()))
 
@@ -64,7 +64,7 @@ async function loadModules() {
   }
 }
 
-/** A promise that is looked at later, if at all. */
+/** Prevents an unhandled rejection of a promise that is awaited later or never. */
 function attempt<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise
@@ -72,7 +72,7 @@ function attempt<T>(promise: Promise<T>): Promise<T> {
 
 const modules = attempt(loadModules())
 
-/** One run; resolves with whether everything is in order. */
+/** Runs once. Resolves to whether generated/ is up to date. */
 async function run(): Promise<boolean> {
   const started = performance.now()
   const { compare, emitStatements, generateFromSchema, loadStatements, patch, write } = await modules
@@ -85,12 +85,12 @@ async function run(): Promise<boolean> {
   for (const warning of warnings) console.error(`${pc.yellow('warning:')} ${warning}`)
   const settle = async (found: Change[]) => {
     if (!options.check) await write(out, found)
-    else for (const change of found) console.log(colour(patch(change)))
+    else for (const change of found) console.log(colorize(patch(change)))
     return found
   }
   const changes = await settle(await compare(out, files, { withStatements: false }))
   if (withStatements) {
-    // src/ imports catalog.ts as it runs: what was loaded before it was written is out of date.
+    // src/ imports catalog.ts at run time, so statements loaded before it was written are stale.
     if (!options.check && changes.some(({ path }) => path === 'catalog.ts')) loaded = undefined
     loaded ??= attempt(loadStatements())
     const listed = await emitStatements(database.url, await loaded)
@@ -110,7 +110,7 @@ function summary(changes: Change[], milliseconds: number): string {
   return `${pc.red('✗')} ${show(out)} is out of date: ${paths}. Run \`npm run generate\` and commit the result. ${time}`
 }
 
-function colour(patch: string): string {
+function colorize(patch: string): string {
   const paint = (line: string) => {
     if (line.startsWith('+')) return pc.green(line)
     if (line.startsWith('-')) return pc.red(line)
@@ -119,12 +119,12 @@ function colour(patch: string): string {
   return patch.split('\n').map(paint).join('\n')
 }
 
-/** Errors of the schema and of the statements are for people to mend; everything else is ours, with its stack. */
+/** Prints errors of the schema and the statements as messages, and all other errors with their stack. */
 function report(error: unknown): void {
-  const isForPeople =
+  const isExpected =
     error instanceof Error && ['SchemaError', 'StatementError', 'ServerError'].includes(error.name)
   console.error(
-    `${pc.red('error:')} ${isForPeople ? error.message : error instanceof Error ? error.stack : error}`,
+    `${pc.red('error:')} ${isExpected ? error.message : error instanceof Error ? error.stack : error}`,
   )
 }
 
@@ -158,7 +158,7 @@ async function watch(): Promise<void> {
   process.once('SIGINT', stop).once('SIGTERM', stop)
   again()
   await running
-  console.log(pc.dim(`Watching ${paths.map(show).join(' and ')}; Ctrl-C ends.`))
+  console.log(pc.dim(`Watching ${paths.map(show).join(' and ')}. Press Ctrl-C to stop.`))
 }
 
 if (options.watch) {

@@ -4,7 +4,7 @@ import { type Catalog, type Column, type Constraint, isView, qualified, visibleR
 import type { Bounds, Facts, Value } from './facts.ts'
 import { notNullName } from './not-null-name.ts'
 
-/** An entry of CONSTRAINTS; the property order is the order of printing. */
+/** An entry of CONSTRAINTS. Properties are printed in this order. */
 interface Entry {
   kind: string
   columns: readonly string[]
@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<Constraint['kind'], string>> = {
   x: 'exclusion',
 }
 
-/** generated/catalog.ts: constraints, value lists and bounds, as values that src/ and services import. */
+/** Generates generated/catalog.ts: constraints, value lists and bounds as values that src/ and services import. */
 export function emitCatalog(catalog: Catalog, facts: Facts): { text: string; warnings: string[] } {
   const { lists, warnings } = valueLists(catalog, facts)
   const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
@@ -30,17 +30,17 @@ export function emitCatalog(catalog: Catalog, facts: Facts): { text: string; war
   const domains = domainConstraints(catalog)
   const sections = [
     BANNER,
-    `/** Every table, by its name in SQL; partitions are parts of theirs. */\nexport const TABLES = ${print(tables.map(qualified))} as const\nexport type TableName = (typeof TABLES)[number]`,
-    `/** Every constraint and unique index, by table and name; messages are their comments in SQL, written for people. */\nexport const CONSTRAINTS = ${print(constraints)} as const`,
-    `/** The table that each partition is a part of: errors name the partition. */\nexport const PARTITIONS = ${print(partitions(catalog))} as const`,
+    `/** Every table by its SQL name. Partitions are not listed. */\nexport const TABLES = ${print(tables.map(qualified))} as const\nexport type TableName = (typeof TABLES)[number]`,
+    `/** Every constraint and unique index, by table and name. The messages are their SQL comments, written for people. */\nexport const CONSTRAINTS = ${print(constraints)} as const`,
+    `/** The partitioned table of each partition. PostgreSQL's errors name the partition. */\nexport const PARTITIONS = ${print(partitions(catalog))} as const`,
     `/** Constraints of domains, by domain and name. */\nexport const DOMAIN_CONSTRAINTS = ${print(domains)} as const`,
-    `/** What PostgreSQL reports from a partition, and the constraint of the whole table that it stands for. */\nexport const PARTITION_CONSTRAINTS = ${print(partitionConstraints(catalog))} as const`,
+    `/** The constraint of the whole table for each constraint that PostgreSQL reports from a partition. */\nexport const PARTITION_CONSTRAINTS = ${print(partitionConstraints(catalog))} as const`,
     `export type ConstraintName =${printUnion([...constraints.values(), ...domains.values()].flatMap((entries) => [...entries.keys()]))}`,
     ...lists.map(
       ({ name, origin, values }) =>
         `/** The values of ${origin}, in declared order. */\nexport const ${name} = ${print(values)} as const`,
     ),
-    `/** What columns may hold beyond their types, by table and column. Lengths in characters; patterns take the flags s and u. */\nexport const BOUNDS = ${print(bounds(catalog, facts))} as const`,
+    `/** Limits on columns beyond their types, by table and column. Lengths are in characters; patterns use the flags s and u. */\nexport const BOUNDS = ${print(bounds(catalog, facts))} as const`,
   ]
   return { text: `${sections.join('\n\n')}\n`, warnings }
 }
@@ -86,7 +86,7 @@ function domainConstraints({ constraints, types }: Catalog): Map<string, Map<str
   const found = domains.map(({ schema, name, notNull }): [string, Map<string, Entry>] => {
     const own = constraints.filter((each) => each.schema === schema && each.domain === name)
     const entries = own.map((constraint): [string, Entry] => [constraint.name, entryOf(constraint)])
-    // Servers before 17 keep no names of these either.
+    // PostgreSQL before version 17 stores no names for these either.
     if (notNull && !own.some(({ kind }) => kind === 'n'))
       entries.push([`${name}_not_null`, { kind: 'not-null', columns: [] }])
     return [qualified({ schema, name }), new Map(entries.sort(byKey))]
@@ -103,7 +103,7 @@ function partitions({ relations }: Catalog): Map<string, string> {
 
 function partitionConstraints({ constraints, indexes }: Catalog): Map<string, string> {
   const parts = [...constraints, ...indexes].filter(({ isPartition }) => isPartition)
-  // A partition of a partition leads on to the whole table's constraint.
+  // The parent of a partition's partition leads to the constraint of the whole table.
   const parents = new Map(
     parts.flatMap(({ name, parent }) => (parent && parent !== name ? [[name, parent] as const] : [])),
   )
@@ -142,7 +142,7 @@ function valueLists(catalog: Catalog, facts: Facts): { lists: ValueList[]; warni
     let { name } = list
     for (let count = 2; taken.has(name); count += 1) name = `${list.name}_${count}`
     if (name !== list.name)
-      warnings.push(`${list.origin}: its values are called ${name}, because ${list.name} is taken`)
+      warnings.push(`${list.origin}: its list of values is named ${name}, because ${list.name} is taken`)
     taken.add(name)
     return { ...list, name }
   })
@@ -198,7 +198,7 @@ function printUnion(names: string[]): string {
     : ' never'
 }
 
-/** A TypeScript expression: what fits stays on one line. */
+/** Prints a value as a TypeScript expression, on one line if it fits. */
 export function print(value: unknown, indent = ''): string {
   const deeper = `${indent}  `
   if (Array.isArray(value)) {

@@ -8,16 +8,16 @@ import codegen, {
 
 const { TypeScriptSerializer, transform } = codegen
 
-/** What becomes of a table, besides its columns. */
+/** The properties of a table that kysely-codegen does not know. */
 export interface Declared {
-  /** Its key in DB. */
+  /** Its property name in DB. */
   key: string
   comment: string | null
 }
 
 /**
- * kysely-codegen's declarations as TypeScript: tables, by the names of their interfaces, with their own keys and
- * comments, and all in an order that no locale changes.
+ * Prints kysely-codegen's declarations as TypeScript. Tables are looked up by the names of their interfaces and get
+ * their own keys and comments. The order does not depend on the locale.
  */
 export function serialize(options: TransformOptions, tables: ReadonlyMap<string, Declared>): string {
   const statements = transform(options)

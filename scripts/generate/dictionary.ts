@@ -9,7 +9,7 @@ import {
 } from './catalog.ts'
 import type { Facts } from './facts.ts'
 
-/** generated/schema.md: the entities as a diagram, then every table for people to look up. */
+/** Generates generated/schema.md: a diagram of the entities, then a reference of every table. */
 export function emitDictionary(
   catalog: Catalog,
   facts: Facts,
@@ -31,7 +31,7 @@ export function emitDictionary(
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
-/** https://mermaid.js.org/syntax/entityRelationshipDiagram.html: names are words, or quoted without quotes inside. */
+/** The diagram (https://mermaid.js.org/syntax/entityRelationshipDiagram.html). Names are words, or quoted without quotes inside. */
 function diagram(catalog: Catalog, facts: Facts, tables: Relation[]): string {
   const lines = tables.flatMap((table) => [
     `  ${entityName(table)} {`,
@@ -95,7 +95,7 @@ function entityName(table: Relation): string {
   return `"${qualified(table).replaceAll('"', "'")}"`
 }
 
-/** PK, FK and UK are mermaid's own words, in any letter case. */
+/** Escapes PK, FK and UK, which are Mermaid keywords in any letter case. */
 function word(text: string): string {
   const name = text.replace(/[^A-Za-z0-9_\u00c0-\uffff]/g, '_')
   return /^[0-9]|^[pfu]k$/i.test(name) ? `_${name}` : name
@@ -183,7 +183,7 @@ function columnsTable(relation: Relation): string {
   ].join('\n')
 }
 
-/** PostgreSQL prints the standard's long names, which nobody writes. */
+/** Replaces the SQL standard's long type names, which PostgreSQL prints, by the usual ones. */
 function asWritten(type: string): string {
   return type
     .replace(/^(timestamp|time)(\(\d\))? with time zone/, '$1tz$2')
@@ -222,7 +222,7 @@ function describeUnchecked(unchecked: ReadonlyMap<Constraint, string>): string {
       `\`${qualified({ schema, name: table ?? domain ?? '' })}.${name}\`: \`${definition}\` — ${reason}.`,
   )
   const text = list(`Enforced by the database alone`, lines, '##')
-  return text.replace(/\n\n/, '\n\nConstraints of which validators say nothing, or not all.\n\n')
+  return text.replace(/\n\n/, '\n\nConstraints that the validators do not check, or not completely.\n\n')
 }
 
 function list(title: string, items: string[], heading = ''): string {

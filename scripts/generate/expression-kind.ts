@@ -19,10 +19,12 @@ const PLAIN_TYPES = new Set([
     timetz uuid`.split(/\s+/),
 ])
 
+/** The kind of a built-in type. */
 export function kindOfType(name: string): Kind {
   return JSON_TYPES.has(name) ? 'json' : 'plain'
 }
 
+/** The kind of an expression; undefined if its type is not known to be a built-in scalar. */
 export function kindOf(node: Node | undefined, scope: QueryScope): Kind | undefined {
   const kindOfAll = (nodes: (Node | undefined)[] = []): Kind | undefined => {
     const kinds = nodes.map((each) => kindOf(each, scope))
@@ -58,7 +60,7 @@ function kindOfCall({ funcname = [], args }: FuncCall, kindOfAll: KindOfAll): Ki
   if (funcname.length > 1 && nameOf(funcname[0]) !== 'pg_catalog') return undefined
   if (/^(to_|row_to_)?jsonb?(_|$)/.test(name)) return 'json'
   if (NEVER_NULL.has(name) || STRICT_OF_ANY.has(name)) return 'plain'
-  // What these return is of the kind that they take.
+  // These functions return a value of the same kind as their arguments.
   const isTrusted = STRICT.has(name) || AGGREGATES.has(name) || AGGREGATES_OF_ANY.has(name)
   return isTrusted ? kindOfAll(args) : undefined
 }
@@ -77,12 +79,12 @@ function kindOfCast({ typeName }: TypeCast): Kind | undefined {
   return kindOfType(name)
 }
 
-/** Whether a cast keeps what is not null. One between types of no kind may run a user's function. */
+/** Whether a cast never turns a value into null. Casts between types of unknown kind may call a user's function. */
 export function isTotalCast(cast: TypeCast, scope: QueryScope): boolean {
   const name = nameOf(cast.typeName?.names?.at(-1)) ?? ''
   if (cast.typeName?.arrayBounds || (cast.arg && 'A_Const' in cast.arg)) return true
   if (TEXT_TYPES.has(name)) return true
   const from = kindOf(cast.arg, scope)
-  // From PostgreSQL 18 on, a json null casts to an SQL null.
+  // From PostgreSQL 18 on, casting a JSON null gives an SQL null.
   return from === 'json' ? JSON_TYPES.has(name) : from === 'plain' && kindOfCast(cast) !== undefined
 }

@@ -12,7 +12,7 @@ import {
   STRICT_OF_ANY,
 } from './trusted-functions.ts'
 
-/** Whether an expression of a query can be null; in doubt it can. */
+/** Whether an expression of a query can be null. If unknown, it can. */
 export function isNullableExpression(node: Node, scope: QueryScope): boolean {
   const isNullable = (each: Node | undefined) => each === undefined || isNullableExpression(each, scope)
   const some = (nodes: Node[] = []) => nodes.some(isNullable)
@@ -52,11 +52,11 @@ function isNullableOperation(
     const isTrusted =
       COMPARISONS.has(operator) ||
       (OPERATORS.has(operator) && operands.every((operand) => kindOf(operand, scope)))
-    // Rows compare field by field, up to the first null.
+    // Rows are compared field by field up to the first null.
     return !isTrusted || operands.flatMap((operand) => fieldsOf(operand) ?? [operand]).some(isNullable)
   }
   if (kind !== 'AEXPR_OP_ANY' && kind !== 'AEXPR_OP_ALL') return true
-  // A null among the elements makes the answer unknown.
+  // A null among the elements makes the result null.
   const elements = rexpr && elementsOf(rexpr)
   return (
     !COMPARISONS.has(operator) || isNullable(lexpr) || elements === undefined || elements.some(isNullable)
@@ -75,7 +75,7 @@ function elementsOf(node: Node): Node[] | undefined {
 function isNullableSubLink({ subLinkType, subselect }: SubLink, scope: QueryScope): boolean {
   if (subLinkType === 'EXISTS_SUBLINK' || subLinkType === 'ARRAY_SUBLINK') return false
   if (subLinkType !== 'EXPR_SUBLINK' || !subselect || !('SelectStmt' in subselect)) return true
-  // count(*) without GROUP BY or HAVING always has a row; any other subquery may have none.
+  // count(*) without GROUP BY or HAVING always returns a row; any other subquery may return none.
   const { targetList = [], groupClause, havingClause, limitCount, limitOffset, op } = subselect.SelectStmt
   const target = targetList[0] && 'ResTarget' in targetList[0] ? targetList[0].ResTarget.val : undefined
   const isCount = target !== undefined && 'FuncCall' in target && isCountOfRows(target.FuncCall)
@@ -84,14 +84,14 @@ function isNullableSubLink({ subLinkType, subselect }: SubLink, scope: QueryScop
     : (scope.subquery(subselect.SelectStmt)[0]?.isNullable ?? true)
 }
 
-/** Of its own query's rows: with an argument or a filter it may be an aggregate of the query outside. */
+/** Whether a count is over its own query's rows. With an argument or a filter it may aggregate rows of the outer query. */
 function isCountOfRows(call: FuncCall): boolean {
   return functionName(call) === 'count' && call.agg_star === true && !call.agg_filter && !call.over
 }
 
 function isNullableCall(call: FuncCall, scope: QueryScope, some: (nodes?: Node[]) => boolean): boolean {
   const name = functionName(call)
-  // A user's function may go by the same name.
+  // A user's function may have the same name.
   const schema = (call.funcname ?? []).length > 1 ? nameOf(call.funcname?.[0]) : 'pg_catalog'
   if (schema !== 'pg_catalog') return true
   if (NEVER_NULL.has(name)) return false

@@ -9,39 +9,42 @@ import {
 } from './catalog.ts'
 import { type CheckFact, type CheckFacts, readCheck } from './check-expression.ts'
 
+/** A literal value of a column. */
 export type Value = string | number | boolean
 
-/** What a column may hold, beyond its type. Lengths are in characters (code points). */
+/** Limits on a column beyond its type. Lengths are in characters (code points). */
 export interface Bounds {
   minLength?: number
   maxLength?: number
-  /** The lengths count after leading and trailing spaces are taken off. */
+  /** Lengths are measured after trimming leading and trailing spaces. */
   trimmed?: true
   min?: number
   max?: number
   exclusiveMin?: number
   exclusiveMax?: number
-  /** numeric(precision, scale): digits in all, and behind the point. */
+  /** numeric(precision, scale): the number of digits in total and after the decimal point. */
   precision?: number
   scale?: number
-  /** A regular expression, to be read with the flags `s` and `u` besides patternFlags. */
+  /** A regular expression for the flags `s` and `u`, in addition to patternFlags. */
   pattern?: string
   patternFlags?: 'i'
 }
 
+/** The rules about one column. */
 export interface ColumnFacts {
-  /** In the order written, where a CHECK lists all values there are. */
+  /** All possible values in the order of the CHECK, if it lists them. */
   values: Value[] | undefined
   bounds: Bounds
 }
 
+/** The rules about all columns of a catalog. */
 export interface Facts {
-  /** By `table.column`, the table as `qualified` names it. */
+  /** By `table.column`, where the table is named as by `qualified`. */
   columns: Map<string, ColumnFacts>
   warnings: string[]
 }
 
-/** What every CHECK, varchar and numeric of the catalog says of single columns. */
+/** Reads the rules that CHECKs, varchar and numeric state about single columns. */
 export function readFacts(catalog: Catalog): Facts {
   const facts: Facts = { columns: new Map(), warnings: [] }
   const checks = catalog.constraints
@@ -78,19 +81,19 @@ function readColumn(
     type.domains.some((domain) => domain.schema === check.schema && domain.name === check.domain),
   )
   for (const { check, read } of [...own, ...domains]) {
-    const said = read.facts.filter((fact) => check.domain !== null || fact.column === column.name)
-    if (said.length > 0 && !check.holds) {
-      warnings.push(`${name}: ${check.name} is not valid for every row, so its type stays wide`)
+    const facts = read.facts.filter((fact) => check.domain !== null || fact.column === column.name)
+    if (facts.length > 0 && !check.holds) {
+      warnings.push(`${name}: ${check.name} does not narrow the type, because existing rows may violate it`)
       continue
     }
-    for (const fact of said) {
-      const problem = type.isArray ? 'it bounds an array' : add(found, fact, type, column)
+    for (const fact of facts) {
+      const problem = type.isArray ? 'it constrains an array' : add(found, fact, type, column)
       if (!problem) continue
-      warnings.push(`${name}: ${check.name} narrows no type, because ${problem}`)
+      warnings.push(`${name}: ${check.name} does not narrow the type, because ${problem}`)
     }
   }
   if (found.values?.length === 0 || isEmpty(found.bounds)) {
-    warnings.push(`${name}: its CHECKs contradict each other, no value passes`)
+    warnings.push(`${name}: its CHECKs contradict each other, so no value satisfies them all`)
   }
   return found
 }
@@ -109,7 +112,7 @@ const NUMERIC = new Set([...NUMBERS, 'int8', 'numeric', 'money'])
 const TEXTS = new Set(['text', 'varchar'])
 const TEXT_LIKE = new Set([...TEXTS, 'bpchar', 'citext'])
 
-/** Types that hold a type's values as they are, so that comparing as one of them means the same. */
+/** Wider types that hold a type's values unchanged, so that a comparison as one of them means the same. */
 const WIDER: Readonly<Record<string, readonly string[]>> = {
   int2: ['int4', 'int8', 'numeric', 'float4', 'float8'],
   int4: ['int8', 'numeric', 'float8'],
@@ -122,33 +125,35 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
   citext: ['text', 'varchar'],
 }
 
-/** Adds a fact, or says why it cannot be added. */
+/** Adds a fact, or returns the reason why it cannot be added. */
 function add(
   found: ColumnFacts,
-  { of, as, says }: CheckFact,
+  { of, as, rule }: CheckFact,
   { type }: ResolvedType,
   column: Column,
 ): string | undefined {
   const { bounds } = found
   if (of !== 'value')
-    return TEXT_LIKE.has(type.name) ? addLength(bounds, of, says) : 'it bounds the length of no text'
+    return TEXT_LIKE.has(type.name)
+      ? addLength(bounds, of, rule)
+      : 'it limits the length of a value that is not text'
   const comparedAs = as ?? type.name
   const wider = type.kind === 'e' ? ['text', 'varchar'] : WIDER[type.name]
   if (comparedAs !== type.name && !wider?.includes(comparedAs)) return `it compares as ${comparedAs}`
-  if (says.kind === 'pattern') {
-    if (!TEXT_LIKE.has(type.name)) return 'it matches no text'
-    if (comparedAs === 'bpchar') return 'it matches the blanks at the end, too'
-    if (bounds.pattern !== undefined) return 'one column takes one pattern'
-    bounds.pattern = says.pattern
-    if (says.ignoreCase || comparedAs === 'citext') bounds.patternFlags = 'i'
+  if (rule.kind === 'pattern') {
+    if (!TEXT_LIKE.has(type.name)) return 'it applies a pattern to a value that is not text'
+    if (comparedAs === 'bpchar') return 'its pattern also sees trailing blanks'
+    if (bounds.pattern !== undefined) return 'a column can have only one pattern'
+    bounds.pattern = rule.pattern
+    if (rule.ignoreCase || comparedAs === 'citext') bounds.patternFlags = 'i'
     return undefined
   }
-  if (says.kind === 'bound') {
+  if (rule.kind === 'bound') {
     return NUMERIC.has(type.name)
-      ? addBound(bounds, says.operator, Number(says.value))
-      : 'only numbers have bounds'
+      ? addBound(bounds, rule.operator, Number(rule.value))
+      : 'only numbers can have bounds'
   }
-  const values = readValues(says.values, type, comparedAs, column)
+  const values = readValues(rule.values, type, comparedAs, column)
   if (typeof values === 'string') return values
   found.values = found.values?.filter((value) => values.includes(value)) ?? values
   return undefined
@@ -164,29 +169,29 @@ function readValues(
   if (labels) return values.filter((value) => labels.includes(value))
   if (NUMBERS.has(type.name)) {
     const numbers = values.map(Number)
-    return numbers.every(Number.isFinite) ? numbers : 'no type is NaN or infinity alone'
+    return numbers.every(Number.isFinite) ? numbers : 'NaN and infinity have no literal type'
   }
   if (type.name === 'bool') return values.map((value) => /^t/.test(value))
-  if (comparedAs === 'citext') return 'citext compares without letter case'
+  if (comparedAs === 'citext') return 'citext ignores letter case'
   if (type.name === 'bpchar' || !TEXTS.has(comparedAs))
-    return `${type.name} does not arrive spelt as in the CHECK`
-  return column.deterministic ? values : 'its collation calls different strings equal'
+    return `${type.name} values are not printed as the CHECK spells them`
+  return column.deterministic ? values : 'its collation treats different strings as equal'
 }
 
-function addLength(bounds: Bounds, of: CheckFact['of'], says: CheckFact['says']): string | undefined {
+function addLength(bounds: Bounds, of: CheckFact['of'], rule: CheckFact['rule']): string | undefined {
   const trimmed = of === 'trimmed length'
   const bounded = bounds.minLength ?? bounds.maxLength
   if (bounded !== undefined && (bounds.trimmed ?? false) !== trimmed)
-    return 'lengths with and without spaces do not mix'
-  if (says.kind === 'pattern') return 'a length matches no pattern'
-  if (says.kind === 'one of') {
-    const [length, ...others] = says.values.map(Number)
-    if (length === undefined || others.length > 0) return 'one column takes one length'
+    return 'lengths with and without trimming cannot be combined'
+  if (rule.kind === 'pattern') return 'a pattern cannot apply to a length'
+  if (rule.kind === 'one of') {
+    const [length, ...more] = rule.values.map(Number)
+    if (length === undefined || more.length > 0) return 'a column can have only one exact length'
     bounds.minLength = Math.max(length, bounds.minLength ?? length)
     bounds.maxLength = Math.min(length, bounds.maxLength ?? length)
   } else {
-    const limit = Number(says.value)
-    const { operator } = says
+    const limit = Number(rule.value)
+    const { operator } = rule
     if (operator === '>') bounds.minLength = Math.max(Math.floor(limit) + 1, bounds.minLength ?? 0)
     if (operator === '>=') bounds.minLength = Math.max(Math.ceil(limit), bounds.minLength ?? 0)
     if (operator === '<') bounds.maxLength = Math.min(Math.ceil(limit) - 1, bounds.maxLength ?? limit)
@@ -197,7 +202,7 @@ function addLength(bounds: Bounds, of: CheckFact['of'], says: CheckFact['says'])
 }
 
 function addBound(bounds: Bounds, operator: '<' | '<=' | '>' | '>=', value: number): string | undefined {
-  if (Number.isNaN(value)) return 'its bound is no number'
+  if (Number.isNaN(value)) return 'its bound is not a number'
   if (operator === '>=') bounds.min = Math.max(value, bounds.min ?? value)
   if (operator === '<=') bounds.max = Math.min(value, bounds.max ?? value)
   if (operator === '>') bounds.exclusiveMin = Math.max(value, bounds.exclusiveMin ?? value)

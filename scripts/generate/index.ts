@@ -8,21 +8,22 @@ import { emitTypes } from './types.ts'
 import { emitValidation } from './validation.ts'
 import { viewNullability } from './view-nullability.ts'
 
-/** Text by path, relative to the folder for generated files. */
+/** Contents of files by their path, relative to the folder of generated files. */
 export type Files = ReadonlyMap<string, string>
 
+/** The files generated from a schema, and warnings for the developer. */
 export interface Generated {
   files: Files
   warnings: string[]
 }
 
-/** Applies a folder of SQL to a fresh database and derives everything that depends on the catalog alone. */
+/** Applies a folder of SQL to a fresh database and generates every file that depends on the catalog alone. */
 export async function generateFromSchema(
   connectionString: string,
   schema: string | Schema,
 ): Promise<Generated> {
   await loadModule()
-  const left = await applySchema(connectionString, schema)
+  const skipped = await applySchema(connectionString, schema)
   const catalog = await readCatalog(connectionString)
   const facts = readFacts(catalog)
   const types = emitTypes(catalog, facts, viewNullability(catalog))
@@ -37,7 +38,7 @@ export async function generateFromSchema(
     ]),
     warnings: [
       ...new Set([
-        ...left,
+        ...skipped,
         ...facts.warnings,
         ...types.warnings,
         ...constants.warnings,

@@ -1,11 +1,11 @@
 import { isMainThread, parentPort } from 'node:worker_threads'
 import { format } from 'sql-formatter'
-// Importing the repositories defines their statements.
+// The import defines the statements of all repositories.
 import '../../src/repositories/index.ts'
 import { statements } from '../../src/query/index.ts'
 import type { LoadedStatement } from './loaded-statement.ts'
 
-/** Every statement of src/, as this thread has imported it. */
+/** Lists the statements of src/ as imported in this thread. */
 export function listStatements(): LoadedStatement[] {
   return statements().map(({ name, sql, parameters }) => ({
     name,
@@ -15,5 +15,5 @@ export function listStatements(): LoadedStatement[] {
   }))
 }
 
-// In a worker: an answer, and no more to do.
+// In a worker: send the statements to the parent.
 if (!isMainThread) parentPort?.postMessage(listStatements())

@@ -1,4 +1,4 @@
-/** A statement of a repository, as `statements()` of src/query/statement.ts lists it. */
+/** A statement of a repository, as listed by `statements()` of src/query/statement.ts. */
 export interface LoadedStatement {
   name: string
   sql: string

@@ -1,5 +1,5 @@
 import { enableCompileCache } from 'node:module'
 
-// Before anything else is loaded: from the second run on it all loads as compiled code, in half the time.
+// Enabled before the other modules are loaded: from the second run on, loading compiled code takes half the time.
 enableCompileCache()
 await import('./cli.ts')

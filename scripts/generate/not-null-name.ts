@@ -1,11 +1,11 @@
-/** NAMEDATALEN - 1: what a name may take, in bytes. */
+/** NAMEDATALEN - 1: the maximum length of a name in bytes. */
 const LIMIT = 63
 const LABEL = '_not_null'
 
 /**
- * The name that PostgreSQL 18 gives a NOT NULL, for servers before it, which give none.
+ * The name that PostgreSQL 18 gives to a NOT NULL constraint. Older servers give none.
  *
- * Of names too long, the longer one is cut first, as makeObjectName does:
+ * If the name would be too long, the longer part is cut first, as in makeObjectName:
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/commands/indexcmds.c#L2517
  */
 export function notNullName(table: string, column: string): string {
@@ -19,7 +19,7 @@ export function notNullName(table: string, column: string): string {
   return `${cut(names[0], first)}_${cut(names[1], second)}${LABEL}`
 }
 
-/** At most that many bytes, and no part of a character. */
+/** Cuts a name to at most `length` bytes without splitting a character. */
 function cut(name: Buffer, length: number): string {
   let end = length
   while (end > 0 && end < name.length && ((name[end] ?? 0) & 0xc0) === 0x80) end -= 1

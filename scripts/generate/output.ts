@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import type { Files } from './index.ts'
 
-/** What must happen to a file for the folder to be as generated; `undefined` stands for a file that is not there. */
+/** A difference between a generated file and the file on disk; `undefined` means that the file does not exist. */
 export interface Change {
   path: string
   before: string | undefined
   after: string | undefined
 }
 
-/** Compares the folder with what was generated. Of files that nobody generated, those in sql/ are stale, others not ours. */
+/** Compares the folder with the generated files. Other files are ignored, except in sql/, where they are stale. */
 export async function compare(
   folder: string,
   files: Files,
@@ -27,6 +27,7 @@ export async function compare(
   return changes
 }
 
+/** Writes the changed files and removes the stale ones. */
 export async function write(folder: string, changes: Change[]): Promise<void> {
   for (const { path, after } of changes) {
     const file = join(folder, path)
@@ -39,7 +40,7 @@ export async function write(folder: string, changes: Change[]): Promise<void> {
   }
 }
 
-/** A unified diff, from what is there to what should be. */
+/** A unified diff from the current to the generated content. */
 export function patch({ path, before, after }: Change): string {
   const name = (text: string | undefined) => (text === undefined ? '/dev/null' : path)
   return createTwoFilesPatch(name(before), name(after), before ?? '', after ?? '', undefined, undefined, {

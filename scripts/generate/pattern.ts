@@ -1,17 +1,17 @@
-/** A regular expression of PostgreSQL, as JavaScript reads it under the flags s and u. */
+/** A regular expression translated from PostgreSQL to JavaScript, for the flags `s` and `u`. */
 export interface Pattern {
   source: string
-  /** It names classes whose members beyond ASCII depend on the server's locale. */
+  /** True if it contains classes whose non-ASCII members depend on the server's locale. */
   isAscii: boolean
 }
 
-/** Raised, and caught here, where PostgreSQL's meaning has no counterpart. */
+/** Thrown and caught in this file: the pattern has no equivalent in JavaScript. */
 class Untranslatable extends Error {}
 
 /**
  * Translates an advanced regular expression: https://www.postgresql.org/docs/current/functions-matching.html
- * Letter case is spelt out, because JavaScript ignores it by other rules. Undefined for what has no counterpart:
- * back references, word boundaries, options, look-around, collating elements.
+ * Both letter cases are spelled out, because JavaScript has different rules for ignoring case. Returns undefined if
+ * there is no equivalent: back references, word boundaries, options, look-around, collating elements.
  */
 export function translatePattern(pattern: string, ignoreCase: boolean): Pattern | undefined {
   try {
@@ -25,12 +25,12 @@ export function translatePattern(pattern: string, ignoreCase: boolean): Pattern 
   }
 }
 
-/** A LIKE pattern, whose escape is the backslash. */
+/** Translates a LIKE pattern whose escape character is the backslash. */
 export function translateLike(pattern: string, ignoreCase: boolean): Pattern | undefined {
   let source = '^'
   for (const [token, escaped] of pattern.matchAll(/\\(.?)|./gsu)) {
     const character = escaped ?? token
-    // An escape of nothing is an error, and letters beyond ASCII have the cases of the locale.
+    // A trailing backslash is an error, and the case of non-ASCII letters depends on the locale.
     if (character === '' || (ignoreCase && character > '\x7f')) return undefined
     if (token === '%') source += '.*'
     else if (token === '_') source += '.'
@@ -41,7 +41,7 @@ export function translateLike(pattern: string, ignoreCase: boolean): Pattern | u
 
 type Range = readonly [first: number, last: number]
 
-/** Of ASCII; what else belongs to them depends on the locale. */
+/** The ASCII members; further members depend on the locale. */
 const CLASSES: Readonly<Record<string, readonly Range[]>> = {
   digit: [[0x30, 0x39]],
   space: [
@@ -100,7 +100,7 @@ class Translation {
   #at = 0
 
   constructor(pattern: string, ignoreCase: boolean) {
-    // A leading *** is a director, and (?xyz) sets options.
+    // A leading *** selects the kind of expression, and (?xyz) sets options.
     if (/^\*\*\*/.test(pattern)) throw new Untranslatable()
     this.#rest = Array.from(pattern)
     this.#ignoreCase = ignoreCase
@@ -154,7 +154,7 @@ class Translation {
 
   #quantified(quantifier: string): string {
     const lazy = this.#peek() === '?' ? this.#take() : ''
-    // PostgreSQL refuses what JavaScript may read as something else.
+    // PostgreSQL rejects further quantifiers; JavaScript may give them another meaning.
     if (/[*+?]/.test(this.#peek())) throw new Untranslatable()
     return quantifier + lazy
   }
@@ -183,7 +183,7 @@ class Translation {
     return this.#literal(this.#escaped())
   }
 
-  /** The character that an escape stands for. */
+  /** The code point that an escape denotes. */
   #escaped(): number {
     const character = this.#take()
     const control = CONTROLS[character]
@@ -207,7 +207,7 @@ class Translation {
     return eitherCase(character)
   }
 
-  /** Which letters beyond ASCII are one in two cases depends on the locale. */
+  /** The locale decides which non-ASCII letters differ only in case. */
   #refuseCased(code: number): void {
     const character = String.fromCodePoint(code)
     if (code > 0x7f && character.toLowerCase() !== character.toUpperCase()) throw new Untranslatable()
@@ -263,8 +263,8 @@ function withEitherCase(ranges: readonly Range[]): Range[] {
   const letters = ranges.flatMap(([first, last]) =>
     Array.from({ length: Math.min(last, 0x7f) - first + 1 }, (_, at) => String.fromCharCode(first + at)),
   )
-  const others = letters.flatMap((letter) => [letter.toLowerCase(), letter.toUpperCase()])
-  const missing = [...new Set(others)]
+  const bothCases = letters.flatMap((letter) => [letter.toLowerCase(), letter.toUpperCase()])
+  const missing = [...new Set(bothCases)]
     .map((letter) => letter.charCodeAt(0))
     .filter((code) => !ranges.some(([first, last]) => first <= code && code <= last))
   return [...ranges, ...missing.map((code): Range => [code, code])]

@@ -1,8 +1,8 @@
 import type { ColumnRef, Node, SelectStmt } from 'libpg-query'
 
 /**
- * What the functions and operators of PostgreSQL's own that we trust are known to return. Ranges, arrays, composite and
- * user-defined types are of no kind: `lower` of a range can be null, and a user's function may go by a trusted name.
+ * The kind of a value, as far as our lists of trusted functions and operators depend on it. Ranges, arrays, composite
+ * and user-defined types have no kind: `lower` of a range can be null, and a user's function may have a trusted name.
  */
 export type Kind = 'plain' | 'json'
 
@@ -13,31 +13,33 @@ export interface SourceColumn {
   kind: Kind | undefined
 }
 
-/** What an expression's query knows of columns and of itself. */
+/** The columns and the clauses of a query that its expressions depend on. */
 export interface QueryScope {
   column(reference: { ColumnRef: ColumnRef }): SourceColumn | undefined
   isGrouped: boolean
-  /** The expressions, by `keyOf`, that ROLLUP, CUBE and GROUPING SETS make null; undefined without any of these. */
+  /** Keys (see `keyOf`) of expressions that ROLLUP, CUBE and GROUPING SETS make null; undefined if the query has none. */
   groupingSets: ReadonlySet<string> | undefined
   subquery(query: SelectStmt): SourceColumn[]
 }
 
-/** An expression as a key: the same wherever it stands in the query. */
+/** A key that is the same for equal expressions, regardless of their position in the query. */
 export function keyOf(node: Node): string {
   return JSON.stringify(node, (name, value) => (name === 'location' ? undefined : value))
 }
 
-/** `a.b` as its parts; undefined for what is no column. */
+/** The parts of a column reference such as `a.b`; undefined for other expressions. */
 export function columnPath(node: Node): string[] | undefined {
   if (!('ColumnRef' in node)) return undefined
   const parts = (node.ColumnRef.fields ?? []).map(nameOf)
   return parts.every((part) => part !== undefined) ? parts : undefined
 }
 
+/** The text of a String node. */
 export function nameOf(node: Node | undefined): string | undefined {
   return node && 'String' in node ? (node.String.sval ?? '') : undefined
 }
 
+/** The items of a List node. */
 export function listOf(node: Node): Node[] {
   return 'List' in node ? (node.List.items ?? []) : []
 }

@@ -2,22 +2,22 @@ import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import type { LoadedStatement } from './loaded-statement.ts'
 
-/** The repositories, or the schema they no longer fit. */
+/** The repositories do not load, or do not fit the schema. */
 export class StatementError extends Error {
   override readonly name = 'StatementError'
 }
 
 /**
- * Every statement of src/, as the files are now. The first time they are imported here, which is quicker; from then on
- * this thread has them as they were, and a worker imports them.
+ * Loads the statements of src/ from the current files. The first call imports them in this thread, which is faster.
+ * Later calls import them in a worker, because this thread has cached the old modules.
  *
- * @throws {StatementError} src/ does not load, say because a value list it imports has another name.
+ * @throws {StatementError} src/ does not load, for example because it imports a value list that has been renamed.
  */
 export async function loadStatements(): Promise<LoadedStatement[]> {
   const load = isImported ? listInWorker : listHere
   isImported = true
   return load().catch((cause: unknown) => {
-    const advice = 'Mend what `npm run typecheck` points at, then generate again.'
+    const advice = 'Fix the errors that `npm run typecheck` reports, then run this command again.'
     throw new StatementError(`src/ does not load with this schema: ${cause}\n${advice}`, { cause })
   })
 }
@@ -36,9 +36,9 @@ function listInWorker(): Promise<LoadedStatement[]> {
 }
 
 /**
- * generated/sql/: one file per repository, each statement formatted, with the name and type of its parameters.
+ * Generates generated/sql/: one file per repository, with each statement formatted and its parameters' names and types.
  *
- * @throws {StatementError} naming the statements that PostgreSQL refuses on this schema.
+ * @throws {StatementError} PostgreSQL rejects a statement on this schema; the message lists all of them.
  */
 export async function emitStatements(
   connectionString: string,
@@ -58,7 +58,7 @@ export async function emitStatements(
   return new Map([...files].map(([path, texts]) => [path, `${[banner, ...texts].join('\n\n')}\n`]))
 }
 
-/** Learns the parameters' types, and that each statement fits the schema. */
+/** Prepares every statement: PostgreSQL checks it against the schema and infers the types of its parameters. */
 async function prepareAll(connectionString: string, statements: LoadedStatement[]): Promise<string[][]> {
   const client = new pg.Client({ connectionString })
   await client.connect()

@@ -3,8 +3,8 @@ import codegen from 'kysely-codegen'
 const { toKyselyPascalCase } = codegen
 
 /**
- * Names that kysely-codegen makes distinct interfaces and types of: whatever a table is called, none collides with
- * another in PascalCase, hides a type that the file refers to, or is found on Object.prototype.
+ * Chooses table names from which kysely-codegen derives distinct interfaces and types. In PascalCase none collides with
+ * another, hides a type that the file refers to, or equals a property of Object.prototype.
  */
 export class TypeNames {
   readonly #taken: Set<string>
@@ -14,7 +14,7 @@ export class TypeNames {
   }
 
   take(name: string): string {
-    // kysely-codegen replaces the same characters, but numbers two names that come out alike by the order it meets them.
+    // kysely-codegen replaces the same characters, but numbers names that become equal in the order it meets them.
     const base = name.replace(/[^\w$]/g, '_').replace(/^(?=\d)/, '_')
     let free = base
     for (let count = 2; this.#taken.has(toKyselyPascalCase(free)) || free in Object.prototype; count++) {

@@ -28,7 +28,7 @@ const {
   UnionExpressionNode,
 } = codegen
 
-/** What src/connection/codec.ts delivers and pg accepts, for the types that are not text both ways. */
+/** The types that src/connection/codec.ts returns and pg accepts, for types that are not text in both directions. */
 interface TypeScript {
   select: string
   insert: string
@@ -53,7 +53,7 @@ const TYPES: Readonly<Record<string, TypeScript>> = {
   bytea: { select: 'Buffer', insert: 'Buffer' },
 }
 
-/** Built-in types whose arrays src/connection/codec.ts parses. Not among them: box, whose delimiter is a semicolon. */
+/** Built-in types whose arrays src/connection/codec.ts parses. box is missing, because its delimiter is a semicolon. */
 export const ELEMENTS = new Set([
   ...Object.keys(TYPES),
   ...`char name text bpchar varchar date time timetz timestamp interval uuid inet cidr macaddr macaddr8 bit varbit xml
@@ -63,7 +63,7 @@ export const ELEMENTS = new Set([
   ),
 ])
 
-/** generated/database.ts: kysely-codegen's output, told what PostgreSQL really accepts and returns. */
+/** Generates generated/database.ts with kysely-codegen, corrected to what PostgreSQL really accepts and returns. */
 export function emitTypes(
   catalog: Catalog,
   facts: Facts,
@@ -71,16 +71,16 @@ export function emitTypes(
 ): { text: string; warnings: string[] } {
   const adapter = new OurAdapter()
   const names = new TypeNames([
-    // The file's own interface, and the globals that columns refer to.
+    // The file's own interface, and the globals that columns use.
     ...['DB', 'Date', 'Buffer'],
     ...Object.keys({ ...GLOBAL_DEFINITIONS, ...GLOBAL_IMPORTS, ...adapter.definitions, ...IMPORTS }),
   ])
   const warnings: string[] = []
   const visible = visibleRelations(catalog).filter((relation, _, all) => {
-    // Kysely reads a dot as the end of a schema's name, here and in queries.
+    // In Kysely's types and queries, a dot ends the schema's name.
     const isHidden = relation.name.includes('.') && all.some((each) => isNamesake(each, relation))
     if (isHidden)
-      warnings.push(`${qualified(relation)}: has no type, because another table goes by that name in Kysely`)
+      warnings.push(`${qualified(relation)}: has no type, because another table has the same name in Kysely`)
     return !isHidden
   })
   const relations = visible.map((relation) => ({ relation, name: names.take(qualified(relation)) }))
@@ -88,7 +88,7 @@ export function emitTypes(
   const enumNames = new Map<Type, string>()
   for (const type of catalog.types) {
     if (!type.labels) continue
-    // kysely-codegen looks enums up in lower case, whatever they are called.
+    // kysely-codegen looks up enums by their names in lower case.
     const name = names.take(qualified(type).toLowerCase())
     enumNames.set(type, name)
     enums.set(`public.${name}`, type.labels)
@@ -134,14 +134,14 @@ function isNamesake(one: Relation, other: Relation): boolean {
 
 const IMPORTS = { GeneratedAlways: 'kysely#GeneratedAlways' }
 
-/** kysely-codegen would sort the labels. */
+/** Keeps the declared order of labels, which kysely-codegen would sort. */
 class OrderedEnums extends EnumCollection {
   override get(key: string): string[] | null {
     return this.enums[key.toLowerCase()] ?? null
   }
 }
 
-/** Types that go by a name of their own, because what they accept is not what they return. */
+/** Types that get a named alias, because the accepted type differs from the returned one. */
 const NAMED: Readonly<Record<string, string>> = {
   int8: 'Int8',
   numeric: 'Numeric',
@@ -180,7 +180,7 @@ function columnType({ select, insert }: TypeScript) {
   return new ColumnTypeNode(new IdentifierNode(select), accepted, accepted)
 }
 
-/** One column, as kysely-codegen's metadata where that says enough, else with its type spelt out. */
+/** One column: kysely-codegen's metadata if that suffices, otherwise with its type written out. */
 class DescribedColumn {
   readonly warnings: string[] = []
   readonly #column: Column
@@ -213,7 +213,7 @@ class DescribedColumn {
     const arrivesAsText = isArray && !(isBuiltIn && ELEMENTS.has(type.name))
     if (arrivesAsText) {
       this.warnings.push(
-        `${name}: ${column.type} arrives as PostgreSQL's text, such as {a,b}; select ${column.name}::text[] for an array`,
+        `${name}: ${column.type} is returned as PostgreSQL's text (for example {a,b}); select ${column.name}::text[] to get an array`,
       )
     }
     this.#isArray = isArray && !arrivesAsText
@@ -237,7 +237,7 @@ class DescribedColumn {
     }
   }
 
-  /** The whole type, where kysely-codegen would lose something. */
+  /** The complete type, if kysely-codegen's metadata would lose a part of it. */
   override(): string | undefined {
     if (this.#isView) return `ColumnType<${this.#select()}, never, never>`
     if (this.#column.generated || this.#column.identity === 'a') return `GeneratedAlways<${this.#select()}>`

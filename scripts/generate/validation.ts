@@ -10,35 +10,37 @@ import {
   type Type,
   visibleRelations,
 } from './catalog.ts'
-import { type CheckScope, readTree, type Tree } from './check-tree.ts'
+import { readTree } from './check-tree.ts'
 import { print } from './constraints.ts'
+import type { CheckScope, Tree } from './typed-tree.ts'
 import { ELEMENTS } from './types.ts'
 
+/** The generated file, warnings for the developer, and the limits of the validators. */
 export interface Validation {
   text: string
   warnings: string[]
-  /** Constraints that validators do not look at, or not at all of, and why. */
+  /** Constraints that validators do not check, or not completely, with the reason. */
   unchecked: ReadonlyMap<Constraint, string>
 }
 
-/** generated/validation.ts: what each table takes, as data for src/validation/, and what that leaves to the database. */
+/** Generates generated/validation.ts: what each table accepts, as data for src/validation/, and what that leaves unchecked. */
 export function emitValidation(catalog: Catalog): Validation {
   const described = new DescribedTables(catalog)
   const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
   const rules = new Map(tables.map((table) => [qualified(table), described.table(table)]))
   const names = tables.map((table) => camelCase(qualified(table)))
   for (const name of names.filter((each, at) => names.indexOf(each) < at)) {
-    described.warnings.push(`two tables are both ${name} to validators`)
+    described.warnings.push(`two tables have the same validator name, ${name}`)
   }
   const sections = [
     BANNER,
-    `/** What each table takes: its columns, and its CHECKs as trees. Read by src/validation/. */\nexport const TABLE_RULES = ${print(rules)} as const`,
-    `/** What validators leave to the database, besides keys and triggers: constraints and columns by name, and why. */\nexport const UNCHECKED: Readonly<Record<string, string>> = ${print(new Map([...described.reasons].sort()))}`,
+    `/** What each table accepts: its columns, and its CHECKs as trees. Read by src/validation/. */\nexport const TABLE_RULES = ${print(rules)} as const`,
+    `/** Constraints and columns that only the database checks, by name, with the reason. Keys and triggers are not listed. */\nexport const UNCHECKED: Readonly<Record<string, string>> = ${print(new Map([...described.reasons].sort()))}`,
   ]
   return { text: `${sections.join('\n\n')}\n`, warnings: described.warnings, unchecked: described.unchecked }
 }
 
-/** Types that src/validation/ reads as PostgreSQL does. */
+/** Types that src/validation/ reads in the same way as PostgreSQL. */
 const READ = new Set(
   `text citext varchar bpchar uuid int2 int4 oid int8 float4 float8 numeric bool date timestamp timestamptz json jsonb inet
     cidr bytea`.split(/\s+/),
@@ -65,16 +67,17 @@ class DescribedTables {
       const field = camelCase(column.name)
       const other = fields.get(field)
       if (other !== undefined) {
-        this.warnings.push(`${name}: ${other} and ${column.name} are both ${field} to validators`)
+        this.warnings.push(`${name}: ${other} and ${column.name} have the same validator field, ${field}`)
       }
       fields.set(field, column.name)
       return [column.name, this.#column(name, column, field)]
     })
-    if (table.kind === 'p') this.reasons.set(name, 'a row needs a partition that takes it')
+    if (table.kind === 'p') this.reasons.set(name, 'a row needs a partition that accepts it')
     const own = this.#catalog.constraints.filter(
       ({ schema, table: of, isPartition }) => schema === table.schema && of === table.name && !isPartition,
     )
-    for (const trigger of own.filter(({ kind }) => kind === 't')) this.#leave(trigger, 'a trigger decides')
+    for (const trigger of own.filter(({ kind }) => kind === 't'))
+      this.#leave(trigger, 'a trigger enforces it')
     const scope = this.#scope((column) => {
       const found = table.columns.find((each) => each.name === column)
       return found && this.#typed(found, found.deterministic)
@@ -90,7 +93,7 @@ class DescribedTables {
     return { column, enums: this.#enums }
   }
 
-  /** A column's type as CHECKs know it. */
+  /** The type of a column in the terms of a CheckScope. */
   #typed(of: { typeId: number; modifier: number }, isDeterministic: boolean) {
     const { type, isArray } = resolveType(this.#catalog, of)
     const name =
@@ -116,7 +119,7 @@ class DescribedTables {
     this.reasons.set(constraint.name, reason)
     if (constraint.kind === 'c') {
       this.warnings.push(
-        `no validator says all of ${constraint.name}, because ${reason}: the database alone enforces it`,
+        `${constraint.name}: validators do not check all of it, because ${reason}; the database still enforces it`,
       )
     }
   }
@@ -137,7 +140,7 @@ class DescribedTables {
     }
   }
 
-  /** The tree of a default that is a constant or the current date; other defaults the database computes. */
+  /** The tree of a default that is a constant or the current date; the database computes all other defaults. */
   #default(column: Column, expression: string): Tree | undefined {
     const { type, isArray, modifier } = resolveType(this.#catalog, column)
     if (isArray || (type.name === 'numeric' && modifier >= 4)) return undefined
@@ -176,14 +179,14 @@ class DescribedTables {
   #scalar(column: string, type: Type, modifier: number, isArray: boolean): { kind: string } {
     const isBuiltIn = type.schema === 'pg_catalog' && type.kind !== 'e'
     if (isArray && !(isBuiltIn && ELEMENTS.has(type.name))) {
-      this.reasons.set(column, `the database alone reads arrays of ${type.name}, which are sent as text`)
+      this.reasons.set(column, `arrays of ${type.name} are sent as text that only the database checks`)
       return { kind: 'literal' }
     }
     if (type.labels) return { kind: 'enum', ...{ labels: type.labels } }
     const isCitext = type.name === 'citext' && type.kind === 'b'
     if ((isBuiltIn && READ.has(type.name)) || isCitext)
       return { kind: type.name, ...modifiersOf(type.name, modifier) }
-    this.reasons.set(column, `the database alone reads values of type ${type.name}`)
+    this.reasons.set(column, `only the database checks values of type ${type.name}`)
     return { kind: isBuiltIn && type.name === 'money' ? 'money' : 'other' }
   }
 }
@@ -201,7 +204,7 @@ function modifiersOf(name: string, modifier: number): object {
   return { precision: ((modifier - 4) >> 16) & 0xffff, scale: scale - 0x400 }
 }
 
-/** As the type CamelCase of src/validation/index.ts does it. */
+/** Converts a name in the same way as the type CamelCase of src/validation/index.ts. */
 function camelCase(name: string): string {
   const at = name.indexOf('_')
   if (at < 0) return name

@@ -4,7 +4,7 @@ import { kindOf, kindOfType } from './expression-kind.ts'
 import { isNullableExpression } from './expression-nullability.ts'
 import { columnPath, keyOf, listOf, nameOf, type QueryScope, type SourceColumn } from './query-scope.ts'
 
-/** An item of FROM under its alias; without columns where nothing is known of it. */
+/** An item of FROM under its alias; it has no columns if they are unknown. */
 interface Source {
   alias: string
   columns: SourceColumn[]
@@ -13,9 +13,9 @@ interface Source {
 type Ctes = ReadonlyMap<string, SourceColumn[]>
 
 /**
- * PostgreSQL calls every column of a view nullable. This reads the view's query instead: what comes from a NOT NULL
- * column, through no outer join, or is a count, a constant, a coalesce that ends in one … is not. In doubt a column
- * is nullable.
+ * Decides which columns of views can be null; PostgreSQL reports all of them as nullable. This reads the view's query
+ * instead. A column is not nullable if it comes from a NOT NULL column without an outer join, or is a count, a constant,
+ * or a coalesce that ends in one of these. If unknown, a column is nullable.
  */
 export function viewNullability(catalog: Catalog): (view: Relation, column: Column) => boolean {
   const reader = new ViewReader(catalog)
@@ -92,7 +92,7 @@ class ViewReader {
       if (!('CommonTableExpr' in node)) continue
       const { ctename = '', ctequery, aliascolnames } = node.CommonTableExpr
       const query = ctequery && 'SelectStmt' in ctequery ? ctequery.SelectStmt : undefined
-      // A recursive query refers to itself: nothing is known of it.
+      // A recursive query refers to itself, so its columns are unknown.
       const columns = query && !withClause?.recursive ? this.#readQuery(query, ctes, outer) : []
       ctes.set(ctename, rename(columns, aliascolnames))
     }
@@ -128,7 +128,7 @@ class ViewReader {
   }
 
   #readRange({ schemaname, relname = '', alias }: RangeVar, ctes: Ctes): Source {
-    // PostgreSQL writes a table's schema where a CTE would hide it.
+    // PostgreSQL prints a table's schema if a CTE would otherwise hide the table.
     const cte = schemaname === undefined ? ctes.get(relname) : undefined
     const relation = this.#catalog.relations.find(
       ({ schema, name }) => schema === (schemaname ?? 'public') && name === relname,
@@ -149,7 +149,7 @@ class ViewReader {
     ]
   }
 
-  /** The innermost query that has the column; where several sources have it, as after USING, any null counts. */
+  /** Finds a column in the innermost query that has it. If several sources have it, as after USING, any null counts. */
   #lookUp(path: string[], levels: Source[][], proven: ReadonlySet<string>): SourceColumn | undefined {
     const name = path.at(-1) ?? ''
     const alias = path.at(-2)
@@ -182,7 +182,7 @@ function asOptional({ alias, columns }: Source): Source {
   return { alias, columns: columns.map((column) => ({ ...column, isNullable: true })) }
 }
 
-/** Conditions of inner joins that no outer join encloses: rows that fail them are gone. */
+/** Conditions of inner joins outside any outer join; rows that do not satisfy them are not in the result. */
 function innerConditions(item: Node): Node[] {
   if (!('JoinExpr' in item) || item.JoinExpr.jointype !== 'JOIN_INNER') return []
   const { quals, larg, rarg } = item.JoinExpr

@@ -5,7 +5,7 @@ export interface Forbidden {
 }
 
 /** Begins a sentence, a comment, a list item or a string. */
-const START = String.raw`(?<=^|[.;:!?] |['"${'`'}]|// |- |\| )`
+const START = String.raw`(?<=^|[.;!?] |['"${'`'}]|// |- |\| )`
 
 const word = (words: string, instead: string): Forbidden => ({
   pattern: new RegExp(String.raw`\b(?:${words})\b`, 'gi'),

@@ -8,7 +8,7 @@ import { test } from '../support/schema.ts'
 
 type FolderOf = (files: Record<string, string>) => Promise<string>
 
-/** The message of the error that applying a file gives, from the file's name on. */
+/** Applies a file and returns the error message from the file's name on. */
 async function refusal(databases: ScratchDatabases, folderOf: FolderOf, sql: string, encoding?: 'latin1') {
   await using database = await databases.createDatabase()
   const folder = await folderOf({})
@@ -26,7 +26,7 @@ describe('an error names file, line and statement:', () => {
     )
   })
 
-  test('of a name that is not there, where the server points', async ({ databases, folderOf }) => {
+  test('of an undefined name, at the position that the server reports', async ({ databases, folderOf }) => {
     const sql = `create table a (id int);\n/* 𝒳𝒳 é\n*/\ncreate view v as\n  select 'é𝒳' as x,\n    nowhere\n  from a;`
 
     expect(await refusal(databases, folderOf, sql)).toMatch(
@@ -51,7 +51,7 @@ describe('an error names file, line and statement:', () => {
   test('of a file that is not UTF-8', async ({ databases, folderOf }) => {
     const sql = 'create table café (id int);'
 
-    expect(await refusal(databases, folderOf, sql, 'latin1')).toContain('10_x.sql: is not UTF-8')
+    expect(await refusal(databases, folderOf, sql, 'latin1')).toContain('10_x.sql: the file is not UTF-8')
   })
 
   test('of a transaction that is never committed', async ({ databases, folderOf }) => {
@@ -59,7 +59,7 @@ describe('an error names file, line and statement:', () => {
   })
 })
 
-test('a file may be a link to another', async ({ databases, folderOf }) => {
+test('a file may be a symbolic link', async ({ databases, folderOf }) => {
   await using database = await databases.createDatabase()
   const folder = await folderOf({ '10_x.sql': 'create table a (id int);' })
   const links = await folderOf({})
@@ -68,24 +68,22 @@ test('a file may be a link to another', async ({ databases, folderOf }) => {
   expect(await applySchema(database.url, links)).toEqual([])
 })
 
-test('what pg_dump writes is applied, and what is left out is named', async ({ generate }) => {
+test('a dump of pg_dump is applied, with a warning for each skipped part', async ({ generate }) => {
   const { files, warnings } = await generate('test/fixtures/dump')
 
   expect(warnings.map((line) => line.replace('test/fixtures/dump/10_shop.sql', ''))).toEqual([
-    ':5: \\restrict abcDEF is not SQL and was left out',
-    ':15: \\connect shop is not SQL and was left out',
-    ':51: data of copy … from stdin is not SQL and was left out',
-    ':65: \\unrestrict abcDEF is not SQL and was left out',
-    ':14: concerns the whole server, not the schema; the statement was left out',
-    ...[18, 24, 39, 62, 63].map(
-      (line) => `:${line}: role "shopkeeper" does not exist; the statement was left out`,
-    ),
+    ':5: skipped the psql command \\restrict abcDEF, which is not SQL',
+    ':15: skipped the psql command \\connect shop, which is not SQL',
+    ':51: skipped the data of copy … from stdin, which is not SQL',
+    ':65: skipped the psql command \\unrestrict abcDEF, which is not SQL',
+    ':14: skipped, because it affects the whole server and not only the schema',
+    ...[18, 24, 39, 62, 63].map((line) => `:${line}: skipped, because role "shopkeeper" does not exist`),
   ])
   expect(files.get('database.ts')).toContain('"shop.products": ShopProducts;')
   expect(files.get('catalog.ts')).toContain('positive_check: { kind: "check", columns: [] }')
 })
 
-test('nothing reaches beyond the scratch database', async ({ databases, folderOf }) => {
+test('statements that affect more than the scratch database are skipped', async ({ databases, folderOf }) => {
   await using database = await databases.createDatabase()
   const folder = await folderOf({
     '10_x.sql': `
@@ -100,5 +98,5 @@ test('nothing reaches beyond the scratch database', async ({ databases, folderOf
   const warnings = await applySchema(database.url, folder)
 
   expect(warnings).toHaveLength(6)
-  for (const warning of warnings) expect(warning).toContain('concerns the whole server')
+  for (const warning of warnings) expect(warning).toContain('affects the whole server')
 })

@@ -13,7 +13,7 @@ describe('partitions', () => {
     create table log_rest_0 partition of log_rest for values with (modulus 1, remainder 0);
     create table notes (log_id int, log_at timestamptz(3), constraint notes_log_fkey foreign key (log_id, log_at) references log);`
 
-  test('lead to the table that services name', async ({ folderOf, generate }) => {
+  test('are merged into their table', async ({ folderOf, generate }) => {
     const { files } = await generate(await folderOf({ '1.sql': sql }))
 
     expect(files.get('catalog.ts')).toContain(`export const PARTITIONS = {
@@ -25,7 +25,7 @@ describe('partitions', () => {
     expect(files.get('catalog.ts')).toContain('log_at_id_key: { kind: "unique", columns: ["at", "id"] }')
   })
 
-  test('give a foreign key to them no copies', async ({ folderOf, generate }) => {
+  test('add no copies of a foreign key to their table', async ({ folderOf, generate }) => {
     const { files } = await generate(await folderOf({ '1.sql': sql }))
 
     expect(files.get('catalog.ts')).toContain(`  notes: {
@@ -35,7 +35,7 @@ describe('partitions', () => {
   })
 })
 
-test('domains of two schemas may share a name', async ({ folderOf, generate }) => {
+test('domains in two schemas may have the same name', async ({ folderOf, generate }) => {
   const { files } = await generate(
     await folderOf({
       '1.sql': `create schema billing;
@@ -55,7 +55,11 @@ test('domains of two schemas may share a name', async ({ folderOf, generate }) =
 } as const`)
 })
 
-test('a NOT NULL that is not valid lets null be read', async ({ databases, folderOf, generate }) => {
+test('a NOT NULL constraint that is NOT VALID leaves the column nullable', async ({
+  databases,
+  folderOf,
+  generate,
+}) => {
   const { rows } = await databases.admin.query('show server_version_num')
   if (Number(rows[0].server_version_num) < 180_000) return
   const { files } = await generate(
@@ -67,7 +71,7 @@ test('a NOT NULL that is not valid lets null be read', async ({ databases, folde
   expect(files.get('database.ts')).toContain('a: string | null;')
 })
 
-test('names too long are cut as the server cuts them', async ({ databases }) => {
+test('names that are too long are cut as by the server', async ({ databases }) => {
   const table = `t${'é'.repeat(30)}`
   const column = `c${'o'.repeat(61)}`
 
@@ -84,7 +88,7 @@ test('names too long are cut as the server cuts them', async ({ databases }) => 
   for (const { conname } of rows) expect(notNullName(table, column)).toBe(conname)
 })
 
-test("a diagram takes no column for one of mermaid's words", async ({ folderOf, generate }) => {
+test('a column named like a Mermaid keyword is escaped in the diagram', async ({ folderOf, generate }) => {
   const sql = `create type mood as enum ('ok', 'so "so"');
     create table keys (pk int primary key, "FK" text unique, "o'clock" timestamptz(3), m mood, q text check (q in ('x', 'y')));`
   const { files } = await generate(await folderOf({ '1.sql': sql }))
@@ -99,7 +103,7 @@ test("a diagram takes no column for one of mermaid's words", async ({ folderOf, 
   expect(files.get('schema.md')).toContain("| `o'clock` | `timestamptz(3)` | null |")
 })
 
-test("a view may hold a row of PostgreSQL's own", async ({ folderOf, generate }) => {
+test("a view may have a column of PostgreSQL's row types", async ({ folderOf, generate }) => {
   const { files } = await generate(await folderOf({ '1.sql': 'create view v as select c from pg_class c;' }))
 
   expect(files.get('database.ts')).toContain('c: ColumnType<string | null, never, never>;')

@@ -4,7 +4,7 @@ import { readCheck } from '../../scripts/generate/check-expression.ts'
 
 beforeAll(() => loadModule())
 
-/** CHECKs as PostgreSQL prints them, and what they say. */
+/** CHECKs as PostgreSQL prints them, with the facts they state and whether these are complete. */
 test.for([
   [
     "((a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[]))",
@@ -58,14 +58,14 @@ test.for([
 ] as const)('%s', ([expression, facts, complete]) => {
   const read = readCheck(expression)
 
-  const spelt = read.facts.map(({ column, of, as, says }) => {
+  const printed = read.facts.map(({ column, of, as, rule }) => {
     const name = as === undefined ? column : `${column} as ${as}`
     const subject = of === 'value' ? name : `${of} of ${column}`
-    if (says.kind === 'one of') return `${subject} one of ${says.values}`
-    return says.kind === 'bound'
-      ? `${subject} ${says.operator} ${says.value}`
-      : `${subject} ${says.ignoreCase ? '~*' : '~'} ${says.pattern}`
+    if (rule.kind === 'one of') return `${subject} one of ${rule.values}`
+    return rule.kind === 'bound'
+      ? `${subject} ${rule.operator} ${rule.value}`
+      : `${subject} ${rule.ignoreCase ? '~*' : '~'} ${rule.pattern}`
   })
-  expect(spelt).toEqual(facts)
+  expect(printed).toEqual(facts)
   expect(read.complete).toBe(complete)
 })

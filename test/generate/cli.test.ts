@@ -17,11 +17,11 @@ function run(...options: string[]): Promise<{ code: number; output: string }> {
 const TAGS = 'create table tags (name text primary key);'
 
 describe('npm run generate', () => {
-  test('finds generated/ up to date with schema/ and src/', async () => {
+  test('reports that generated/ is up to date with schema/ and src/', async () => {
     expect(await run('--check')).toMatchObject({ code: 0, output: expect.stringContaining('is up to date') })
   })
 
-  test('writes another schema where told, beside what is there', async ({ folderOf }) => {
+  test('writes another schema to --out and keeps the files already in that folder', async ({ folderOf }) => {
     const schema = await folderOf({ '1.sql': TAGS })
     const out = await folderOf({ 'mine.ts': 'mine' })
 
@@ -36,7 +36,7 @@ describe('npm run generate', () => {
     expect(await readFile(join(out, 'mine.ts'), 'utf8')).toBe('mine')
   })
 
-  test('shows with --check what would change, and changes nothing', async ({ folderOf }) => {
+  test('prints a diff with --check and changes no file', async ({ folderOf }) => {
     const schema = await folderOf({ '1.sql': TAGS })
     const out = await folderOf({})
     await run('--schema', schema, '--out', out)
@@ -50,7 +50,7 @@ describe('npm run generate', () => {
     expect(await readFile(join(out, 'database.ts'), 'utf8')).toBe(before)
   })
 
-  test('leaves everything as it was when the SQL is wrong', async ({ folderOf }) => {
+  test('changes no file if the SQL is invalid', async ({ folderOf }) => {
     const schema = await folderOf({ '1.sql': TAGS })
     const out = await folderOf({})
     await run('--schema', schema, '--out', out)
@@ -63,13 +63,13 @@ describe('npm run generate', () => {
     expect(await readFile(join(out, 'catalog.ts'), 'utf8')).toContain('"tags"')
   })
 
-  test('wants --schema and --out together, and a folder that is there', async ({ folderOf }) => {
+  test('requires --schema and --out together, and an existing folder', async ({ folderOf }) => {
     const out = await folderOf({})
 
     expect(await run('--schema', out)).toMatchObject({ code: 1, output: expect.stringContaining('--out') })
     expect(await run('--schema', join(out, 'none'), '--out', out)).toMatchObject({
       code: 1,
-      output: expect.stringContaining('there is no such folder'),
+      output: expect.stringContaining('cannot read this folder'),
     })
     expect(await run('--schema', out, '--out', out)).toMatchObject({
       code: 1,

@@ -15,7 +15,10 @@ function columnsOf(text: string, name: string): string[] {
 }
 
 describe('names that PostgreSQL allows', () => {
-  test('types that differ in letter case alone keep their own values', async ({ folderOf, generate }) => {
+  test('types whose names differ only in letter case keep their own values', async ({
+    folderOf,
+    generate,
+  }) => {
     const sql = `create type mood as enum ('b', 'a'); create type "Mood" as enum ('X');
       create schema crm; create type crm.mood as enum ('crm');
       create table t (a mood not null, b "Mood" not null, c crm.mood not null);`
@@ -27,7 +30,7 @@ describe('names that PostgreSQL allows', () => {
     expect(text).toContain(`export type ${typeOf.c} = "crm";`)
   })
 
-  test('none of them hides what the file refers to, or breaks it', async ({ folderOf, generate }) => {
+  test('no name hides a type that the file uses, or breaks the file', async ({ folderOf, generate }) => {
     const names =
       `constructor __proto__ toString hasOwnProperty DB db Date date Buffer Generated generated GeneratedAlways
       ColumnType column_type Json JsonValue json_value Timestamp Numeric Int8 Array Record String Promise user_roles userRoles
@@ -53,7 +56,7 @@ describe('names that PostgreSQL allows', () => {
     expect(complaints(compile(['src/service-under-test.ts'], texts))).toEqual([])
   })
 
-  test('a table with a dot in its name gives way to the table of that schema', async ({
+  test('a table with a dot in its name is omitted if it collides with a table of that schema', async ({
     folderOf,
     generate,
   }) => {
@@ -66,11 +69,7 @@ describe('names that PostgreSQL allows', () => {
   })
 })
 
-test('the bytes are the same whatever the locale of the machine', async ({
-  folderOf,
-  generate,
-  databases,
-}) => {
+test("the output does not depend on the machine's locale", async ({ folderOf, generate, databases }) => {
   const sql =
     'create table t (z int, s int, t int, aa int, b int, "å" int, _a int); create table s (a int); create table z (a int);'
   const folder = await folderOf({ '1.sql': sql })
@@ -87,8 +86,11 @@ test('the bytes are the same whatever the locale of the machine', async ({
   expect(stdout).toBe(here)
 })
 
-describe('types say what arrives', () => {
-  test('arrays that the library parses, and those that stay text', async ({ folderOf, generate }) => {
+describe('types match the values that are returned', () => {
+  test('for arrays that the library parses, and for arrays returned as text', async ({
+    folderOf,
+    generate,
+  }) => {
     const sql = `create extension citext; create type mood as enum ('x'); create type pair as (a int, b int);
       create domain positive as int check (value > 0); create domain numbers as int[]; create table row_type (a int);
       create table t (a int[], b timestamptz[] not null, c numeric[], d "char"[], e box[], f regclass[], g mood[], h citext[],
@@ -111,7 +113,7 @@ describe('types say what arrives', () => {
     expect(warned).toEqual(['e', 'f', 'g', 'h', 'j', 'l'])
   })
 
-  /** A column with a CHECK, the type it gets, and whether that must be warned about. */
+  /** A column with a CHECK, its generated type, and whether there must be a warning. */
   test.for([
     ["text check (a in ('x', 'y', 'x'))", '"x" | "y"', false],
     ["citext check (a::text in ('x', 'y'))", '"x" | "y"', false],
@@ -144,7 +146,7 @@ describe('types say what arrives', () => {
   })
 })
 
-test('bounds that contradict each other are warned about', async ({ folderOf, generate }) => {
+test('bounds that contradict each other cause a warning', async ({ folderOf, generate }) => {
   const sql = `create table t (a int check (a > 5 and a <= 5), b text check (length(b) > 2) check (length(b) < 2), c int check (c >= 5 and c <= 5));`
   const { warnings } = await generate(await folderOf({ '1.sql': sql }))
 
@@ -152,7 +154,7 @@ test('bounds that contradict each other are warned about', async ({ folderOf, ge
   expect(contradicted.map((warning) => warning.slice(0, 3))).toEqual(['t.a', 't.b'])
 })
 
-test("a domain's CHECK that no bound expresses is warned about", async ({ folderOf, generate }) => {
+test("a domain's CHECK that no bound can express causes a warning", async ({ folderOf, generate }) => {
   const sql = `create domain odd as int constraint odd_check check (value % 2 = 1); create table t (a odd);`
   const { warnings } = await generate(await folderOf({ '1.sql': sql }))
 

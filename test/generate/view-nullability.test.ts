@@ -15,7 +15,7 @@ const TABLES = `
   insert into a values (1, 1, 1, 'x', 'y', '{"k": null}'), (2, 2, null, '', null, 'null'), (3, 3, 3, 'z', 'q', '1');
   insert into b values (1, 1, null, 'v'), (2, 1, 3, 'w'), (3, 3, 1, '');`
 
-/** A query, and which of its columns can never be null: `1` never, `0` may be, in order. */
+/** A query, and for each of its columns in order `1` if it is never null, `0` if it may be. */
 const VIEWS: [query: string, never: string][] = [
   ['select id, n, m, t, u from a', '11010'],
   ['select a.id, b.v, b.o from a join b on b.a_id = a.id', '110'],
@@ -117,7 +117,7 @@ const test = base.extend<{ filled: { url: string } }>({
   ],
 })
 
-describe('what a view can never deliver as null', () => {
+describe('a view column that is never null', () => {
   test.for(VIEWS.map(([query, never], index) => [query, never, `v${index}`] as const))(
     '%s',
     async ([, never, name], { filled }) => {
@@ -125,20 +125,20 @@ describe('what a view can never deliver as null', () => {
       const view = catalog.relations.find((relation) => relation.name === name)!
       const isNullable = viewNullability(catalog)
 
-      const told = view.columns.map((column) => (isNullable(view, column) ? '0' : '1')).join('')
+      const reported = view.columns.map((column) => (isNullable(view, column) ? '0' : '1')).join('')
 
-      expect(told).toBe(never)
+      expect(reported).toBe(never)
       const nulls = view.columns.map(({ name: column }) => `count(*) filter (where "${column}" is null)::int`)
       const client = new pg.Client(filled.url)
       await client.connect()
       const { rows } = await client.query({ text: `select ${nulls} from ${name}`, rowMode: 'array' })
       await client.end()
       for (const [index, count] of (rows[0] as number[]).entries())
-        if (told[index] === '1') expect(count).toBe(0)
+        if (reported[index] === '1') expect(count).toBe(0)
     },
   )
 
-  test('views on views, materialized too', async ({ filled }) => {
+  test('is found through views on views and materialized views', async ({ filled }) => {
     const catalog = await readCatalog(filled.url)
     const view = catalog.relations.find((relation) => relation.name === 'deep')!
     const isNullable = viewNullability(catalog)

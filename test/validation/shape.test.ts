@@ -9,7 +9,7 @@ import { type Json, type StandardSchemaV1, UNCHECKED, validators } from '../../s
 const HASH = `$2b$10$${'h'.repeat(53)}`
 const USER = { name: 'Ada', email: 'ada@example.test', password: HASH }
 
-/** What a library that speaks Standard Schema does. */
+/** Validates a value in the way of a library that supports Standard Schema. */
 function standardValidate<Schema extends Spec>(
   schema: Schema,
   input: Spec.InferInput<Schema>,
@@ -26,8 +26,8 @@ const issuesOf = (schema: StandardSchemaV1<unknown>, value: unknown) =>
 const messagesOf = (schema: StandardSchemaV1<unknown>, value: unknown) =>
   schema['~standard'].validate(value).issues?.map(({ message, path }) => [path?.join('.'), message])
 
-describe('any library that speaks Standard Schema', () => {
-  test('finds what the specification asks for', () => {
+describe('a library that supports Standard Schema', () => {
+  test('finds the properties of the specification', () => {
     for (const { insert, update } of Object.values(validators)) {
       for (const { '~standard': standard } of [insert, update]) {
         expect(standard).toMatchObject({
@@ -42,7 +42,7 @@ describe('any library that speaks Standard Schema', () => {
     expectTypeOf<Spec.InferOutput<StandardSchemaV1<'in', 'out'>>>().toEqualTypeOf<'out'>()
   })
 
-  test('gets the values as they were given, and no others', () => {
+  test('gets exactly the input values', () => {
     const given = Object.freeze({ ...USER, role: 'admin' as const, createdAt: undefined })
     const value = standardValidate(validators.users.insert, given)
 
@@ -53,7 +53,7 @@ describe('any library that speaks Standard Schema', () => {
 })
 
 describe('types', () => {
-  test('are those of the rows, in camelCase', () => {
+  test('equal those of the rows, in camelCase', () => {
     type User = StandardSchemaV1.InferOutput<typeof validators.users.insert>
     expectTypeOf<User['role']>().toEqualTypeOf<'user' | 'admin' | 'moderator' | undefined>()
     expectTypeOf<User['name']>().toEqualTypeOf<string>()
@@ -70,7 +70,7 @@ describe('types', () => {
     expectTypeOf<{ startDate: Date }>().not.toExtend<Change>()
   })
 
-  test('let JSON be any value', () => {
+  test('allow any value for JSON', () => {
     type Message = StandardSchemaV1.InferInput<typeof validators.messages.insert>
     type Entry = StandardSchemaV1.InferInput<typeof validators.auditLog.insert>
     expectTypeOf<Message['envelope']>().toEqualTypeOf<Exclude<Json, null>>()
@@ -100,7 +100,7 @@ describe('types', () => {
 })
 
 describe('issues', () => {
-  test('are all there are, each with its field and words for people', () => {
+  test('are reported all at once, each with its field and a readable message', () => {
     const customer = {
       displayName: ' x ',
       billingCountry: 'lv',
@@ -123,10 +123,10 @@ describe('issues', () => {
     ])
   })
 
-  test('of several columns name the first that is given, or none', () => {
-    const nobody = { name: 'Ada', email: 'ada@example.test' }
+  test('that concern several columns name the first that was passed, or none', () => {
+    const unset = { name: 'Ada', email: 'ada@example.test' }
 
-    expect(issuesOf(validators.users.insert, nobody)).toEqual([
+    expect(issuesOf(validators.users.insert, unset)).toEqual([
       { message: 'A user has a password or an identity provider.' },
     ])
     expect(issuesOf(validators.users.insert, { ...USER, providerId: '1' })).toEqual([
@@ -137,11 +137,11 @@ describe('issues', () => {
     ).toEqual([{ message: 'A contact does not end before it starts.', path: ['endDate'] }])
   })
 
-  test.for([null, undefined, 'text', 7, [], [USER]])('of %j say that it is no object', (value) => {
+  test.for([null, undefined, 'text', 7, [], [USER]])('for %j state that it is not an object', (value) => {
     expect(issuesOf(validators.users.insert, value)).toEqual([{ message: 'must be an object' }])
   })
 
-  test('of a prototype or of what an object inherits do not arise', () => {
+  test('do not depend on prototypes and inherited properties', () => {
     expect(issuesOf(validators.users.insert, JSON.parse('{"__proto__":{"name":"Ada"}}'))).toContainEqual({
       message: 'is not a field of users',
       path: ['__proto__'],
@@ -150,7 +150,7 @@ describe('issues', () => {
     expect(issuesOf(validators.users.update, { toString: 'x' })).toHaveLength(1)
   })
 
-  test('of columns in the words of SQL say that there is no such field', () => {
+  test('for SQL column names state that there is no such field', () => {
     expect(messagesOf(validators.users.update, { provider_id: '1' })).toEqual([
       ['provider_id', 'is not a field of users'],
     ])
@@ -162,7 +162,7 @@ describe('an update', () => {
     for (const { update } of Object.values(validators)) expect(issuesOf(update, {})).toBeUndefined()
   })
 
-  test('is refused where the row would be, whatever else it holds', () => {
+  test('is rejected if the row would be, regardless of its other values', () => {
     expect(issuesOf(validators.users.update, { provider: 'google' })).toBeUndefined()
     expect(issuesOf(validators.users.update, { password: null })).toBeUndefined()
     expect(issuesOf(validators.users.update, { password: null, provider: null })).toHaveLength(1)
@@ -171,7 +171,7 @@ describe('an update', () => {
   })
 })
 
-test('a default counts: the day of the insert is one of those that today may be', () => {
+test('a default is checked too: current_date may be any day that it is in some time zone', () => {
   const contact = {
     customerId: '01930c7a-5b3e-7000-8000-000000000001',
     personId: '01930c7a-5b3e-7000-8000-000000000002',
@@ -183,12 +183,12 @@ test('a default counts: the day of the insert is one of those that today may be'
   expect(issuesOf(validators.customerPeople.insert, { ...contact, endDate: inDays(2) })).toBeUndefined()
 })
 
-test('every CHECK of the schema is looked at; what is not is listed', () => {
+test('every CHECK of the schema is validated or listed in UNCHECKED', () => {
   const checks = Object.values(CONSTRAINTS).flatMap((constraints) =>
     Object.entries(constraints).flatMap(([name, { kind }]) => (kind === 'check' ? [name] : [])),
   )
-  const looked = Object.values(TABLE_RULES).flatMap((table) => table.checks.map(({ name }) => name))
+  const checked = Object.values(TABLE_RULES).flatMap((table) => table.checks.map(({ name }) => name))
 
-  expect([...looked, ...Object.keys(UNCHECKED)].sort()).toEqual(checks.sort())
-  expect(UNCHECKED).toEqual({ audit_log_append_only: 'a trigger decides' })
+  expect([...checked, ...Object.keys(UNCHECKED)].sort()).toEqual(checks.sort())
+  expect(UNCHECKED).toEqual({ audit_log_append_only: 'a trigger enforces it' })
 })

@@ -5,7 +5,7 @@ import { type Attempt, Judge } from '../support/judge.ts'
 import { aValueOf, Random, textOf } from '../support/random.ts'
 import { test } from '../support/schema.ts'
 
-/** What generated/validation.ts says, as a service would import it. */
+/** Loads a generated validation.ts in the same way as a service. */
 async function load(
   text: string,
 ): Promise<{ TABLE_RULES: Record<string, TableRules>; UNCHECKED: Record<string, string> }> {
@@ -18,7 +18,7 @@ type Generate = (
 ) => Promise<{ files: ReadonlyMap<string, string>; database: { url: string }; warnings: string[] }>
 type FolderOf = (files: Record<string, string>) => Promise<string>
 
-/** Inserts so many random rows into table `t` and tells where its validator and the database differ. */
+/** Inserts `count` random rows into table `t` and returns those on which its validator and the database disagree. */
 async function differences(
   { generate, folderOf }: { generate: Generate; folderOf: FolderOf },
   sql: string,
@@ -61,7 +61,7 @@ async function differences(
   }
 }
 
-/** Texts that the CHECK below may or may not take. */
+/** Texts that the CHECKs below may accept or reject. */
 const oneOf =
   (...texts: string[]) =>
   (random: Random) =>
@@ -156,7 +156,10 @@ describe('validator and database agree on', () => {
     expect(accepted).toBeLessThan(0.99)
   })
 
-  test('domains over domains, enums, defaults and what is not valid yet', async ({ generate, folderOf }) => {
+  test('domains over domains, enums, defaults and constraints that are NOT VALID', async ({
+    generate,
+    folderOf,
+  }) => {
     const sql = `create domain short as varchar(5) constraint short_check check (value <> '');
       create domain code as short not null constraint code_check check (value ~ '^[a-z]') default 'abc';
       create domain share as numeric(5, 2) check (value between 0 and 100);
@@ -177,14 +180,14 @@ describe('validator and database agree on', () => {
   })
 })
 
-/** What the columns and values leave to the database: generated columns, and times of whatever zone the session is in. */
+/** Rows that only the database can judge: generated columns, and times in the time zone of the session. */
 function isOfDatabase(columns: string, row: Record<string, unknown>): boolean {
   const texts = Object.values(row).filter((value) => typeof value === 'string')
   const isLocal = texts.some((text) => !/[tT ].*:.*(z|[+-][\d:]+)$/i.test(text))
   return columns.includes('stored') || (columns.includes('timestamp') && isLocal)
 }
 
-test('what cannot be said is listed, warned about and left to the database', async ({
+test('a rule that validators cannot express is listed with a warning and left to the database', async ({
   folderOf,
   generate,
 }) => {
@@ -218,7 +221,7 @@ test('what cannot be said is listed, warned about and left to the database', asy
   expect(warnings.join('\n')).not.toContain('j_check')
 })
 
-test("dates are those of ISO, whatever the database's DateStyle", async ({ folderOf, generate }) => {
+test("dates are read as ISO, regardless of the database's DateStyle", async ({ folderOf, generate }) => {
   const sql = `do $$ begin execute format('alter database %I set datestyle to German', current_database()); end $$;
     create table t (a date default '2026-11-23' check (a > '2020-02-29'));`
   const { files } = await generate(await folderOf({ '1.sql': sql }))

@@ -9,7 +9,7 @@ import { aValueOf, Random, textOf } from '../support/random.ts'
 
 const ID = '01930c7a-5b3e-7000-8000-000000000001'
 
-/** A row of each table that is as it should be; parents come first, and these rows are what updates change. */
+/** A valid row of each table, parents first. Updates change these rows. */
 const ROWS: Readonly<Record<TableName, Readonly<Record<string, unknown>>>> = {
   users: { userId: ID, name: 'Ada', email: 'ada@example.test', password: HASH },
   customers: {
@@ -27,7 +27,7 @@ const ROWS: Readonly<Record<TableName, Readonly<Record<string, unknown>>>> = {
   audit_log: { entityType: 'user', entityId: ID, action: 'create' },
 }
 
-/** What only a column's own CHECK tells apart. */
+/** Values that test a column's own CHECK. */
 const HINTS: Readonly<Record<string, readonly unknown[]>> = {
   email: [
     'a@b',
@@ -111,7 +111,7 @@ interface Column {
   type: string
 }
 
-/** Mostly as it should be, with some of it changed. */
+/** A mostly valid row with some values changed. */
 function aRow(
   random: Random,
   table: TableName,
@@ -149,7 +149,7 @@ let judge: Judge
 
 afterAll(() => judge?.close())
 
-/** Violated only by what other rows hold; found after every CHECK. */
+/** Errors that depend on other rows; PostgreSQL reports them after every CHECK. */
 const OF_OTHER_ROWS = /^(23503|23505) /
 
 describe.for(Object.keys(TABLE_RULES) as TableName[])('%s', (table) => {
@@ -174,15 +174,15 @@ describe.for(Object.keys(TABLE_RULES) as TableName[])('%s', (table) => {
         (row): Attempt =>
           new Map(Object.entries(row).map(([field, value]) => [nameOf.get(field) ?? field, value])),
       )
-      const asked = attempts.map((attempt) => (attempt.size === 0 && kind === 'update' ? undefined : attempt))
+      const sent = attempts.map((attempt) => (attempt.size === 0 && kind === 'update' ? undefined : attempt))
 
       const verdicts = await judge.judge(
         { table, kind, types },
-        asked.filter((attempt) => attempt !== undefined),
+        sent.filter((attempt) => attempt !== undefined),
       )
 
       const disagreements = rows.flatMap((row, at) => {
-        const verdict = asked[at] === undefined ? undefined : verdicts.shift()
+        const verdict = sent[at] === undefined ? undefined : verdicts.shift()
         const refusal = verdict === undefined || OF_OTHER_ROWS.test(verdict) ? undefined : verdict
         const { issues } = validator['~standard'].validate(row)
         if ((issues === undefined) === (refusal === undefined)) return []
@@ -198,7 +198,7 @@ describe.for(Object.keys(TABLE_RULES) as TableName[])('%s', (table) => {
   )
 })
 
-/** A CHECK that the change alone does not decide. */
+/** Whether a CHECK depends on columns that the change does not contain. */
 function isOfOtherColumns(table: TableName, refusal: string, attempt: Attempt | undefined): boolean {
   const [, name = ''] = /^23514 .*constraint "(\w+)"/.exec(refusal) ?? []
   const { columns } = (CONSTRAINTS[table] as Record<string, { columns: readonly string[] }>)[name] ?? {}
