@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { TABLES } from '../../generated/catalog.ts'
 import {
   ConstraintError,
   type Database,
@@ -23,7 +24,7 @@ export async function runDemo(): Promise<void> {
   await timed(
     'Applying schema/*.sql',
     () => applySchema(database.url, schema),
-    () => 'nine tables',
+    () => `${TABLES.length} tables`,
   )
   await using db = openDatabase(database.url)
 

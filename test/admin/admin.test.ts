@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { TABLES } from '../../generated/catalog.ts'
 import {
   AdminError,
   create,
@@ -20,11 +21,11 @@ const objectsOf = async (sql: Sql) =>
     where objid >= 16384 and deptype <> 'e' order by 1`)
 
 describe('create', () => {
-  test('makes nine tables that the library works on, and marks the database', async ({ url }) => {
+  test('makes the tables that the library works on, and marks the database', async ({ url }) => {
     const { environment, created } = await create(url)
 
     expect(environment).toBe('development')
-    expect(created.filter((name) => name.startsWith('table '))).toHaveLength(9)
+    expect(created.filter((name) => name.startsWith('table '))).toHaveLength(TABLES.length)
     await using db = openDatabase(url)
     expect((await db.users.create(aUser())).role).toBe('user')
     expect(await verify(url)).toMatchObject({ environment: 'development', differences: [] })

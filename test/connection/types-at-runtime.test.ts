@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import ts from 'typescript'
 import { afterAll, describe, expect } from 'vitest'
-import { TABLES } from '../../generated/catalog.ts'
+import { TABLES, type TableName } from '../../generated/catalog.ts'
+import type { Database } from '../../src/index.ts'
 import { test } from '../support/database.ts'
-import { HASH } from '../support/factories.ts'
+import { EXAMPLE_ROWS } from '../support/example-rows.ts'
 
 const ZONES = ['UTC', 'America/St_Johns', 'Asia/Kolkata', 'Pacific/Apia', 'Europe/Amsterdam']
 
@@ -16,41 +17,21 @@ const TIMES = [
   '0044-03-15T12:00:00.000Z',
 ]
 
-/** A full row in every table; what is not null in some row is null in another. */
-const ROWS = sql`
-  with u as (
-    insert into users (name, email, password, provider, provider_id, created_at) values
-      ('Ada', 'ada@example.test', ${HASH}, 'google', 'sub', ${TIMES[1]}), ('Bob', 'bob@example.test', ${HASH}, null, null, now())
-    returning user_id),
-  c as (
-    insert into customers (legal_name, display_name, industry, company_size, website_url, billing_country) values
-      ('Acme Ltd', 'Acme', 'Anvils', 12, 'https://acme.test', 'LV'), ('Empty Ltd', 'Empty', null, null, null, null)
-    returning customer_id),
-  p as (
-    insert into people (first_name, last_name, email, phone, job_title, linkedin_url) values
-      ('Eve', 'Adams', 'eve@example.test', '+371', 'CTO', 'https://l.test'), ('No', 'Body', null, null, null, null)
-    returning person_id),
-  cp as (
-    insert into customer_people (customer_id, person_id, role, is_primary, start_date, end_date)
-    select customer_id, person_id, 'stakeholder'::contact_role, false, date '2026-03-29', date '2026-12-31' from c, p
-    union all select customer_id, person_id, null, false, date '0044-03-15', null from c, p),
-  h as (
-    insert into chats (user_id, title, active_stream_id) select user_id, t, t from u, (values ('Talk'), (null)) as v (t)
-    returning id),
-  m as (
-    insert into messages (chat_id, id, position, role, part_count, envelope)
-    select id, 'm1', 0, 'user', 1, '{"metadata": {"n": 1.50, "z": null, "a": [true]}}' from h
-    returning chat_id, id),
-  r as (
-    insert into parts (chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, payload)
-    select chat_id, id, 0, 'tool-x', 'c', 'x', 'output-available', 'words', '{"type":"tool-x"}'::json from m
-    union all select chat_id, id, 1, 'text', null, null, null, null, '"just text"' from m),
-  o as (
-    insert into ai_options (chat_id, message_id, prompt, max_tokens, temperature, top_p, frequency_penalty, presence_penalty)
-    select chat_id, id, 'Be kind.', 100, 0.7, 1, -2, 1e-7 from m limit 3)
-  insert into audit_log (user_id, entity_type, entity_id, action, changes, ip_address, user_agent)
-  select user_id, 'user', '1', 'create', '{"a": [1, null]}'::jsonb, '2001:db8::1/64'::inet, 'curl' from u
-  union all select null, 'user', '1', 'create', null, null, null`
+/** Inserts two rows into every table: one with a value in every column, one with nulls where they are allowed. */
+async function insertExamples({ kysely }: Database): Promise<void> {
+  for (const [table, { required, full }] of Object.entries(EXAMPLE_ROWS)) {
+    const rows = [required, full].map((row) =>
+      Object.fromEntries(Object.entries(row).map(([field, value]) => [snakeCase(field), value])),
+    )
+    for (const row of rows)
+      await kysely
+        .insertInto(table as TableName)
+        .values(row as never)
+        .execute()
+  }
+}
+
+const snakeCase = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 const types = selectTypes('generated/database.ts')
 
@@ -65,9 +46,8 @@ describe.for(ZONES)('with the process in %s', (processZone) => {
       process.env.TZ = processZone
       const db = openAnother({ options: `-c timezone=${serverZone}`, max: 1 })
 
+      if (!(await db.users.existsByEmail('ada@example.test'))) await insertExamples(db)
       for (const table of TABLES) {
-        if ((await db.kysely.selectFrom(table).selectAll().executeTakeFirst()) === undefined)
-          await ROWS.execute(db.kysely)
         const rows = (await db.kysely.selectFrom(table).selectAll().execute()) as Record<string, unknown>[]
         for (const row of rows) {
           for (const [column, value] of Object.entries(row)) {

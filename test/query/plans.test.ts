@@ -3,52 +3,23 @@ import { describe, expect } from 'vitest'
 import '../../src/index.ts'
 import { type Statement, statements } from '../../src/query/statement.ts'
 import { test as base } from '../support/database.ts'
+import { EXAMPLE_ROWS, MANY_USERS } from '../support/example-rows.ts'
 import { HASH } from '../support/factories.ts'
-
-/** Enough that reading a whole table costs more than any index. */
-const USERS = 30_000
 
 /** A value for each parameter, by name: a statement with a new one does not get past this test without it. */
 interface Values {
   [parameter: string]: string | number | boolean | Date | string[] | number[] | null
 }
 
-/** Several columns of a table are skewed as real ones are: few admins, few customers of one small country. */
-const FILL = `
-  insert into users (name, email, password, role, provider, provider_id, created_at)
-    select 'User ' || md5(n::text), 'u' || n || '@example.test', '${HASH}',
-      case when n % 1000 = 0 then 'admin' when n % 100 = 0 then 'moderator' else 'user' end,
-      case when n % 3 = 0 then 'google' end, case when n % 3 = 0 then n::text end, now() - n * interval '1 minute'
-    from generate_series(1, ${USERS}) as n;
-  insert into customers (legal_name, display_name, status, industry, billing_country, created_at)
-    select 'Legal ' || md5(n::text), 'Display ' || n, (enum_range(null::customer_status))[1 + n % 4],
-      'Industry ' || n % 50, chr(65 + n % 26) || chr(65 + n % 25), now() - n * interval '1 minute'
-    from generate_series(1, 20000) as n;
-  insert into people (first_name, last_name, email, is_active, created_at)
-    select 'First ' || md5(n::text), 'Last', 'p' || n || '@example.test', n % 50 <> 0, now() - n * interval '1 minute'
-    from generate_series(1, 30000) as n;
-  insert into customer_people (customer_id, person_id, is_primary, start_date)
-    select customer_id, person_id, p.n <= 20000, current_date - p.n::int
-    from (select customer_id, row_number() over () as n from customers) c
-    join (select person_id, row_number() over () as n from people) p on c.n = (p.n - 1) % 20000 + 1;
-  insert into audit_log (user_id, entity_type, entity_id, action, created_at)
-    select user_id, 'customer', (n % 5000)::text, 'action ' || n % 20, now() - n * interval '1 minute'
-    from (select user_id, row_number() over () as n from users) u;
-  insert into chats (user_id, next_position, updated_at)
-    select user_id, 5, now() - n * interval '1 minute'
-    from (select user_id, row_number() over () as n from users limit 5000) u, generate_series(1, 4);
-  insert into messages (chat_id, id, position, role, part_count, envelope)
-    select id, 'm' || n, n, 'user', 2, '{"id":0,"role":0,"parts":0}' from chats, generate_series(0, 4) as n;
-  insert into parts (chat_id, message_id, position, type, payload)
-    select chat_id, id, n, 'text', '{"type":"text"}' from messages, generate_series(0, 1) as n;
-  insert into ai_options (chat_id, message_id) select chat_id, id from messages;`
+/** By the names of fields, which most parameters have. */
+const EXAMPLE_VALUES = Object.assign({}, ...Object.values(EXAMPLE_ROWS).map(({ full }) => full)) as Values
 
 const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
   filled: [
     async ({ url }, use) => {
       const client = new pg.Client(url)
       await client.connect()
-      await client.query(FILL)
+      for (const { many } of Object.values(EXAMPLE_ROWS)) await client.query(many)
       await client.query('vacuum analyze')
       const one = async (sql: string) => (await client.query(`${sql} order by random() limit 1`)).rows[0]
       const user = await one('select * from users where provider is not null')
@@ -58,6 +29,7 @@ const test = base.extend<{ filled: { client: pg.Client; values: Values } }>({
       await use({
         client,
         values: {
+          ...EXAMPLE_VALUES,
           ...{ userId: user.user_id, userIds: [user.user_id], email: user.email, name: 'Changed' },
           ...{ passwordHash: HASH, provider: user.provider, providerId: user.provider_id },
           ...{
@@ -166,10 +138,10 @@ test('statements are not planned anew at every call', { timeout: 120_000 }, asyn
 })
 
 test.for([
-  ['users.list', USERS],
+  ['users.list', MANY_USERS],
   ['customers.list', 20_000],
   ['people.list', 30_000],
-  ['auditLog.list', USERS],
+  ['auditLog.list', MANY_USERS],
 ] as const)(
   'a page of %s costs the same at the end of the list as at its beginning',
   async ([name, rows], { filled: { client, values } }) => {
@@ -216,7 +188,7 @@ function valuesOf(statement: Statement, values: Values) {
   return statement.parameters.map((name) => {
     const value = name === 'role' && statement.name.startsWith('users.') ? 'admin' : values[name]
     if (value === undefined)
-      throw new Error(`This test knows no value for the parameter ${name} of ${statement.name}.`)
+      throw new Error(`${statement.name} has the parameter ${name}: add a value for it to this file.`)
     return value
   })
 }

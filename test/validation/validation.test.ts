@@ -3,29 +3,10 @@ import { BOUNDS, CONSTRAINTS, type TableName } from '../../generated/catalog.ts'
 import { TABLE_RULES } from '../../generated/validation.ts'
 import { validators } from '../../src/validators.ts'
 import { test } from '../support/database.ts'
+import { EXAMPLE_ROWS } from '../support/example-rows.ts'
 import { HASH } from '../support/factories.ts'
 import { type Attempt, Judge } from '../support/judge.ts'
 import { aValueOf, Random, textOf } from '../support/random.ts'
-
-const ID = '01930c7a-5b3e-7000-8000-000000000001'
-
-/** A valid row of each table, parents first. Updates change these rows. */
-const ROWS: Readonly<Record<TableName, Readonly<Record<string, unknown>>>> = {
-  users: { userId: ID, name: 'Ada', email: 'ada@example.test', password: HASH },
-  customers: {
-    customerId: ID,
-    legalName: 'Analytical Engines',
-    displayName: 'Engines',
-    billingCountry: 'LV',
-  },
-  people: { personId: ID, firstName: 'Ada', lastName: 'Lovelace' },
-  customer_people: { customerPersonId: ID, customerId: ID, personId: ID, startDate: '2020-02-29' },
-  chats: { id: ID, userId: ID, title: 'Notes' },
-  messages: { chatId: ID, id: 'm1', position: 0, role: 'user', partCount: 1, envelope: '{}' },
-  parts: { chatId: ID, messageId: 'm1', position: 0, type: 'text', payload: '{"type":"text"}' },
-  ai_options: { chatId: ID, messageId: 'm1', temperature: 1 },
-  audit_log: { entityType: 'user', entityId: ID, action: 'create' },
-}
 
 /** Values that test a column's own CHECK. */
 const HINTS: Readonly<Record<string, readonly unknown[]>> = {
@@ -118,7 +99,7 @@ function aRow(
   kind: 'insert' | 'update',
   columns: Column[],
 ): Record<string, unknown> {
-  const row: Record<string, unknown> = kind === 'insert' ? { ...ROWS[table] } : {}
+  const row: Record<string, unknown> = kind === 'insert' ? { ...EXAMPLE_ROWS[table].required } : {}
   for (let changes = random.between(kind === 'insert' ? 0 : 1, 3); changes > 0; changes -= 1) {
     const column = random.pick(columns)
     const chance = random.next()
@@ -208,7 +189,7 @@ function isOfOtherColumns(table: TableName, refusal: string, attempt: Attempt | 
 async function opened(url: string): Promise<Judge> {
   const found = new Judge(url)
   await found.open()
-  for (const [table, row] of Object.entries(ROWS)) {
+  for (const [table, { required: row }] of Object.entries(EXAMPLE_ROWS)) {
     const { columns } = TABLE_RULES[table as TableName] as { columns: Record<string, { field: string }> }
     const names = Object.keys(row).map((field) =>
       Object.keys(columns).find((name) => columns[name]?.field === field),
