@@ -12,10 +12,10 @@ import { applySchema } from '../generate/apply.ts'
 import { startScratchServer } from '../scratch/index.ts'
 import { chapter, code, result, say, timed } from './stage.ts'
 
-/** By its form a bcrypt hash; a service would call its bcrypt library here. */
+/** A string in the format of a bcrypt hash; a service would call its bcrypt library here. */
 const HASH = `$2b$10$${'k3wQvX9d'.repeat(7).slice(0, 53)}`
 
-/** A tour of the library on a database that is gone afterwards. */
+/** Prints a tour of the library, run on a temporary database. */
 export async function runDemo(): Promise<void> {
   chapter('A database from SQL')
   await using server = await timed('Starting', startScratchServer, ({ description }) => description)
@@ -36,22 +36,22 @@ export async function runDemo(): Promise<void> {
   await customersWithContacts(db)
   await importing(db)
   await auditing(db)
-  await whatWasSent(db)
-  say('\nThat was a real PostgreSQL. It stops now, and leaves nothing behind.')
+  await queryEvents(db)
+  say('\nThis ran on a real PostgreSQL server, which now stops and removes its files.')
 }
 
 async function typedRows(db: Database): Promise<void> {
-  chapter('Rows with types, and no password in them')
+  chapter('Typed rows without passwords')
   code(`const ada = await db.users.create({ name: 'Ada Lovelace', email: 'ada@example.test', passwordHash })`)
   const ada = await db.users.create({ name: 'Ada Lovelace', email: 'ada@example.test', passwordHash: HASH })
   result(ada)
-  code(`await db.users.findCredentialsByEmail('ADA@example.test')   // the one way for the hash to leave`)
+  code(`await db.users.findCredentialsByEmail('ADA@example.test')   // the only method that returns the hash`)
   const credentials = await db.users.findCredentialsByEmail('ADA@example.test')
   result({ ...credentials, passwordHash: `${credentials?.passwordHash?.slice(0, 12)}…` })
 }
 
 async function errorsByName(db: Database): Promise<void> {
-  chapter('Errors that say which rule, in words for people')
+  chapter('Errors that name the violated rule')
   code(`await db.users.create({ name: 'Impostor', email: 'Ada@Example.TEST', passwordHash })`)
   await db.users
     .create({ name: 'Impostor', email: 'Ada@Example.TEST', passwordHash: HASH })
@@ -59,7 +59,7 @@ async function errorsByName(db: Database): Promise<void> {
       if (!(error instanceof ConstraintError)) throw error
       const { kind, constraint, table, columns, message } = error
       result({ message, kind, constraint, table, columns })
-      code(`violates(error, 'users_email_key')   // the compiler knows every name`)
+      code(`violates(error, 'users_email_key')   // the compiler knows the name of every constraint`)
       result(violates(error, 'users_email_key'))
     })
   code(`await db.users.setPassword(userId, 'hunter2')`)
@@ -86,7 +86,7 @@ async function transactions(db: Database): Promise<void> {
 }
 
 async function signingIn(db: Database): Promise<void> {
-  chapter('Twenty tabs sign in at once')
+  chapter('Twenty concurrent sign-ins of one user')
   code(
     `await Promise.all(tabs.map(() => db.users.signInWithProvider({ provider: 'google', providerId, email, name })))`,
   )
@@ -102,7 +102,7 @@ async function signingIn(db: Database): Promise<void> {
 }
 
 async function pages(db: Database): Promise<void> {
-  chapter('Lists in pages, searched through an index')
+  chapter('Paginated lists, searched through an index')
   await db.transaction((tx) =>
     Promise.all(
       ['Zoë Šķēle', 'Zoe Miller', 'Alan Turing', 'Barbara Liskov'].map((name, index) =>
@@ -119,7 +119,7 @@ async function pages(db: Database): Promise<void> {
 }
 
 async function customersWithContacts(db: Database): Promise<void> {
-  chapter('Customers with their contacts, in one round trip')
+  chapter('Customers with their contacts in one round trip')
   const acme = await db.customers.create({ legalName: 'Acme SIA', displayName: 'Acme', billingCountry: 'LV' })
   const people = await Promise.all(
     ['Ilze', 'Jānis', 'Zane'].map((firstName) => db.people.create({ firstName, lastName: 'Ozola' })),
@@ -140,24 +140,24 @@ async function customersWithContacts(db: Database): Promise<void> {
 }
 
 async function importing(db: Database): Promise<void> {
-  chapter('An import, all of it or nothing')
+  chapter('An atomic import')
   const rows = Array.from({ length: 2_000 }, (_, n) => ({
     legalName: `Import ${n} SIA`,
     displayName: `Import ${n}`,
     billingCountry: n === 1_499 ? 'Latvia' : 'LV',
     people: [{ firstName: 'Person', lastName: String(n), email: `person${n}@import.test` }],
   }))
-  code(`await db.customers.importMany(rows)   // any iterable, in constant memory`)
+  code(`await db.customers.importMany(rows)   // accepts any iterable and uses constant memory`)
   await db.customers.importMany(rows).catch((error: unknown) => {
     if (!(error instanceof ImportError)) throw error
     result({ row: error.row, field: error.field, constraint: error.constraint, message: error.message })
   })
-  code(`await db.customers.importMany(mended)`)
+  code(`await db.customers.importMany(fixed)`)
   result(await db.customers.importMany(rows.map((row) => ({ ...row, billingCountry: 'LV' }))))
 }
 
 async function auditing(db: Database): Promise<void> {
-  chapter('An audit log that keeps no secrets')
+  chapter('An audit log that redacts secrets')
   code(`await db.auditLog.record({ entityType: 'user', entityId, action: 'update', changes })`)
   const { changes } = await db.auditLog.record({
     entityType: 'user',
@@ -172,8 +172,8 @@ async function auditing(db: Database): Promise<void> {
   result({ changes })
 }
 
-async function whatWasSent(db: Database): Promise<void> {
-  chapter('What was sent, and how long it took')
+async function queryEvents(db: Database): Promise<void> {
+  chapter('The queries that were sent, and their duration')
   code(`db.on('query', ({ name, rows, milliseconds }) => …)`)
   const times: number[] = []
   const stop = db.on('query', ({ milliseconds }) => times.push(milliseconds))

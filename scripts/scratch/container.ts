@@ -6,7 +6,7 @@ import type { StartedServer } from './started-server.ts'
 
 const OWNER = 'norberts-spark.scratch.owner'
 
-/** A container through testcontainers; the image comes from POSTGRES_IMAGE, else it is `postgres:18`. */
+/** Starts a container through testcontainers. The image is POSTGRES_IMAGE, or `postgres:18` by default. */
 export async function startContainer(): Promise<StartedServer> {
   const image = process.env.POSTGRES_IMAGE ?? 'postgres:18'
   await sweep()
@@ -27,14 +27,12 @@ export async function startContainer(): Promise<StartedServer> {
   }
 }
 
-/** Removes the containers of killed runs on this machine, where testcontainers' own reaper is switched off. */
+/** Removes the containers of killed runs on this machine, in case the reaper of testcontainers is disabled. */
 async function sweep(): Promise<void> {
   const { container } = await getContainerRuntimeClient().catch((cause: unknown) => {
     throw new ServerError(
-      'No container engine answers: start one, point DOCKER_HOST at it, or leave SCRATCH empty.',
-      {
-        cause,
-      },
+      'No container engine is reachable. Start one, set DOCKER_HOST, or unset SCRATCH to use embedded PostgreSQL.',
+      { cause },
     )
   })
   const found = await container.dockerode.listContainers({ all: true, filters: { label: [OWNER] } })

@@ -11,22 +11,22 @@ import {
 } from '../../src/server/index.ts'
 import type { StartedServer } from './started-server.ts'
 
-/** Linux keeps it in memory: there a database is made in a tenth of the time. */
+/** A file system in memory on Linux, where creating a database takes a tenth of the time. */
 const MEMORY = '/dev/shm'
 
-/** Bytes that must be free in memory for data directories to live there. */
+/** Data directories are placed in memory only if this many bytes are free. */
 const ENOUGH_MEMORY = 4 * 2 ** 30
 
 /**
- * Embedded PostgreSQL on a port of the loopback address, in a directory of its own where the user `postgres`, as
- * whom it runs when we are root, can enter.
+ * Starts embedded PostgreSQL on a port of the loopback address, in a directory of its own. As root it runs as the user
+ * `postgres`, who can enter that directory.
  */
 export async function startEmbedded(): Promise<StartedServer> {
   const root = rootIn((await hasEnoughMemory()) ? MEMORY : tmpdir())
   await mkdir(root, { recursive: true, mode: 0o755 })
-  await refuseForeign(root)
-  // Memory may have been scarce, or not, when a killed run chose its place.
-  for (const place of [MEMORY, tmpdir()]) if (await isOurs(rootIn(place))) sweepRuns(rootIn(place))
+  await requireOwn(root)
+  // An earlier, killed run may have chosen the other place, depending on the memory that was free.
+  for (const place of [MEMORY, tmpdir()]) if (await isOwn(rootIn(place))) sweepRuns(rootIn(place))
 
   const binaries = await findBinaries()
   const directory = makeRunDirectory(root)
@@ -57,15 +57,15 @@ async function hasEnoughMemory(): Promise<boolean> {
   return memory !== undefined && memory.bavail * memory.bsize >= ENOUGH_MEMORY
 }
 
-/** Anybody may make directories in these places, under any name; what is in one of somebody else's is not to be run. */
-async function refuseForeign(root: string): Promise<void> {
-  if (!(await isOurs(root)))
+/** Any user may create directories here under any name. Files in another user's directory must not be executed. */
+async function requireOwn(root: string): Promise<void> {
+  if (!(await isOwn(root)))
     throw new ServerError(
-      `${root} belongs to another user: remove it, or set TMPDIR to a directory of your own.`,
+      `${root} belongs to another user. Remove it, or set TMPDIR to a directory of your own.`,
     )
 }
 
-async function isOurs(root: string): Promise<boolean> {
+async function isOwn(root: string): Promise<boolean> {
   const found = await stat(root).catch(() => undefined)
   return found !== undefined && (process.platform === 'win32' || found.uid === userInfo().uid)
 }

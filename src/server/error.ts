@@ -1,4 +1,4 @@
-/** The server that was asked for is not to be had; the message says what to do. */
+/** A PostgreSQL server cannot be started or used. The message says what to do. */
 export class ServerError extends Error {
   override readonly name = 'ServerError'
 }

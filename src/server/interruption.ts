@@ -1,11 +1,15 @@
 import { constants } from 'node:os'
 
-/** Whose default would end the process without an `exit` event. */
+/** Signals whose default action ends the process without an `exit` event. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const stops = new Set<() => unknown>()
 
-/** Has `stop` called when a signal ends the process, which then exits as usual: 130 for Ctrl-C. Returns the way back. */
+/**
+ * Calls `stop` when a signal ends the process, which then exits with the usual code (130 for Ctrl-C).
+ *
+ * @returns a function that cancels this.
+ */
 export function stopWhenInterrupted(stop: () => unknown): () => void {
   if (stops.size === 0) for (const signal of SIGNALS) process.on(signal, end)
   stops.add(stop)

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline'
 import type { Binaries } from './binaries.ts'
 import { ServerError } from './error.ts'
 
-/** What is committed survives the server, though not the machine's end: nothing waits for the disk. */
+/** Commits survive a crash of the server, but not of the machine, because the server never waits for the disk. */
 export const SETTINGS = {
   fsync: 'off',
   full_page_writes: 'off',
-  // In the data directory, so that a server killed with -9 leaves nothing outside it.
+  // In the data directory, so that a server killed with -9 leaves no shared memory behind.
   dynamic_shared_memory_type: 'mmap',
   wal_level: 'minimal',
   max_wal_senders: '0',
@@ -23,15 +23,21 @@ export const SETTINGS = {
   lc_messages: 'C',
 }
 
-/** Lines of the server's log to keep for an error message. */
+/** The number of log lines that are kept for an error message. */
 const TAIL = 20
 
+/** A server that this process has started. */
 export interface Postmaster {
   readonly port: number
-  /** Ends it, with the connections that are left; does nothing when it has ended by itself. */
+  /** Stops the server and closes its connections. No-op if it has already exited. */
   stop(): Promise<void>
 }
 
+/**
+ * Starts a server on a free port of the loopback address, as a child of this process.
+ *
+ * @throws {ServerError} the server does not start; the message ends with its log.
+ */
 export async function startPostmaster(
   binaries: Binaries,
   dataDirectory: string,
@@ -43,14 +49,12 @@ export async function startPostmaster(
   try {
     await waitUntilReady(server, log)
   } catch (cause) {
-    // A port found free may be taken before the server listens on it.
+    // Another process may take a free port before the server listens on it.
     if (attempts > 1 && log.some((line) => line.includes('Address already in use')))
       return startPostmaster(binaries, dataDirectory, attempts - 1)
     throw new ServerError(
       `Embedded PostgreSQL did not start: ${(cause as Error).message}\n${log.join('\n')}`,
-      {
-        cause,
-      },
+      { cause },
     )
   }
   return { port, stop: () => stop(server) }
@@ -59,23 +63,24 @@ export async function startPostmaster(
 function spawnServer({ postgres, identity }: Binaries, dataDirectory: string, port: number): ChildProcess {
   return spawn(postgres, argumentsFor(dataDirectory, port), {
     ...identity,
-    // The current directory may be closed to the user postgres.
+    // The user postgres may have no access to the current directory.
     cwd: dirname(dataDirectory),
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
 }
 
+/** The command line arguments of the server. */
 export function argumentsFor(dataDirectory: string, port: number): string[] {
   const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return ['-D', dataDirectory, '-p', String(port), ...flags]
 }
 
-/** Keeps the end of the log from then on. */
+/** Resolves when the server accepts connections. The last lines of its output are kept in `log`, also afterwards. */
 function waitUntilReady(server: ChildProcess, log: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
-      const advice = error.code === 'EACCES' ? '; each folder above it must let the user `postgres` in' : ''
+      const advice = error.code === 'EACCES' ? '; the user `postgres` needs access to each parent folder' : ''
       reject(new Error(error.message + advice, { cause: error }))
     })
     server.on('close', (code, signal) => reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`)))
@@ -94,7 +99,11 @@ async function stop(server: ChildProcess): Promise<void> {
   await ended
 }
 
-/** @param wanted rejects if this one is taken. */
+/**
+ * Finds a free port of the loopback address.
+ *
+ * @param wanted a specific port; the promise rejects if it is in use.
+ */
 export function findFreePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

@@ -1,31 +1,33 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** Which process owns something, even after its number has gone to another one. */
+/** Identifies a process even after its process ID has been reused. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** Clock ticks between the machine's boot and the process's start; 0 where there is no /proc to tell. */
+  /** Clock ticks between the boot of the machine and the start of the process; 0 if there is no /proc. */
   readonly startTime: number
 }
 
+/** The identity of this process. */
 export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, startTime: readStat(process.pid)?.startTime ?? 0 }
 }
 
+/** Whether the process is still running. */
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // Any other error says that it lives and is somebody else's.
+    // Any other error means that it is running as another user.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
   }
   const found = readStat(pid)
-  // A zombie stays for as long as its parent does not ask after it, in a container perhaps for ever.
+  // A zombie remains until its parent waits for it, which in a container may never happen.
   if (found?.state === 'Z') return false
   return startTime === 0 || found === undefined || found.startTime === startTime
 }
 
-/** The command line, empty when there is no such process. */
+/** The command line of a process; empty if there is none. */
 export function commandOf(pid: number): string {
   try {
     if (process.platform === 'linux')
@@ -38,7 +40,7 @@ export function commandOf(pid: number): string {
 
 function readStat(pid: number): { state: string; startTime: number } | undefined {
   try {
-    // The second field, the name, may hold spaces and brackets: what follows it starts after the last bracket.
+    // The second field, the name, may contain spaces and parentheses. The next field follows the last parenthesis.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')

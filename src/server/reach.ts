@@ -6,10 +6,10 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Of root's, for what PostgreSQL's own user must get at and cannot where it is. */
+/** Root's folder for files that PostgreSQL's user must read but cannot reach in their original place. */
 const OPEN_PLACE = '/var/lib/norberts-spark-db'
 
-/** Whether any user gets into this folder. */
+/** Whether every user has access to this folder. */
 export async function isOpenToAll(folder: string): Promise<boolean> {
   for (let path = folder; ; path = dirname(path)) {
     const found = await stat(path).catch(() => undefined)
@@ -18,24 +18,24 @@ export async function isOpenToAll(folder: string): Promise<boolean> {
   }
 }
 
-/** A folder of root's that anybody gets into, the same for the same key. */
+/** A folder owned by root that every user can enter; the same for the same key. */
 export function openPlaceFor(key: string): string {
   return join(OPEN_PLACE, createHash('sha256').update(key).digest('hex').slice(0, 16))
 }
 
-/** The folder, or a copy of it that anybody gets at. */
+/** The folder itself if every user has access to it, otherwise a copy with access. */
 export async function openCopyOf(folder: string, version: string): Promise<string> {
   if (await isOpenToAll(folder)) return folder
   const copy = openPlaceFor(`${folder} ${version}`)
   if (await stat(copy).catch(() => undefined)) return copy
-  // Copied aside: what is broken off half-way is never used.
+  // Copied under a temporary name, so that an incomplete copy is never used.
   const unfinished = `${copy}-${randomBytes(4).toString('hex')}`
   await mkdir(dirname(copy), { recursive: true, mode: 0o755 })
   try {
     await run('cp', ['-a', folder, unfinished])
     await rename(unfinished, copy)
   } catch (error) {
-    // Another process may have been quicker.
+    // A concurrent process may have created it first.
     if (!(await stat(copy).catch(() => undefined))) throw error
   } finally {
     await rm(unfinished, { recursive: true, force: true })

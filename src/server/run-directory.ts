@@ -5,19 +5,20 @@ import { stopWhenInterrupted } from './interruption.ts'
 import { isServerOf, readPidFile } from './pid-file.ts'
 import { isAlive, thisProcess } from './processes.ts'
 
-/** A directory of this process: gone, with the server in it, when the process is, or at the next start after kill -9. */
+/** A directory of this process. It is removed, and its server stopped, when the process exits; after kill -9, at the next start. */
 export interface RunDirectory {
   readonly path: string
-  /** Where the data directory belongs. */
+  /** The path for the data directory. */
   readonly data: string
   remove(): void
 }
 
 const NAME = /^run-(\d+)-(\d+)-/
 
-/** Milliseconds for a server to end, its connections included. */
+/** Milliseconds to wait until a server stops. */
 const PATIENCE = 5_000
 
+/** Creates a directory for this process under `root`. */
 export function makeRunDirectory(root: string): RunDirectory {
   const { pid, startTime } = thisProcess()
   const path = join(root, `run-${pid}-${startTime}-${randomBytes(4).toString('hex')}`)
@@ -28,12 +29,12 @@ export function makeRunDirectory(root: string): RunDirectory {
     removeRun(path)
   }
   const release = stopWhenInterrupted(remove)
-  // Reached by an uncaught error and process.exit() too; nothing asynchronous is done there any more.
+  // This event also follows an uncaught error and process.exit(); asynchronous work is not possible in it.
   process.on('exit', remove)
   return { path, data: join(path, 'data'), remove }
 }
 
-/** Ends and removes what killed runs have left behind. */
+/** Removes the directories of killed runs and stops their servers. */
 export function sweepRuns(root: string): void {
   for (const name of readdirSync(root)) {
     const [, pid, startTime] = NAME.exec(name) ?? []
@@ -42,11 +43,11 @@ export function sweepRuns(root: string): void {
 }
 
 function removeRun(path: string): void {
-  endServerIn(join(path, 'data'))
+  stopServerIn(join(path, 'data'))
   rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 }
 
-function endServerIn(dataDirectory: string): void {
+function stopServerIn(dataDirectory: string): void {
   const { pid } = readPidFile(dataDirectory)
   const isRunning = () => isServerOf(dataDirectory, pid)
   if (!isRunning()) return

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chown, cp, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chown, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
@@ -9,7 +10,7 @@ import { makeRunDirectory, type RunDirectory } from './run-directory.ts'
 
 const run = promisify(execFile)
 
-/** C.UTF-8, so that letter case follows Unicode and order follows code points on every machine. */
+/** C.UTF-8: on every machine, letter case follows Unicode and text is ordered by code points. */
 const INITDB_FLAGS = [
   '--username=postgres',
   '--auth=scram-sha-256',
@@ -20,14 +21,14 @@ const INITDB_FLAGS = [
   '--builtin-locale=C.UTF-8',
   '--locale=C',
   '--wal-segsize=1',
-  // The password is random, and hashing it thousands of times at each connection would only cost time.
+  // The password is random, so hashing it thousands of times for each connection would only cost time.
   '--set=scram_iterations=1',
 ]
 
-/** Keeps the other users of the machine out, who reach the loopback address as well. One for each template. */
+/** Contains the password of one template. It keeps out other users of the machine, who can reach the loopback address. */
 const PASSWORD_FILE = 'scratch-password'
 
-/** Fills the data directory of a run from a kept template, and tells the password. */
+/** Fills the data directory of a run from a cached template. Resolves to the password. */
 export async function fillDataDirectory(
   root: string,
   directory: RunDirectory,
@@ -37,35 +38,39 @@ export async function fillDataDirectory(
   return readPassword(directory.data)
 }
 
-/** Of the user `postgres`. */
+/** The password of the user `postgres`. */
 export function readPassword(dataDirectory: string): Promise<string> {
   return readFile(join(dataDirectory, PASSWORD_FILE), 'utf8')
 }
 
-/** initdb takes most of a first boot; its result is kept, one for each version of the binaries and of the flags. */
+/** Creates the template unless it exists: one for each version of the binaries and the flags, as initdb is slow. */
 async function makeTemplate(root: string, binaries: Binaries): Promise<string> {
   const key = createHash('sha256')
     .update(await readFile(binaries.manifest))
     .update(INITDB_FLAGS.join(' '))
   const template = join(root, `template-${key.digest('hex').slice(0, 12)}`)
-  if (await exists(template)) return template
+  if (existsSync(template)) return template
 
-  // Made in a directory of this run, so that a half-made one is swept like any other leftover.
+  // Created in a directory of this run, so that an incomplete template is swept like any other leftover.
   const unfinished = makeRunDirectory(root)
   try {
-    await initialise(unfinished, binaries)
+    await initialize(unfinished, binaries)
     await rename(unfinished.data, template)
   } catch (error) {
-    // Another process may have been quicker: its template serves as well.
-    if (!(await exists(template))) throw error
+    // A concurrent process may have created it first; its template is equivalent.
+    if (!existsSync(template)) throw error
   } finally {
     unfinished.remove()
   }
   return template
 }
 
-/** Makes the data directory `data` in the directory `path`. */
-export async function initialise(
+/**
+ * Creates the data directory `data` inside the directory `path`.
+ *
+ * @throws {ServerError} initdb failed.
+ */
+export async function initialize(
   { path, data }: { path: string; data: string },
   { initdb, identity }: Binaries,
 ): Promise<void> {
@@ -88,15 +93,8 @@ export async function initialise(
   await rename(passwordFile, join(data, PASSWORD_FILE))
 }
 
-/** With owners and modes, on which PostgreSQL insists. */
+/** Copies owners and modes too, which PostgreSQL requires. */
 async function copyDirectory(from: string, to: string): Promise<void> {
   if (process.platform === 'win32') await cp(from, to, { recursive: true })
   else await run('cp', ['-a', from, to])
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

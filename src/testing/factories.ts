@@ -2,42 +2,42 @@ import { randomUUID } from 'node:crypto'
 import type { ChatMessage } from '../repositories/chats/messages/index.ts'
 import type { NewChat, NewCustomer, NewPerson, NewUser } from '../repositories/index.ts'
 
-/** A bcrypt hash by its form; no password belongs to it. */
+/** A string in the format of a bcrypt hash that matches no password. */
 const PASSWORD_HASH = `$2b$10$${'h'.repeat(53)}`
 
-/** For `db.users.create`: a user whose address nobody else has. */
-export function aUser(given: Partial<NewUser> = {}): NewUser {
+/** Input for `db.users.create`: a user with a unique email address. */
+export function aUser(overrides: Partial<NewUser> = {}): NewUser {
   return {
     name: 'Ada Lovelace',
     email: `${randomUUID()}@example.test`,
     passwordHash: PASSWORD_HASH,
-    ...given,
+    ...overrides,
   }
 }
 
-/** For `db.customers.create`: a customer whose legal name nobody else has. */
-export function aCustomer(given: Partial<NewCustomer> = {}): NewCustomer {
-  return { legalName: `Acme ${randomUUID()} SIA`, displayName: 'Acme', ...given }
+/** Input for `db.customers.create`: a customer with a unique legal name. */
+export function aCustomer(overrides: Partial<NewCustomer> = {}): NewCustomer {
+  return { legalName: `Acme ${randomUUID()} SIA`, displayName: 'Acme', ...overrides }
 }
 
-/** For `db.people.create`: a person whose address nobody else has. */
-export function aPerson(given: Partial<NewPerson> = {}): NewPerson {
-  return { firstName: 'Grace', lastName: 'Hopper', email: `${randomUUID()}@example.test`, ...given }
+/** Input for `db.people.create`: a person with a unique email address. */
+export function aPerson(overrides: Partial<NewPerson> = {}): NewPerson {
+  return { firstName: 'Grace', lastName: 'Hopper', email: `${randomUUID()}@example.test`, ...overrides }
 }
 
-/** For `db.chats.create`: a chat of this user. */
-export function aChat(given: Partial<NewChat> & Pick<NewChat, 'userId'>): NewChat {
-  return { title: 'A question about Acme', ...given }
+/** Input for `db.chats.create`: a chat of the given user. */
+export function aChat(overrides: Partial<NewChat> & Pick<NewChat, 'userId'>): NewChat {
+  return { title: 'A question about Acme', ...overrides }
 }
 
-/** For `db.chats.save`: a message of the user with one text. */
+/** Input for `db.chats.save`: a user message with one text part. */
 export function aMessage(
-  given: Partial<ChatMessage> = {},
+  overrides: Partial<ChatMessage> = {},
 ): ChatMessage & { parts: { type: string; text?: string }[] } {
   return {
     id: randomUUID(),
     role: 'user',
     parts: [{ type: 'text', text: 'Who is their contact?' }],
-    ...given,
+    ...overrides,
   } as never
 }

@@ -4,14 +4,14 @@ import { createObjects, readSchemaFiles } from '../admin/index.ts'
 import { packageVersion } from '../package/index.ts'
 import type { ScratchDatabases } from '../server/index.ts'
 
-/** Held while a template is made, so that many processes make it once. */
+/** Key of the advisory lock that is held while a template is created, so that concurrent processes create it once. */
 const LOCK = 7_205_759_404
 
 const PREFIX = 'norberts_spark_db_template_'
 
 /**
- * The name of a database that has the schema, for others to be copied from. It is made under another name: a killed
- * process leaves no half of one. Those of other versions of the schema go.
+ * Creates the template database, with the schema and without rows, unless it exists, and returns its name. It is created
+ * under a temporary name, so that a killed process leaves no incomplete template. Templates of other versions are dropped.
  */
 export async function makeTemplate(databases: ScratchDatabases): Promise<string> {
   const client = await databases.admin.connect()
@@ -48,7 +48,7 @@ async function exists(client: pg.ClientBase, name: string): Promise<boolean> {
   return rowCount === 1
 }
 
-/** One that is being copied stays until the next time. */
+/** Drops the other templates. One that is being copied is kept and dropped next time. */
 async function dropOthers(client: pg.ClientBase, name: string): Promise<void> {
   const { rows } = await client.query<{ other: string }>(
     'select datname as other from pg_database where starts_with(datname, $1) and datname <> $2',
@@ -57,7 +57,7 @@ async function dropOthers(client: pg.ClientBase, name: string): Promise<void> {
   for (const { other } of rows) await client.query(`drop database if exists ${other}`).catch(() => {})
 }
 
-/** Another role could copy the template, and not use the tables in the copy. */
+/** The hash includes the role: another role could copy the template, but not use the tables in the copy. */
 async function hashOfSchema(client: pg.ClientBase): Promise<string> {
   const { rows } = await client.query<{ role: string }>('select current_user as role')
   const hash = createHash('sha256').update(`${await packageVersion()} ${rows[0]?.role}`)

@@ -3,34 +3,35 @@ import { type Database, type OpenOptions, openDatabase } from '../database/index
 import { ScratchDatabases, startDevServer } from '../server/index.ts'
 import { makeTemplate } from './template.ts'
 
+/** Options of createTestDatabase. */
 export interface TestDatabaseOptions {
   /**
-   * A postgres:// URL of a server on which databases may be made; default TEST_DATABASE_URL, else the embedded server of
-   * the project, which is started if it does not run.
+   * The postgres:// URL of a server on which databases may be created. Default: TEST_DATABASE_URL, otherwise the
+   * project's embedded server, which is started if it is not running.
    */
   url?: string | undefined
-  /** How `db` is opened. */
+  /** Options for opening `db`. */
   open?: OpenOptions | undefined
 }
 
-/** A database of a test's own, with the schema in it and no rows. */
+/** A database for one test, with the schema and without rows. */
 export interface TestDatabase extends AsyncDisposable {
   readonly name: string
   readonly url: string
-  /** The repositories on it; opened at first use. */
+  /** The open database, as from openDatabase; opened at first use. */
   readonly db: Database
-  /** Closes `db` and drops the database. What a killed process leaves, a later one drops. */
+  /** Closes `db` and drops the database. Databases of a killed process are dropped by a later one. */
   drop(): Promise<void>
 }
 
 /**
- * Makes a database for tests, in milliseconds: a copy of a template that is made once for each version of the schema.
- * Any number at a time, in any number of processes.
+ * Creates a database for tests, in milliseconds: a copy of a template that is created once for each version of the
+ * schema. Any number of databases and processes may do so concurrently.
  *
- * @throws {ServerError} there is no server to be had.
+ * @throws {ServerError} no server can be used or started.
  */
 export async function createTestDatabase({ url, open }: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { databases, template } = await maker(url ?? process.env.TEST_DATABASE_URL)
+  const { databases, template } = await serverFor(url ?? process.env.TEST_DATABASE_URL)
   const database = await databases.createDatabase({ template })
   let db: Database | undefined
   const drop = async () => {
@@ -49,25 +50,25 @@ export async function createTestDatabase({ url, open }: TestDatabaseOptions = {}
   }
 }
 
-interface Maker {
+interface Server {
   readonly databases: ScratchDatabases
   readonly template: string
 }
 
-/** One for each server that this process makes databases on. */
-const makers = new Map<string, Promise<Maker>>()
+/** The prepared servers of this process by their URL. */
+const servers = new Map<string, Promise<Server>>()
 
-function maker(url = ''): Promise<Maker> {
-  const known = makers.get(url)
+function serverFor(url = ''): Promise<Server> {
+  const known = servers.get(url)
   if (known) return known
-  const made = makeMaker(url)
-  makers.set(url, made)
-  // The next call may fare better.
-  made.catch(() => makers.delete(url))
-  return made
+  const server = prepareServer(url)
+  servers.set(url, server)
+  // A failure is not cached, so the next call retries.
+  server.catch(() => servers.delete(url))
+  return server
 }
 
-async function makeMaker(url: string): Promise<Maker> {
+async function prepareServer(url: string): Promise<Server> {
   const adminUrl = url || (await startDevServer()).url
   const databases = new ScratchDatabases({ adminUrl, run: randomBytes(4).toString('hex'), mayExit: true })
   const template = await makeTemplate(databases)

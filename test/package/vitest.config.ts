@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The packed tarball, installed as a service would: slower, and only after a build. */
+/** Tests of the packed tarball, installed as in a service. They are slow and need a build. */
 export default defineConfig({
   test: {
     include: ['test/package/*.test.ts'],

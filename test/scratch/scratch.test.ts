@@ -22,7 +22,9 @@ const query = async (url: string, sql: string) => {
 const namesOn = async (adminUrl: string) =>
   (await query(adminUrl, 'select datname from pg_database')).map(({ datname }) => datname as string)
 
-test('a copy has what its template has, eight at a time, and goes when told', async ({ databases }) => {
+test('eight concurrent copies have the contents of their template, until they are dropped', async ({
+  databases,
+}) => {
   const template = await databases.createDatabase()
   await query(template.url, `create table t as select 'copied' as word`)
 
@@ -37,7 +39,7 @@ test('a copy has what its template has, eight at a time, and goes when told', as
 })
 
 describe('a server by URL', () => {
-  test('is left as it was, whatever else is on it', async ({ databases }) => {
+  test('is left unchanged with its other databases', async ({ databases }) => {
     const { adminUrl } = inject('scratch')
     await query(adminUrl, 'create database scratch_notes')
     try {
@@ -57,7 +59,7 @@ describe('a server by URL', () => {
     }
   })
 
-  test('loses the databases of a killed run at the next start, and those of a living run never', async ({
+  test('loses the databases of a killed run at the next start, but not those of a running one', async ({
     databases,
   }) => {
     const { adminUrl } = inject('scratch')
@@ -90,7 +92,7 @@ describe('a server by URL', () => {
   })
 })
 
-/** A process of its own with an embedded server, whose URL is its first line of output. */
+/** Starts a process with an embedded server; its first line of output is the URL. */
 const startProgram = async (then: string) => {
   const program = spawn(
     process.execPath,
@@ -112,7 +114,7 @@ const startProgram = async (then: string) => {
 const dataDirectoryOf = async (url: string): Promise<string> =>
   (await query(url, 'show data_directory'))[0].data_directory
 
-/** Until its parent, Node, has been told of its end. */
+/** Whether the process exists; it does until its parent, Node, has waited for it. */
 const exists = (pid: number) => {
   try {
     return process.kill(pid, 0)
@@ -124,7 +126,7 @@ const exists = (pid: number) => {
 const STAY = 'setInterval(() => {}, 1000)'
 
 describe('embedded', () => {
-  test('a run killed with -9 leaves no server: the next start ends it', async () => {
+  test('the server of a run killed with -9 is stopped by the next start', async () => {
     const { program, ended, url } = await startProgram(STAY)
     program.kill('SIGKILL')
     await ended
@@ -139,18 +141,21 @@ describe('embedded', () => {
   test.for([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s ends the server with the process, which exits with %i', async ([signal, code]) => {
-    const { program, ended, url } = await startProgram(STAY)
-    const directory = await dataDirectoryOf(url)
+  ] as const)(
+    '%s stops the server together with the process, which exits with %i',
+    async ([signal, code]) => {
+      const { program, ended, url } = await startProgram(STAY)
+      const directory = await dataDirectoryOf(url)
 
-    program.kill(signal)
+      program.kill(signal)
 
-    expect((await ended)[0]).toBe(code)
-    await expect(namesOn(url)).rejects.toThrow()
-    expect(existsSync(directory)).toBe(false)
-  })
+      expect((await ended)[0]).toBe(code)
+      await expect(namesOn(url)).rejects.toThrow()
+      expect(existsSync(directory)).toBe(false)
+    },
+  )
 
-  test('an uncaught error ends the server with the process', async () => {
+  test('an uncaught error stops the server together with the process', async () => {
     const { program, ended, url } = await startProgram(
       `process.stdin.once('data', () => { throw new Error('uncaught') })`,
     )
@@ -163,13 +168,13 @@ describe('embedded', () => {
     expect(existsSync(directory)).toBe(false)
   })
 
-  test('the exit code that a script sets is the one it exits with', async () => {
+  test('a script exits with the exit code that it has set', async () => {
     const { ended } = await startProgram('process.exitCode = 7; await server.close()')
 
     expect((await ended)[0]).toBe(7)
   })
 
-  test('two servers stand side by side, and one that has died is closed like any other', async () => {
+  test('two servers run side by side, and a crashed one can be closed', async () => {
     await using one = await startScratchServer('embedded')
     const other = await startScratchServer('embedded')
     const directory = await dataDirectoryOf(other.adminUrl)
@@ -184,16 +189,16 @@ describe('embedded', () => {
   })
 })
 
-describe('what cannot be used is refused with the way out:', () => {
+describe('an unusable choice is rejected with advice:', () => {
   test.for([
     ['nonsense', /SCRATCH must be empty .*container.*postgres:\/\//],
     ['mysql://root@localhost/x', /SCRATCH must be/],
-    ['postgres://nobody@127.0.0.1:1/postgres', /127\.0\.0\.1:1\) cannot be used.*ECONNREFUSED/],
+    ['postgres://postgres@127.0.0.1:1/postgres', /127\.0\.0\.1:1\) cannot be used.*ECONNREFUSED/],
   ] as const)('%s', async ([choice, message]) => {
     expect(String(await caught(startScratchServer(choice)))).toMatch(message)
   })
 
-  test('a role that may not create databases', async ({ databases }) => {
+  test('a role without the right to create databases', async ({ databases }) => {
     const { adminUrl } = inject('scratch')
     const role = `scratch_reader_${process.pid}`
     await query(adminUrl, `create role ${role} login password 'reader'`)
@@ -210,7 +215,7 @@ describe('what cannot be used is refused with the way out:', () => {
   })
 })
 
-test('databases of one run can be made by several processes', async () => {
+test('several processes can create databases of one run', async () => {
   await using other = new ScratchDatabases(inject('scratch'))
   const { name } = await other.createDatabase()
 

@@ -41,7 +41,9 @@ const inProcess = async (directory: string) => {
 }
 
 describe('the dev server', () => {
-  test('is started by one of many commands, outlives them, and keeps data and URL', async ({ directory }) => {
+  test('is started by one of many concurrent commands, outlives them, and keeps its data and URL', async ({
+    directory,
+  }) => {
     const servers = await Promise.all(Array.from({ length: 4 }, () => inProcess(directory)))
 
     expect(new Set(servers.map(({ url }) => url)).size).toBe(1)
@@ -59,7 +61,7 @@ describe('the dev server', () => {
     expect(await readFile(join(directory, '.gitignore'), 'utf8')).toBe('*\n')
   })
 
-  test('comes back after kill -9 with what was committed', async ({ directory }) => {
+  test('recovers committed data after kill -9', async ({ directory }) => {
     const { url } = await startDevServer({ directory })
     await query(url, `create table t as select 'kept' as word`)
     const { pid } = readPidFile(join(directory, 'data'))
@@ -70,14 +72,14 @@ describe('the dev server', () => {
     expect(await query(url, 'select word from t')).toEqual([{ word: 'kept' }])
   })
 
-  test('is not disturbed by what a killed first start has left', async ({ directory }) => {
+  test('starts despite the leftovers of a killed first start', async ({ directory }) => {
     await mkdir(join(directory, 'new-0badcafe', 'data'), { recursive: true })
     await writeFile(join(directory, 'new-0badcafe', 'data', 'PG_VERSION'), '')
 
     expect((await startDevServer({ directory })).started).toBe(true)
   })
 
-  test('says what to do with the data of another version', async ({ directory }) => {
+  test('reports data of another version with advice', async ({ directory }) => {
     await mkdir(join(directory, 'data'), { recursive: true })
     await writeFile(join(directory, 'data/PG_VERSION'), '14\n')
 
@@ -85,7 +87,7 @@ describe('the dev server', () => {
   })
 
   test.runIf(userInfo().uid === 0)(
-    'keeps its data elsewhere where PostgreSQL’s user cannot go',
+    'keeps its data elsewhere if PostgreSQL’s user has no access to the project',
     async ({ directory }) => {
       await mkdir(directory)
       await chmod(join(directory, '..'), 0o700)

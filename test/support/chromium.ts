@@ -3,10 +3,10 @@ import { type Browser, chromium } from 'playwright-core'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** The browser's program, if the machine has one. */
+/** The path of the browser; undefined if the machine has none. */
 export const CHROMIUM = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path))
 
-/** Without a window, and without the calls home that it makes when it starts. */
+/** Starts Chromium without a window and without the requests it sends to its vendor. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM as string,

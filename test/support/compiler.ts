@@ -18,10 +18,10 @@ const OPTIONS: ts.CompilerOptions = {
   types: ['node'],
 }
 
-/** Files on disk do not change while tests run, and parsing Kysely's declarations takes most of a second. */
+/** Parsed files. Files on disk do not change during tests, and parsing Kysely's declarations takes most of a second. */
 const parsed = new Map<string, ts.SourceFile | undefined>()
 
-/** A TypeScript program over files on disk, some of them replaced or added by texts. */
+/** Compiles files on disk, of which some are replaced or added as texts. */
 export function compile(roots: string[], texts: ReadonlyMap<string, string>): ts.Program {
   const replaced = new Map([...texts].map(([path, text]) => [resolve(path), text]))
   const host = ts.createCompilerHost(OPTIONS)
@@ -41,7 +41,7 @@ export function compile(roots: string[], texts: ReadonlyMap<string, string>): ts
   )
 }
 
-/** What the compiler objects to, as `file:line message`. */
+/** The compiler's errors as `file:line message`. */
 export function complaints(program: ts.Program): string[] {
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, ' ')

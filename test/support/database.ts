@@ -3,11 +3,11 @@ import { ScratchDatabases } from '../../scripts/scratch/index.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/index.ts'
 
 interface Fixtures {
-  /** A database of the test file's own, with the schema applied. */
+  /** A database for this test file, with the schema applied. */
   url: string
   /** That database, opened. */
   db: Database
-  /** Opens it once more, with other options; closed after the test. */
+  /** Opens the database again with other options, until the end of the test. */
   openAnother: (options?: DatabaseOptions) => Database
 }
 

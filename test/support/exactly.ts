@@ -8,7 +8,7 @@ export async function aChat(db: Database) {
   return { chatId, owner: { userId } }
 }
 
-/** The law of the store: what is loaded is what was saved, as JSON sees it, to the byte. */
+/** Asserts the store's invariant: loaded messages equal the saved ones, byte for byte as JSON. */
 export function isExactly(loaded: unknown, saved: unknown): void {
   const expected = JSON.stringify(saved)
   const got = JSON.stringify(loaded)
@@ -16,14 +16,14 @@ export function isExactly(loaded: unknown, saved: unknown): void {
   deepStrictEqual(loaded, JSON.parse(expected))
 }
 
-/** The first place where they differ. */
+/** The text around the first difference. */
 function around(text: string, other: string): string {
   let place = 0
   while (text[place] === other[place]) place += 1
   return `(at ${place} of ${text.length}) …${text.slice(Math.max(0, place - 80), place + 80)}…`
 }
 
-/** Saves messages, and once more, which writes nothing; after both they are loaded, and are what was saved. */
+/** Saves messages twice, where the second time writes nothing, and asserts after each that loading returns them. */
 export async function savedTwice<M extends ChatMessage>(
   db: Database,
   { chatId, owner }: { chatId: string; owner: { userId: string } },

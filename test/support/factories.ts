@@ -1,9 +1,9 @@
 export { aChat, aCustomer, aMessage, aPerson, aUser } from '../../src/testing.ts'
 
-/** A bcrypt hash by its form; nothing here ever compares it with a password. */
+/** A string in the format of a bcrypt hash; no test compares it with a password. */
 export const HASH = `$2b$10$${'h'.repeat(53)}`
 
-/** What a promise that should reject rejects with. */
+/** The error of a promise that is expected to reject. */
 export async function caught(promise: Promise<unknown>): Promise<unknown> {
   const outcome = await promise.then(
     (value) => ({ value }),

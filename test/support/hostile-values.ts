@@ -1,6 +1,6 @@
 import { type Random, textOf } from './random.ts'
 
-/** What text goes wrong with: PostgreSQL’s arrays and escapes, JSON’s, UTF-16’s. */
+/** Characters with a meaning in PostgreSQL’s arrays and escapes, in JSON and in UTF-16. */
 const FRAGMENTS = [
   '\0',
   '\\u0000',
@@ -106,7 +106,7 @@ export function hostileText(random: Random): string {
   ).join('')
 }
 
-/** An id that can be stored: text without NUL and halves of pairs. */
+/** An ID that can be stored: text without NUL and unpaired surrogates. */
 export function hostileId(random: Random): string {
   const length = random.pick([1, 2, 3, 5, 8])
   const allowed = FRAGMENTS.filter((fragment) => fragment.isWellFormed() && !fragment.includes('\0'))
@@ -116,15 +116,15 @@ export function hostileId(random: Random): string {
 }
 
 /**
- * Without backslashes: once V8 has parsed a key with one, it may take a key with an escape in the same place for it
- * (https://github.com/nodejs/node/issues/63785), so that JSON.parse(JSON.stringify(message)) is not the message either.
+ * A key without backslashes. Once V8 has parsed a key with one, it may confuse it with a key that has an escape there
+ * (https://github.com/nodejs/node/issues/63785), so that JSON.parse(JSON.stringify(message)) differs from the message.
  */
 export function hostileKey(random: Random, but: readonly string[] = []): string {
   const key = random.chance(0.7) ? random.pick(KEYS) : hostileText(random).replaceAll('\\', '/')
   return but.includes(key) ? hostileKey(random, but) : key
 }
 
-/** An object with the keys for its own, also `__proto__`. */
+/** An object whose entries are own properties, even `__proto__`. */
 export function objectOf(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   return Object.fromEntries(entries)
 }
@@ -152,7 +152,7 @@ export function hostileValue(random: Random, depth: number): unknown {
     () =>
       random.pick([{ toJSON: () => 'own' }, { toJSON: () => null }, { toJSON: () => ({ own: ['JSON'] }) }]),
     () => () => 'a function',
-    // biome-ignore lint/suspicious/noSparseArray: what JSON makes null
+    // biome-ignore lint/suspicious/noSparseArray: JSON turns holes into null
     () => [, undefined, 1],
   ])()
 }

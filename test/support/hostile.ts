@@ -42,7 +42,7 @@ const TYPES = ['tool-', 'tool-x', 'tool-\ud800"', 'tool-__proto__', 'dynamic-too
 const some = (random: Random, max: number, part: () => Part) =>
   Array.from({ length: random.between(1, max) }, part)
 
-/** What a message can have in it, each the reason of a mistake that a store could make. */
+/** Properties of messages, each of which a faulty store could get wrong. */
 const TRAITS: Record<string, Trait> = {
   texts: (random) => some(random, 3, () => ({ type: 'text', text: hostileText(random) })),
   'texts that are none': (random) =>
@@ -91,7 +91,7 @@ const TRAITS: Record<string, Trait> = {
   'no parts': () => [],
 }
 
-/** As large as the parts of few messages are. */
+/** Exceptionally large parts. */
 const LARGE: Record<string, Trait> = {
   '600 parts': (random) => Array.from({ length: 600 }, () => ({ type: 'text', text: hostileText(random) })),
   'a file of a MiB': (random) => [
@@ -105,7 +105,7 @@ const LARGE: Record<string, Trait> = {
 
 const TRAITS_IN_TURN = Object.values(TRAITS)
 
-/** So many messages, each id once; every trait has its turn. */
+/** Generates `length` messages with unique IDs that have all the traits in turn. */
 export function hostileMessages(random: Random, length: number): ChatMessage[] {
   const ids = new Set<string>()
   while (ids.size < length) ids.add(hostileId(random))

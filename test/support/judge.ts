@@ -1,19 +1,19 @@
 import pg from 'pg'
 
-/** An attempt to insert or update one row: columns by name in SQL, values as they would be sent. */
+/** An attempt to insert or update one row: values as sent to pg, by SQL column name. */
 export type Attempt = ReadonlyMap<string, unknown>
 
-/** Where the attempts go. Updates are of the one row that the table holds. */
+/** The table and the kind of the attempts. Updates concern the only row of the table. */
 export interface Target {
   table: string
   kind: 'insert' | 'update'
-  /** The type that a parameter for each column has: that of the column, without its modifier. */
+  /** The parameter type of each column: the column's type without its modifier. */
   types: ReadonlyMap<string, string>
 }
 
 /**
- * What PostgreSQL says of each attempt, by itself: whatever is written is undone at once. Thousands go in one message;
- * values go as text that is cast to the parameter's type, which is what the server makes of a parameter.
+ * Runs each attempt independently on PostgreSQL and rolls it back. Thousands are sent in one message;
+ * values are sent as text and cast to the parameter's type, in the same way as the server converts a parameter.
  */
 const JUDGE = `create or replace function pg_temp.judge(attempts jsonb) returns text[] language plpgsql as $$
 declare
@@ -35,7 +35,7 @@ export class Judge {
   readonly #client: pg.Client
 
   constructor(url: string) {
-    // A time without an offset is one of the session's zone, which moves the ends of time.
+    // A time without an offset is in the session's time zone, which would shift the limits of the range.
     this.#client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
   }
 
@@ -48,7 +48,7 @@ export class Judge {
     return (await this.#client.query(sql)).rows
   }
 
-  /** The type of a parameter for each of a table's columns: that of the column, without its modifier or domains. */
+  /** The parameter type of each of a table's columns: its type without its modifier or domains. */
   async typesOf(table: string): Promise<Map<string, string>> {
     const { rows } = await this.#client.query(
       `with recursive base as (
@@ -64,7 +64,7 @@ export class Judge {
     return this.#client.end()
   }
 
-  /** Undefined where the row is accepted, else SQLSTATE and message. */
+  /** For each attempt, undefined if the row is accepted, otherwise SQLSTATE and message. */
   async judge(target: Target, attempts: Attempt[]): Promise<(string | undefined)[]> {
     const sendable = attempts.map((attempt) => [...attempt.values()].every(isStorable))
     const sent = attempts.filter((_, at) => sendable[at]).map((attempt) => statementOf(target, attempt))
@@ -87,13 +87,13 @@ function statementOf({ table, kind, types }: Target, attempt: Attempt) {
   return { sql, values: Array.from(attempt, ([column, value]) => asText(value, types.get(column))) }
 }
 
-/** NUL and halves of pairs: the server refuses the first, and pg would send something else for the second. */
+/** Whether text has no NUL, which the server rejects, and no unpaired surrogates, which pg would replace. */
 function isStorable(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isStorable)
   return typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())
 }
 
-/** As pg sends a parameter, with Dates in UTC as src/connection/codec.ts has them. */
+/** Converts a value in the same way as pg, with Dates in UTC as in src/connection/codec.ts. */
 function asText(value: unknown, type?: string): string | null {
   if (value === null || value === undefined) return null
   if (/^jsonb?$/.test(type ?? '')) return typeof value === 'string' ? value : JSON.stringify(value)

@@ -1,4 +1,4 @@
-/** Random values from a seed, the same on every run. */
+/** A generator of random values from a seed; the values are the same on every run. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = Array.from(seed).reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), 7)
   }
 
-  /** From 0 to 1: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (mulberry32) */
+  /** A number from 0 to 1 (mulberry32): https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
@@ -18,7 +18,7 @@ export class Random {
     return this.next() < probability
   }
 
-  /** A whole number, both ends included. */
+  /** An integer within the limits, both included. */
   between(min: number, max: number): number {
     return min + Math.floor(this.next() * (max - min + 1))
   }
@@ -37,7 +37,7 @@ const ALPHABETS: readonly (readonly string[])[] = [
   [...'a@.:/%_\\$[](){}|^*+?-#"\''],
 ]
 
-/** So many characters, of which PostgreSQL counts each as one. */
+/** Text of a length as counted by PostgreSQL. */
 export function textOf(random: Random, length: number): string {
   const alphabet = random.pick(ALPHABETS)
   return Array.from({ length: Math.max(0, length) }, () => random.pick(alphabet)).join('')
@@ -94,7 +94,7 @@ const int = (bits: number) => [
   Number.POSITIVE_INFINITY,
 ]
 
-/** The types in which years, days and so on turn. */
+/** The types of dates and times. */
 export const DAYS = [
   '2024-02-29',
   '2023-02-29',
@@ -423,7 +423,7 @@ export const INT8S = [
   -(2n ** 63n),
 ]
 
-/** What is a date in the calendar, or nearly. */
+/** A date that exists in the calendar, or almost. */
 function dayOf(random: Random): string {
   const twoDigits = (value: number) => String(value).padStart(2, '0')
   return `${random.between(1999, 2030)}-${twoDigits(random.between(1, 12))}-${twoDigits(random.between(1, 31))}`
@@ -433,7 +433,7 @@ function momentOf(random: Random): string {
   return random.chance(0.5) ? random.pick(DAYS) : dayOf(random) + random.pick(TIMES)
 }
 
-/** A value for a type, often at the edge of what it takes. */
+/** A value for a type, often at the limits of its range. */
 export function aValueOf(random: Random, type: string): unknown {
   if (type.endsWith('[]')) {
     if (random.chance(0.1)) return random.pick(['x', null, 5])

@@ -7,10 +7,10 @@ import { type ScratchDatabase, ScratchDatabases } from '../../scripts/scratch/in
 
 interface Fixtures {
   databases: ScratchDatabases
-  /** A folder of SQL files: a copy of schema/ after an edit of each named file, or these files alone. */
+  /** Creates a folder of SQL files: these alone, or a copy of schema/ with edits of the named files. */
   folderWith: (edits: Record<string, (sql: string) => string>) => Promise<string>
   folderOf: (files: Record<string, string>) => Promise<string>
-  /** What `npm run generate` makes of a folder, and the database it was applied to. */
+  /** Generates the files for a folder in the same way as `npm run generate`, and returns its database too. */
   generate: (folder: string) => Promise<Generated & { database: ScratchDatabase }>
 }
 
@@ -53,7 +53,7 @@ export const test = base.extend<Fixtures>({
   },
 })
 
-/** An edit that must find what it replaces. */
+/** An edit that fails if the text to replace does not occur. */
 export function replace(before: string, after: string): (sql: string) => string {
   return (sql) => {
     if (!sql.includes(before)) throw new Error(`The schema no longer has: ${before}`)

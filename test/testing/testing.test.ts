@@ -21,7 +21,7 @@ async function names(): Promise<string[]> {
   return rows.map(({ datname }) => datname)
 }
 
-// A server by URL is left as it was.
+// A server that was passed by URL is restored.
 afterAll(async () => {
   const client = new pg.Client(url)
   await client.connect()
@@ -30,7 +30,7 @@ afterAll(async () => {
   await client.end()
 })
 
-test('each database has the schema, is marked test, and is gone when told', async () => {
+test('each database has the schema and the environment test, until it is dropped', async () => {
   const [one, other] = await Promise.all([createTestDatabase({ url }), createTestDatabase({ url })])
 
   await one.db.users.create(aUser())
@@ -45,7 +45,7 @@ test('each database has the schema, is marked test, and is gone when told', asyn
   expect(left).not.toContain(other.name)
 })
 
-test('factories make what the repositories take, as often as wanted', async () => {
+test('factories make valid input for the repositories any number of times', async () => {
   await using database = await createTestDatabase({ url })
   const { db } = database
   for (let round = 0; round < 2; round += 1) {
@@ -60,7 +60,7 @@ test('factories make what the repositories take, as often as wanted', async () =
   }
 })
 
-test('many processes make the template once, end by themselves, and what a killed one leaves is swept', async () => {
+test('many processes create the template once and exit by themselves, and leftovers of a killed one are swept', async () => {
   const code = (then: string) =>
     `import('${TESTING}').then(async ({ createTestDatabase }) => { const { name, db } = await createTestDatabase({ url: '${url}' }); await db.users.list(); console.log(name); ${then} })`
   const killed = spawn(process.execPath, ['-e', code('setInterval(() => {}, 1000)')])
@@ -70,7 +70,7 @@ test('many processes make the template once, end by themselves, and what a kille
 
   const made = await Promise.all(Array.from({ length: 4 }, () => run(process.execPath, ['-e', code('')])))
   expect(new Set(made.map(({ stdout }) => stdout)).size).toBe(4)
-  // Of a process that lives, nothing is taken.
+  // Databases of running processes remain.
   expect(await names()).toContain(leftover)
   killed.kill('SIGKILL')
   await once(killed, 'exit')
