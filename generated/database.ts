@@ -25,138 +25,171 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 /**
- * The options the model was called with, per message; null where the provider's default applied.
+ * Options with which the model was called, per message; null where the provider's default applied.
  */
 export interface AiOptions {
   chat_id: string;
+  /**
+   * Time of creation.
+   */
   created_at: Generated<Timestamp>;
   /**
-   * -2 to 2.
+   * From -2 to 2.
    */
   frequency_penalty: number | null;
   /**
-   * Upper bound of the answer, in tokens.
+   * Maximum length of the answer, in tokens; at least 1.
    */
   max_tokens: number | null;
   message_id: string;
   /**
-   * -2 to 2.
+   * From -2 to 2.
    */
   presence_penalty: number | null;
   /**
-   * The system prompt.
+   * System prompt.
    */
   prompt: string | null;
   /**
-   * 0 to 2.
+   * Sampling temperature, from 0 to 2.
    */
   temperature: number | null;
   /**
-   * Nucleus sampling, 0 to 1.
+   * Nucleus sampling, from 0 to 1.
    */
   top_p: number | null;
 }
 
 /**
- * Who did what to which entity, and when. Append-only.
+ * Which user did what to which entity, and when. Append-only.
  */
 export interface AuditLog {
   /**
-   * What was done, such as create; at most 50 characters.
+   * Action, for example create; at most 50 characters.
    */
   action: string;
   /**
-   * What changed, as the service describes it; secrets redacted.
+   * Changes, as the service describes them; secrets are redacted.
    */
   changes: Json | null;
+  /**
+   * Time of the action.
+   */
   created_at: Generated<Timestamp>;
   /**
-   * The entity's key as text.
+   * Key of the entity, as text.
    */
   entity_id: string;
   /**
-   * Kind of entity, such as user or customer; at most 50 characters.
+   * Kind of entity, for example user or customer; at most 50 characters.
    */
   entity_type: string;
+  /**
+   * UUID version 7; ascending in the order of creation.
+   */
   id: Generated<string>;
+  /**
+   * IP address of the client.
+   */
   ip_address: string | null;
+  /**
+   * User agent of the client.
+   */
   user_agent: string | null;
   /**
-   * Who did it; null for the service itself, or after the user is gone.
+   * User who acted; null for the service itself, and after the user is deleted.
    */
   user_id: string | null;
 }
 
 /**
- * Conversations of a user with an assistant.
+ * Conversations between a user and an assistant.
  */
 export interface Chats {
   /**
-   * The stream that is being written now, for resuming it; null when none is.
+   * Id of the stream that is being written, used to resume it; null if there is none.
    */
   active_stream_id: string | null;
+  /**
+   * Time of creation.
+   */
   created_at: Generated<Timestamp>;
   /**
-   * May be chosen by the client.
+   * UUID; the client may choose it.
    */
   id: Generated<string>;
   /**
-   * Position of the next new message; handed out under this row's lock.
+   * Position of the next new message; assigned under the lock of this row.
    */
   next_position: Generated<number>;
   /**
-   * At most 255 characters; null until somebody names it.
+   * At most 255 characters; null until the chat is named.
    */
   title: string | null;
   /**
-   * Set by a trigger whenever the row changes.
+   * Time of the last change, set by a trigger.
    */
   updated_at: Generated<Timestamp>;
+  /**
+   * Owner of the chat.
+   */
   user_id: string;
   /**
-   * Grows with every change to the messages; for optimistic locking.
+   * Increases with every change to the messages; for optimistic locking.
    */
   version: Generated<number>;
 }
 
 /**
- * Contacts: which person stands for which customer, as what, and when.
+ * Contacts: which person works for which customer, in which role, and when.
  */
 export interface CustomerPeople {
   customer_id: string;
+  /**
+   * UUID version 7; ascending in the order of creation.
+   */
   customer_person_id: Generated<string>;
   /**
-   * Last day; null while the contact lasts.
+   * Last day; null for a contact without an end.
    */
   end_date: string | null;
   /**
-   * The one to call first; at most one per customer.
+   * The contact to call first; at most one per customer.
    */
   is_primary: Generated<boolean>;
   person_id: string;
   /**
-   * Null while it is not known.
+   * Null if not known.
    */
   role: ContactRole | null;
+  /**
+   * First day.
+   */
   start_date: Generated<string>;
 }
 
 /**
- * Organisations the service sells to.
+ * Organisations to which the service sells.
  */
 export interface Customers {
   /**
-   * ISO 3166-1 alpha-2: two capital letters.
+   * ISO 3166-1 alpha-2 code: two capital letters.
    */
   billing_country: string | null;
   /**
    * Number of employees.
    */
   company_size: number | null;
+  /**
+   * Time of creation.
+   */
   created_at: Generated<Timestamp>;
+  /**
+   * UUID version 7; ascending in the order of creation.
+   */
   customer_id: Generated<string>;
   /**
-   * As people call it; 2 to 200 characters after trimming.
+   * Name in everyday use; 2 to 200 characters, not counting spaces at either end.
    */
   display_name: string;
   /**
@@ -164,102 +197,120 @@ export interface Customers {
    */
   industry: string | null;
   /**
-   * As registered; 2 to 200 characters after trimming.
+   * Registered name; 2 to 200 characters, not counting spaces at either end.
    */
   legal_name: string;
+  /**
+   * Current stage of the customer.
+   */
   status: Generated<CustomerStatus>;
   /**
-   * IANA name, such as Europe/Riga.
+   * IANA time zone name, for example Europe/Riga.
    */
   timezone: Generated<string>;
   /**
-   * Set by a trigger whenever the row changes.
+   * Time of the last change, set by a trigger.
    */
   updated_at: Generated<Timestamp>;
   /**
-   * Begins with http:// or https://.
+   * Address of the website; begins with http:// or https://.
    */
   website_url: string | null;
 }
 
 /**
- * Messages of a chat, in order of position.
+ * Messages of a chat, ordered by position.
  */
 export interface Messages {
   chat_id: string;
+  /**
+   * Time of creation.
+   */
   created_at: Generated<Timestamp>;
   /**
-   * The message with 0 in place of id, role and parts, byte for byte: json, because jsonb would reorder it.
+   * The message byte for byte, with 0 in place of id, role and parts. The type is json because jsonb would reorder the keys.
    */
   envelope: Json;
   /**
-   * Any string of 1 to 255 characters, chosen by client or server; unique within its chat.
+   * Any string of 1 to 255 characters, chosen by the client or the server; unique within its chat.
    */
   id: string;
   /**
-   * As the message's metadata has them; null where it has none.
+   * Input tokens, from the metadata of the message; null if it has none.
    */
   input_tokens: number | null;
   /**
-   * As the message's metadata has them; null where it has none.
+   * Output tokens, from the metadata of the message; null if it has none.
    */
   output_tokens: number | null;
   /**
-   * Parts at this position and beyond are being deleted by a concurrent save and do not count.
+   * Number of parts. Parts at this position and beyond are being deleted by a concurrent save and must be ignored.
    */
   part_count: number;
   /**
-   * Handed out once from chats.next_position; gaps are ordinary.
+   * Assigned once, from chats.next_position; gaps are normal.
    */
   position: number;
+  /**
+   * Author of the message.
+   */
   role: "system" | "user" | "assistant";
 }
 
 /**
- * Parts of a message: text, reasoning, files, tool calls and whatever the AI SDK adds next.
+ * Parts of a message: text, reasoning, files, tool calls and all other types that the AI SDK has or will have.
  */
 export interface Parts {
   chat_id: string;
   message_id: string;
   /**
-   * The part itself, byte for byte: json, because jsonb would reorder it. Nothing in SQL looks inside.
+   * The part byte for byte. The type is json because jsonb would reorder the keys; SQL does not read it.
    */
   payload: Json;
   /**
-   * Place within its message, from 0 without gaps.
+   * Position within the message; from 0, without gaps.
    */
   position: number;
   /**
-   * The text of a text or reasoning part, clipped; null for other parts.
+   * Text of a text or reasoning part, shortened; null for other parts.
    */
   search_text: string | null;
   /**
-   * Not unique: the AI SDK may repeat it.
+   * Id of a tool call; not unique, because the AI SDK may repeat it. Null for other parts.
    */
   tool_call_id: string | null;
+  /**
+   * Name of the called tool; null for other parts.
+   */
   tool_name: string | null;
+  /**
+   * State of a tool call, as the AI SDK names it; null for other parts.
+   */
   tool_state: string | null;
   /**
-   * As the AI SDK names it; new types need no change here.
+   * Type, as the AI SDK names it; new types need no change of the schema.
    */
   type: string;
 }
 
 /**
- * Persons the service knows at its customers; they do not sign in.
+ * People who work for customers; they do not sign in to the service.
  */
 export interface People {
+  /**
+   * Time of creation.
+   */
   created_at: Generated<Timestamp>;
   /**
-   * Compared without letter case; unique where known.
+   * Unique; letter case is ignored. Null if not known.
    */
   email: string | null;
   /**
-   * 1 to 100 characters after trimming.
+   * 1 to 100 characters, not counting spaces at either end.
    */
   first_name: string;
   /**
-   * False once the person is no longer to be contacted.
+   * False for a person who must no longer be contacted.
    */
   is_active: Generated<boolean>;
   /**
@@ -267,40 +318,49 @@ export interface People {
    */
   job_title: string | null;
   /**
-   * 1 to 100 characters after trimming.
+   * 1 to 100 characters, not counting spaces at either end.
    */
   last_name: string;
+  /**
+   * LinkedIn profile; at most 2048 characters.
+   */
   linkedin_url: string | null;
+  /**
+   * UUID version 7; ascending in the order of creation.
+   */
   person_id: Generated<string>;
   /**
-   * As written, at most 30 characters.
+   * Phone number in any format; at most 30 characters.
    */
   phone: string | null;
   /**
-   * Set by a trigger whenever the row changes.
+   * Time of the last change, set by a trigger.
    */
   updated_at: Generated<Timestamp>;
 }
 
 /**
- * People who sign in to the service, by password or through an identity provider.
+ * People who sign in to the service, with a password or through an identity provider.
  */
 export interface Users {
+  /**
+   * Time of creation.
+   */
   created_at: Generated<Timestamp>;
   /**
-   * Compared without letter case; unique.
+   * Unique; letter case is ignored.
    */
   email: string;
   /**
-   * 2 to 100 characters.
+   * Full name; 2 to 100 characters.
    */
   name: string;
   /**
-   * bcrypt hash, 60 characters; null for those who sign in through a provider alone. Never selected but by findCredentialsByEmail.
+   * bcrypt hash of 60 characters; null for users who sign in through a provider only. Only findCredentialsByEmail selects it.
    */
   password: string | null;
   /**
-   * Identity provider, with provider_id.
+   * Identity provider; set together with provider_id.
    */
   provider: "google" | null;
   /**
@@ -308,13 +368,16 @@ export interface Users {
    */
   provider_id: string | null;
   /**
-   * What the user may do in the service.
+   * Permissions in the service.
    */
   role: Generated<"user" | "admin" | "moderator">;
   /**
-   * Set by a trigger whenever the row changes.
+   * Time of the last change, set by a trigger.
    */
   updated_at: Generated<Timestamp>;
+  /**
+   * UUID version 7; ascending in the order of creation.
+   */
   user_id: Generated<string>;
 }
 

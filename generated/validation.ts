@@ -8,28 +8,28 @@ export const TABLE_RULES = {
       chat_id: { field: "chatId", type: { kind: "uuid" }, notNull: true },
       message_id: { field: "messageId", type: { kind: "text" }, notNull: true },
       prompt: { field: "prompt", type: { kind: "text" } },
-      max_tokens: { field: "maxTokens", type: { kind: "int4" } },
-      temperature: { field: "temperature", type: { kind: "float8" } },
-      top_p: { field: "topP", type: { kind: "float8" } },
-      frequency_penalty: { field: "frequencyPenalty", type: { kind: "float8" } },
-      presence_penalty: { field: "presencePenalty", type: { kind: "float8" } },
+      max_tokens: { field: "maxTokens", type: { kind: "int4", limits: { exclusiveMin: 0 } } },
+      temperature: { field: "temperature", type: { kind: "float8", limits: { min: 0, max: 2 } } },
+      top_p: { field: "topP", type: { kind: "float8", limits: { min: 0, max: 1 } } },
+      frequency_penalty: { field: "frequencyPenalty", type: { kind: "float8", limits: { min: -2, max: 2 } } },
+      presence_penalty: { field: "presencePenalty", type: { kind: "float8", limits: { min: -2, max: 2 } } },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
     },
     checks: [
-      { name: "ai_options_frequency_penalty_check", columns: ["frequency_penalty"], message: "A frequency penalty lies between -2 and 2.", test: { op: "and", of: [
+      { name: "ai_options_frequency_penalty_check", columns: ["frequency_penalty"], message: "A frequency penalty must be from -2 to 2.", test: { op: "and", of: [
             { op: ">=", left: { op: "column", name: "frequency_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: -2 } },
             { op: "<=", left: { op: "column", name: "frequency_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: 2 } },
           ] } },
-      { name: "ai_options_max_tokens_check", columns: ["max_tokens"], message: "The token limit is at least 1.", test: { op: ">", left: { op: "column", name: "max_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
-      { name: "ai_options_presence_penalty_check", columns: ["presence_penalty"], message: "A presence penalty lies between -2 and 2.", test: { op: "and", of: [
+      { name: "ai_options_max_tokens_check", columns: ["max_tokens"], message: "A token limit must be at least 1.", test: { op: ">", left: { op: "column", name: "max_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "ai_options_presence_penalty_check", columns: ["presence_penalty"], message: "A presence penalty must be from -2 to 2.", test: { op: "and", of: [
             { op: ">=", left: { op: "column", name: "presence_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: -2 } },
             { op: "<=", left: { op: "column", name: "presence_penalty" }, right: { op: "constant", type: { kind: "float8" }, value: 2 } },
           ] } },
-      { name: "ai_options_temperature_check", columns: ["temperature"], message: "A temperature lies between 0 and 2.", test: { op: "and", of: [
+      { name: "ai_options_temperature_check", columns: ["temperature"], message: "A temperature must be from 0 to 2.", test: { op: "and", of: [
             { op: ">=", left: { op: "column", name: "temperature" }, right: { op: "constant", type: { kind: "float8" }, value: 0 } },
             { op: "<=", left: { op: "column", name: "temperature" }, right: { op: "constant", type: { kind: "float8" }, value: 2 } },
           ] } },
-      { name: "ai_options_top_p_check", columns: ["top_p"], message: "top_p lies between 0 and 1.", test: { op: "and", of: [
+      { name: "ai_options_top_p_check", columns: ["top_p"], message: "Top p must be from 0 to 1.", test: { op: "and", of: [
             { op: ">=", left: { op: "column", name: "top_p" }, right: { op: "constant", type: { kind: "float8" }, value: 0 } },
             { op: "<=", left: { op: "column", name: "top_p" }, right: { op: "constant", type: { kind: "float8" }, value: 1 } },
           ] } },
@@ -69,8 +69,8 @@ export const TABLE_RULES = {
       id: { field: "id", type: { kind: "uuid" }, notNull: true, hasDefault: true },
       user_id: { field: "userId", type: { kind: "uuid" }, notNull: true },
       title: { field: "title", type: { kind: "text" } },
-      next_position: { field: "nextPosition", type: { kind: "int4" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
-      version: { field: "version", type: { kind: "int4" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
+      next_position: { field: "nextPosition", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
+      version: { field: "version", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
       active_stream_id: { field: "activeStreamId", type: { kind: "text" } },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
       updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
@@ -80,9 +80,9 @@ export const TABLE_RULES = {
             { op: ">=", left: { op: "length", of: { op: "column", name: "active_stream_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "active_stream_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 255 } },
           ] } },
-      { name: "chats_next_position_check", columns: ["next_position"], message: "A position is not negative.", test: { op: ">=", left: { op: "column", name: "next_position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "chats_next_position_check", columns: ["next_position"], message: "A position cannot be negative.", test: { op: ">=", left: { op: "column", name: "next_position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "chats_title_check", columns: ["title"], message: "A title has at most 255 characters.", test: { op: "<=", left: { op: "length", of: { op: "column", name: "title" } }, right: { op: "constant", type: { kind: "int4" }, value: 255 } } },
-      { name: "chats_version_check", columns: ["version"], message: "A version is not negative.", test: { op: ">=", left: { op: "column", name: "version" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "chats_version_check", columns: ["version"], message: "A version cannot be negative.", test: { op: ">=", left: { op: "column", name: "version" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
     ],
   },
   customer_people: {
@@ -103,7 +103,7 @@ export const TABLE_RULES = {
       end_date: { field: "endDate", type: { kind: "date" } },
     },
     checks: [
-      { name: "customer_people_end_date_check", columns: ["end_date", "start_date"], message: "A contact does not end before it starts.", test: { op: ">=", left: { op: "column", name: "end_date" }, right: { op: "column", name: "start_date" } } },
+      { name: "customer_people_end_date_check", columns: ["end_date", "start_date"], message: "A contact cannot end before it starts.", test: { op: ">=", left: { op: "column", name: "end_date" }, right: { op: "column", name: "start_date" } } },
     ],
   },
   customers: {
@@ -114,7 +114,7 @@ export const TABLE_RULES = {
       display_name: { field: "displayName", type: { kind: "text" }, notNull: true },
       status: { field: "status", type: { kind: "enum", labels: ["prospect", "active", "paused", "churned"] }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "enum", labels: ["prospect", "active", "paused", "churned"] }, value: "prospect" } },
       industry: { field: "industry", type: { kind: "text" } },
-      company_size: { field: "companySize", type: { kind: "int4" } },
+      company_size: { field: "companySize", type: { kind: "int4", limits: { exclusiveMin: 0 } } },
       website_url: { field: "websiteUrl", type: { kind: "text" } },
       billing_country: { field: "billingCountry", type: { kind: "text" } },
       timezone: { field: "timezone", type: { kind: "text" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "text" }, value: "UTC" } },
@@ -122,22 +122,22 @@ export const TABLE_RULES = {
       updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
     },
     checks: [
-      { name: "customers_billing_country_check", columns: ["billing_country"], message: "A billing country is two capital letters, such as LV.", test: { op: "matches", of: { op: "column", name: "billing_country" }, pattern: "^[A-Z]{2}$" } },
+      { name: "customers_billing_country_check", columns: ["billing_country"], message: "A billing country is a code of two capital letters, for example LV.", test: { op: "matches", of: { op: "column", name: "billing_country" }, pattern: "^[A-Z]{2}$" } },
       { name: "customers_company_size_check", columns: ["company_size"], message: "A company has at least one employee.", test: { op: ">", left: { op: "column", name: "company_size" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
-      { name: "customers_display_name_check", columns: ["display_name"], message: "A display name has 2 to 200 characters.", test: { op: "and", of: [
+      { name: "customers_display_name_check", columns: ["display_name"], message: "A display name has 2 to 200 characters, not counting spaces at either end.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "display_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 2 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "display_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 200 } },
           ] } },
       { name: "customers_industry_check", columns: ["industry"], message: "An industry has at most 100 characters.", test: { op: "<=", left: { op: "length", of: { op: "column", name: "industry" } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } } },
-      { name: "customers_legal_name_check", columns: ["legal_name"], message: "A legal name has 2 to 200 characters.", test: { op: "and", of: [
+      { name: "customers_legal_name_check", columns: ["legal_name"], message: "A legal name has 2 to 200 characters, not counting spaces at either end.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "legal_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 2 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "legal_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 200 } },
           ] } },
-      { name: "customers_timezone_check", columns: ["timezone"], message: "A time zone is an IANA name, such as Europe/Riga.", test: { op: "and", of: [
+      { name: "customers_timezone_check", columns: ["timezone"], message: "A time zone is a name of 1 to 64 characters, for example Europe/Riga.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "column", name: "timezone" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "timezone" } }, right: { op: "constant", type: { kind: "int4" }, value: 64 } },
           ] } },
-      { name: "customers_website_url_check", columns: ["website_url"], message: "A website begins with http:// or https:// and has no spaces.", test: { op: "and", of: [
+      { name: "customers_website_url_check", columns: ["website_url"], message: "A website address begins with http:// or https:// and has no spaces and at most 2048 characters.", test: { op: "and", of: [
             { op: "<=", left: { op: "length", of: { op: "column", name: "website_url" } }, right: { op: "constant", type: { kind: "int4" }, value: 2048 } },
             { op: "matches", of: { op: "column", name: "website_url" }, pattern: "^https?:\\/\\/[^ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+$" },
           ] } },
@@ -148,23 +148,23 @@ export const TABLE_RULES = {
     columns: {
       chat_id: { field: "chatId", type: { kind: "uuid" }, notNull: true },
       id: { field: "id", type: { kind: "text" }, notNull: true },
-      position: { field: "position", type: { kind: "int4" }, notNull: true },
+      position: { field: "position", type: { kind: "int4", limits: { min: 0 } }, notNull: true },
       role: { field: "role", type: { kind: "text" }, notNull: true },
-      part_count: { field: "partCount", type: { kind: "int4" }, notNull: true },
+      part_count: { field: "partCount", type: { kind: "int4", limits: { min: 0 } }, notNull: true },
       envelope: { field: "envelope", type: { kind: "json" }, notNull: true },
-      input_tokens: { field: "inputTokens", type: { kind: "int4" } },
-      output_tokens: { field: "outputTokens", type: { kind: "int4" } },
+      input_tokens: { field: "inputTokens", type: { kind: "int4", limits: { min: 0 } } },
+      output_tokens: { field: "outputTokens", type: { kind: "int4", limits: { min: 0 } } },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
     },
     checks: [
-      { name: "messages_id_check", columns: ["id"], message: "A message id has 1 to 255 characters; does the service pass an id generator to the AI SDK?", test: { op: "and", of: [
+      { name: "messages_id_check", columns: ["id"], message: "A message id has 1 to 255 characters. Pass an id generator to the AI SDK.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "column", name: "id" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "id" } }, right: { op: "constant", type: { kind: "int4" }, value: 255 } },
           ] } },
-      { name: "messages_input_tokens_check", columns: ["input_tokens"], message: "A number of tokens is not negative.", test: { op: ">=", left: { op: "column", name: "input_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
-      { name: "messages_output_tokens_check", columns: ["output_tokens"], message: "A number of tokens is not negative.", test: { op: ">=", left: { op: "column", name: "output_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
-      { name: "messages_part_count_check", columns: ["part_count"], message: "A part count is not negative.", test: { op: ">=", left: { op: "column", name: "part_count" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
-      { name: "messages_position_check", columns: ["position"], message: "A position is not negative.", test: { op: ">=", left: { op: "column", name: "position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "messages_input_tokens_check", columns: ["input_tokens"], message: "A number of input tokens cannot be negative.", test: { op: ">=", left: { op: "column", name: "input_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "messages_output_tokens_check", columns: ["output_tokens"], message: "A number of output tokens cannot be negative.", test: { op: ">=", left: { op: "column", name: "output_tokens" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "messages_part_count_check", columns: ["part_count"], message: "A part count cannot be negative.", test: { op: ">=", left: { op: "column", name: "part_count" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "messages_position_check", columns: ["position"], message: "A position cannot be negative.", test: { op: ">=", left: { op: "column", name: "position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "messages_role_check", columns: ["role"], message: "A role is system, user or assistant.", test: { op: "in", of: { op: "column", name: "role" }, values: [
             { op: "constant", type: { kind: "text" }, value: "system" },
             { op: "constant", type: { kind: "text" }, value: "user" },
@@ -177,7 +177,7 @@ export const TABLE_RULES = {
     columns: {
       chat_id: { field: "chatId", type: { kind: "uuid" }, notNull: true },
       message_id: { field: "messageId", type: { kind: "text" }, notNull: true },
-      position: { field: "position", type: { kind: "int4" }, notNull: true },
+      position: { field: "position", type: { kind: "int4", limits: { min: 0 } }, notNull: true },
       type: { field: "type", type: { kind: "text" }, notNull: true },
       tool_call_id: { field: "toolCallId", type: { kind: "text" } },
       tool_name: { field: "toolName", type: { kind: "text" } },
@@ -186,8 +186,8 @@ export const TABLE_RULES = {
       payload: { field: "payload", type: { kind: "json" }, notNull: true },
     },
     checks: [
-      { name: "parts_position_check", columns: ["position"], message: "A position is not negative.", test: { op: ">=", left: { op: "column", name: "position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
-      { name: "parts_tool_check", columns: ["type", "tool_call_id", "tool_state"], message: "A tool part has a call id and a state.", test: { op: "or", of: [
+      { name: "parts_position_check", columns: ["position"], message: "A position cannot be negative.", test: { op: ">=", left: { op: "column", name: "position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
+      { name: "parts_tool_check", columns: ["type", "tool_call_id", "tool_state"], message: "A tool part must have a call id and a state.", test: { op: "or", of: [
             { op: "and", of: [
                 { op: "not", of: { op: "matches", of: { op: "column", name: "type" }, pattern: "^tool-.*$" } },
                 { op: "<>", left: { op: "column", name: "type" }, right: { op: "constant", type: { kind: "text" }, value: "dynamic-tool" } },
@@ -197,7 +197,7 @@ export const TABLE_RULES = {
                 { op: "not", of: { op: "is null", of: { op: "column", name: "tool_state" } } },
               ] },
           ] } },
-      { name: "parts_type_check", columns: ["type"], message: "A part has a type.", test: { op: "<>", left: { op: "column", name: "type" }, right: { op: "constant", type: { kind: "text" }, value: "" } } },
+      { name: "parts_type_check", columns: ["type"], message: "The type of a part cannot be empty.", test: { op: "<>", left: { op: "column", name: "type" }, right: { op: "constant", type: { kind: "text" }, value: "" } } },
     ],
   },
   people: {
@@ -215,16 +215,16 @@ export const TABLE_RULES = {
       updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
     },
     checks: [
-      { name: "people_email_check", columns: ["email"], message: "An email address has one @ with something on both sides, no spaces, and at most 254 characters.", test: { op: "and", of: [
+      { name: "people_email_check", columns: ["email"], message: "An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.", test: { op: "and", of: [
             { op: "<=", left: { op: "length", of: { op: "column", name: "email" } }, right: { op: "constant", type: { kind: "int4" }, value: 254 } },
             { op: "matches", of: { op: "column", name: "email" }, pattern: "^[^@ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+@[^@ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+$" },
           ] } },
-      { name: "people_first_name_check", columns: ["first_name"], message: "A first name has 1 to 100 characters.", test: { op: "and", of: [
+      { name: "people_first_name_check", columns: ["first_name"], message: "A first name has 1 to 100 characters, not counting spaces at either end.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "first_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "first_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } },
           ] } },
       { name: "people_job_title_check", columns: ["job_title"], message: "A job title has at most 100 characters.", test: { op: "<=", left: { op: "length", of: { op: "column", name: "job_title" } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } } },
-      { name: "people_last_name_check", columns: ["last_name"], message: "A last name has 1 to 100 characters.", test: { op: "and", of: [
+      { name: "people_last_name_check", columns: ["last_name"], message: "A last name has 1 to 100 characters, not counting spaces at either end.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "last_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "last_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } },
           ] } },
@@ -246,7 +246,7 @@ export const TABLE_RULES = {
       updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
     },
     checks: [
-      { name: "users_email_check", columns: ["email"], message: "An email address has one @ with something on both sides, no spaces, and at most 254 characters.", test: { op: "and", of: [
+      { name: "users_email_check", columns: ["email"], message: "An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.", test: { op: "and", of: [
             { op: "<=", left: { op: "length", of: { op: "column", name: "email" } }, right: { op: "constant", type: { kind: "int4" }, value: 254 } },
             { op: "matches", of: { op: "column", name: "email" }, pattern: "^[^@ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+@[^@ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+$" },
           ] } },
@@ -254,17 +254,17 @@ export const TABLE_RULES = {
             { op: ">=", left: { op: "length", of: { op: "column", name: "name" } }, right: { op: "constant", type: { kind: "int4" }, value: 2 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "name" } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } },
           ] } },
-      { name: "users_password_check", columns: ["password"], message: "A password is stored as its bcrypt hash of 60 characters.", test: { op: "matches", of: { op: "column", name: "password" }, pattern: "^\\$2[abxy]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}$" } },
-      { name: "users_password_provider_check", columns: ["password", "provider"], message: "A user has a password or an identity provider.", test: { op: "or", of: [
+      { name: "users_password_check", columns: ["password"], message: "A password must be stored as a bcrypt hash of 60 characters.", test: { op: "matches", of: { op: "column", name: "password" }, pattern: "^\\$2[abxy]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}$" } },
+      { name: "users_password_provider_check", columns: ["password", "provider"], message: "A user must have a password or an identity provider.", test: { op: "or", of: [
             { op: "not", of: { op: "is null", of: { op: "column", name: "password" } } },
             { op: "not", of: { op: "is null", of: { op: "column", name: "provider" } } },
           ] } },
-      { name: "users_provider_check", columns: ["provider"], message: "The only identity provider is google.", test: { op: "=", left: { op: "column", name: "provider" }, right: { op: "constant", type: { kind: "text" }, value: "google" } } },
+      { name: "users_provider_check", columns: ["provider"], message: "The only supported identity provider is google.", test: { op: "=", left: { op: "column", name: "provider" }, right: { op: "constant", type: { kind: "text" }, value: "google" } } },
       { name: "users_provider_id_check", columns: ["provider_id"], message: "A provider id has 1 to 255 characters.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "column", name: "provider_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "provider_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 255 } },
           ] } },
-      { name: "users_provider_provider_id_check", columns: ["provider", "provider_id"], message: "A provider and its id are given together or not at all.", test: { op: "=", left: { op: "is null", of: { op: "column", name: "provider" } }, right: { op: "is null", of: { op: "column", name: "provider_id" } } } },
+      { name: "users_provider_provider_id_check", columns: ["provider", "provider_id"], message: "A provider and its id must be set together.", test: { op: "=", left: { op: "is null", of: { op: "column", name: "provider" } }, right: { op: "is null", of: { op: "column", name: "provider_id" } } } },
       { name: "users_role_check", columns: ["role"], message: "A role is user, admin or moderator.", test: { op: "in", of: { op: "column", name: "role" }, values: [
             { op: "constant", type: { kind: "text" }, value: "user" },
             { op: "constant", type: { kind: "text" }, value: "admin" },

@@ -1,4 +1,4 @@
--- What the tables below stand on: extensions, keys, search and the clock of updated_at.
+-- Foundations of the tables: extensions, keys, search, and the trigger of updated_at.
 
 do $$
 begin
@@ -13,7 +13,7 @@ create extension if not exists citext;
 create extension if not exists pg_trgm;
 create extension if not exists unaccent;
 
--- PostgreSQL 18 has uuidv7() built in; 15 to 17 get the same shape from here:
+-- PostgreSQL 18 has uuidv7() built in; for 15 to 17 this function makes UUIDs of the same layout:
 -- 48 bits of milliseconds, 12 bits of the millisecond's fraction, random bits (RFC 9562, section 6.2, method 3).
 do $$
 begin
@@ -33,9 +33,9 @@ begin
 end
 $$;
 
--- An update that changes nothing does not move the clock. *<> compares bytes: it knows every type, json too, and
--- sees a citext change its letter case. Where a table has generated columns, whose new values a BEFORE trigger
--- cannot see yet, every update moves the clock. A null is left alone, for NOT NULL to refuse.
+-- An update that changes no value leaves updated_at as it is. *<> compares bytes: it works for every type, json
+-- included, and detects a citext that changes its letter case. In a table with generated columns every update sets
+-- updated_at, because a BEFORE trigger does not see their new values. A null is kept, so that NOT NULL refuses it.
 create function touch_updated_at() returns trigger language plpgsql as $$
 begin
   if new *<> old and new.updated_at is not null then
@@ -45,10 +45,10 @@ begin
 end
 $$;
 
--- What a search compares: compatibility forms, accents and letter case folded. The leading space lets a
--- pattern ask for the beginning of a word. Every write to an index runs it, so ASCII takes a short way, and
--- PL/pgSQL, which is three times as fast as a function in SQL that cannot be inlined. It keeps the search_path of its
--- creation: an empty one (pg_dump, autovacuum) would break the indexes built on it.
+-- The text that a search compares: compatibility forms, accents and letter case are folded. The leading space lets a
+-- pattern match the beginning of a word. Every write to a search index runs this function, so ASCII text takes a
+-- shortcut, and it is written in PL/pgSQL, which is three times as fast as a SQL function that cannot be inlined. It
+-- keeps the search_path of its creation: with an empty one (pg_dump, autovacuum) the indexes built on it would break.
 create function searchable(words text) returns text
   language plpgsql immutable strict parallel safe set search_path from current as $$
 begin
@@ -59,11 +59,11 @@ begin
 end
 $$;
 
-comment on function searchable is 'Text as search compares it: without accents, letter case and typographic variants.';
+comment on function searchable is 'Text in the form that searches compare: without accents, letter case and typographic variants.';
 
--- Bodies after `return` are bound when created, whatever the search_path of a caller is.
--- From three characters on a query may match anywhere; below that a trigram index has nothing to look up
--- but the beginning of a word. Chinese, Japanese and Korean write words of one or two characters without spaces.
+-- A body after `return` is bound at creation and does not depend on the caller's search_path.
+-- A query of three characters or more matches anywhere; with fewer, a trigram index can only look up the beginning
+-- of a word. Chinese, Japanese and Korean have words of one or two characters, written without spaces.
 create function search_pattern(query text) returns text
   language sql immutable strict parallel safe
   return case
@@ -72,8 +72,8 @@ create function search_pattern(query text) returns text
     end
     || regexp_replace(substr(searchable(query), 2), '([\\%_])', '\\\1', 'g') || '%';
 
--- 4: the text begins with the query as whole words; 3: it begins with it; 2: whole words; 1: the beginning of a
--- word; 0: anywhere. Both are searchable() text.
+-- 4: the text begins with the query, as whole words; 3: the text begins with the query; 2: the query matches whole
+-- words; 1: the beginning of a word; 0: anywhere. Both arguments are searchable() text.
 create function search_relevance(words text, query text) returns smallint
   language plpgsql immutable strict parallel safe as $$
 begin
@@ -87,5 +87,5 @@ begin
 end
 $$;
 
-comment on function search_relevance is 'How well searchable() text fits a searchable() query, 0 to 4.';
-comment on function search_pattern is 'The LIKE pattern that finds a query in searchable() text; %, _ and \ are ordinary characters.';
+comment on function search_relevance is 'How well searchable() text matches a searchable() query, from 0 to 4.';
+comment on function search_pattern is 'The LIKE pattern that finds a query in searchable() text; %, _ and \ in the query are ordinary characters.';

@@ -29,22 +29,25 @@ create index users_search_idx on users using gin ((searchable(name || ' ' || ema
 create trigger users_touch_updated_at before update on users
   for each row execute function touch_updated_at();
 
-comment on table users is 'People who sign in to the service, by password or through an identity provider.';
-comment on column users.name is '2 to 100 characters.';
-comment on column users.email is 'Compared without letter case; unique.';
-comment on column users.password is 'bcrypt hash, 60 characters; null for those who sign in through a provider alone. Never selected but by findCredentialsByEmail.';
-comment on column users.role is 'What the user may do in the service.';
-comment on column users.provider is 'Identity provider, with provider_id.';
+comment on table users is 'People who sign in to the service, with a password or through an identity provider.';
+comment on column users.user_id is 'UUID version 7; ascending in the order of creation.';
+comment on column users.name is 'Full name; 2 to 100 characters.';
+comment on column users.email is 'Unique; letter case is ignored.';
+comment on column users.password is 'bcrypt hash of 60 characters; null for users who sign in through a provider only. Only findCredentialsByEmail selects it.';
+comment on column users.role is 'Permissions in the service.';
+comment on column users.provider is 'Identity provider; set together with provider_id.';
 comment on column users.provider_id is 'The user''s id at the provider (the `sub` claim of OpenID Connect).';
-comment on column users.updated_at is 'Set by a trigger whenever the row changes.';
+comment on column users.created_at is 'Time of creation.';
+comment on column users.updated_at is 'Time of the last change, set by a trigger.';
 
+comment on constraint users_pkey on users is 'A user with this id already exists.';
 comment on constraint users_email_key on users is 'This email address is already taken.';
 comment on constraint users_provider_provider_id_key on users is 'This provider account already belongs to a user.';
 comment on constraint users_name_check on users is 'A name has 2 to 100 characters.';
-comment on constraint users_email_check on users is 'An email address has one @ with something on both sides, no spaces, and at most 254 characters.';
-comment on constraint users_password_check on users is 'A password is stored as its bcrypt hash of 60 characters.';
+comment on constraint users_email_check on users is 'An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.';
+comment on constraint users_password_check on users is 'A password must be stored as a bcrypt hash of 60 characters.';
 comment on constraint users_role_check on users is 'A role is user, admin or moderator.';
-comment on constraint users_provider_check on users is 'The only identity provider is google.';
+comment on constraint users_provider_check on users is 'The only supported identity provider is google.';
 comment on constraint users_provider_id_check on users is 'A provider id has 1 to 255 characters.';
-comment on constraint users_provider_provider_id_check on users is 'A provider and its id are given together or not at all.';
-comment on constraint users_password_provider_check on users is 'A user has a password or an identity provider.';
+comment on constraint users_provider_provider_id_check on users is 'A provider and its id must be set together.';
+comment on constraint users_password_provider_check on users is 'A user must have a password or an identity provider.';

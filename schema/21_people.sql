@@ -27,19 +27,23 @@ create index people_search_idx on people using gin ((searchable(first_name || ' 
 create trigger people_touch_updated_at before update on people
   for each row execute function touch_updated_at();
 
-comment on table people is 'Persons the service knows at its customers; they do not sign in.';
-comment on column people.first_name is '1 to 100 characters after trimming.';
-comment on column people.last_name is '1 to 100 characters after trimming.';
-comment on column people.email is 'Compared without letter case; unique where known.';
-comment on column people.phone is 'As written, at most 30 characters.';
+comment on table people is 'People who work for customers; they do not sign in to the service.';
+comment on column people.person_id is 'UUID version 7; ascending in the order of creation.';
+comment on column people.first_name is '1 to 100 characters, not counting spaces at either end.';
+comment on column people.last_name is '1 to 100 characters, not counting spaces at either end.';
+comment on column people.email is 'Unique; letter case is ignored. Null if not known.';
+comment on column people.phone is 'Phone number in any format; at most 30 characters.';
 comment on column people.job_title is 'At most 100 characters.';
-comment on column people.is_active is 'False once the person is no longer to be contacted.';
-comment on column people.updated_at is 'Set by a trigger whenever the row changes.';
+comment on column people.linkedin_url is 'LinkedIn profile; at most 2048 characters.';
+comment on column people.is_active is 'False for a person who must no longer be contacted.';
+comment on column people.created_at is 'Time of creation.';
+comment on column people.updated_at is 'Time of the last change, set by a trigger.';
 
-comment on constraint people_email_key on people is 'A person with this email address exists already.';
-comment on constraint people_first_name_check on people is 'A first name has 1 to 100 characters.';
-comment on constraint people_last_name_check on people is 'A last name has 1 to 100 characters.';
-comment on constraint people_email_check on people is 'An email address has one @ with something on both sides, no spaces, and at most 254 characters.';
+comment on constraint people_pkey on people is 'A person with this id already exists.';
+comment on constraint people_email_key on people is 'A person with this email address already exists.';
+comment on constraint people_first_name_check on people is 'A first name has 1 to 100 characters, not counting spaces at either end.';
+comment on constraint people_last_name_check on people is 'A last name has 1 to 100 characters, not counting spaces at either end.';
+comment on constraint people_email_check on people is 'An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.';
 comment on constraint people_phone_check on people is 'A phone number has at most 30 characters.';
 comment on constraint people_job_title_check on people is 'A job title has at most 100 characters.';
 comment on constraint people_linkedin_url_check on people is 'A LinkedIn address has at most 2048 characters.';

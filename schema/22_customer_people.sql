@@ -21,14 +21,14 @@ create unique index customer_people_customer_id_is_primary_key on customer_peopl
 create index customer_people_customer_id_start_date_idx on customer_people (customer_id, start_date, customer_person_id);
 create index customer_people_person_id_start_date_idx on customer_people (person_id, start_date, customer_person_id);
 
--- In a function, because each of its statements sees what others have committed meanwhile; a single statement would
--- work on what it saw before it waited.
+-- A function, because each of its statements sees what other sessions committed in the meantime; a single statement
+-- would use the snapshot from before it waited for the lock.
 create function set_primary_contact(of_customer uuid, to_person uuid) returns setof customer_people
   language plpgsql rows 1 as $$
 declare
   chosen uuid;
 begin
-  -- Whoever adds a contact holds a key share lock on the customer: the two take turns.
+  -- A session that adds a contact holds a key share lock on the customer, so the two do not overlap.
   perform from customers where customer_id = of_customer for update;
   select customer_person_id into chosen from customer_people
     where customer_id = of_customer and person_id = to_person and (end_date is null or end_date >= current_date)
@@ -42,16 +42,19 @@ begin
 end
 $$;
 
-comment on function set_primary_contact is 'Makes a person the primary contact of a customer in place of whoever was; no row if the person is no contact now.';
-comment on type contact_role is 'What a person is to a customer.';
+comment on function set_primary_contact is 'Replaces the primary contact of a customer; returns no row if the person is not a current contact.';
+comment on type contact_role is 'Roles that a person can have at a customer.';
 
-comment on table customer_people is 'Contacts: which person stands for which customer, as what, and when.';
-comment on column customer_people.role is 'Null while it is not known.';
-comment on column customer_people.is_primary is 'The one to call first; at most one per customer.';
-comment on column customer_people.end_date is 'Last day; null while the contact lasts.';
+comment on table customer_people is 'Contacts: which person works for which customer, in which role, and when.';
+comment on column customer_people.customer_person_id is 'UUID version 7; ascending in the order of creation.';
+comment on column customer_people.role is 'Null if not known.';
+comment on column customer_people.is_primary is 'The contact to call first; at most one per customer.';
+comment on column customer_people.start_date is 'First day.';
+comment on column customer_people.end_date is 'Last day; null for a contact without an end.';
 
-comment on constraint customer_people_customer_id_fkey on customer_people is 'There is no such customer.';
-comment on constraint customer_people_person_id_fkey on customer_people is 'There is no such person.';
+comment on constraint customer_people_pkey on customer_people is 'A contact with this id already exists.';
+comment on constraint customer_people_customer_id_fkey on customer_people is 'This customer does not exist.';
+comment on constraint customer_people_person_id_fkey on customer_people is 'This person does not exist.';
 comment on constraint customer_people_customer_id_person_id_role_key on customer_people is 'This person already has this role at the customer.';
-comment on constraint customer_people_end_date_check on customer_people is 'A contact does not end before it starts.';
+comment on constraint customer_people_end_date_check on customer_people is 'A contact cannot end before it starts.';
 comment on index customer_people_customer_id_is_primary_key is 'The customer already has a primary contact.';

@@ -23,16 +23,19 @@ create index chats_search_idx on chats using gin ((searchable(title)) gin_trgm_o
 create trigger chats_touch_updated_at before update on chats
   for each row execute function touch_updated_at();
 
-comment on table chats is 'Conversations of a user with an assistant.';
-comment on column chats.id is 'May be chosen by the client.';
-comment on column chats.title is 'At most 255 characters; null until somebody names it.';
-comment on column chats.next_position is 'Position of the next new message; handed out under this row''s lock.';
-comment on column chats.version is 'Grows with every change to the messages; for optimistic locking.';
-comment on column chats.active_stream_id is 'The stream that is being written now, for resuming it; null when none is.';
-comment on column chats.updated_at is 'Set by a trigger whenever the row changes.';
+comment on table chats is 'Conversations between a user and an assistant.';
+comment on column chats.id is 'UUID; the client may choose it.';
+comment on column chats.user_id is 'Owner of the chat.';
+comment on column chats.title is 'At most 255 characters; null until the chat is named.';
+comment on column chats.next_position is 'Position of the next new message; assigned under the lock of this row.';
+comment on column chats.version is 'Increases with every change to the messages; for optimistic locking.';
+comment on column chats.active_stream_id is 'Id of the stream that is being written, used to resume it; null if there is none.';
+comment on column chats.created_at is 'Time of creation.';
+comment on column chats.updated_at is 'Time of the last change, set by a trigger.';
 
-comment on constraint chats_user_id_fkey on chats is 'There is no such user.';
+comment on constraint chats_pkey on chats is 'A chat with this id already exists.';
+comment on constraint chats_user_id_fkey on chats is 'This user does not exist.';
 comment on constraint chats_title_check on chats is 'A title has at most 255 characters.';
-comment on constraint chats_next_position_check on chats is 'A position is not negative.';
-comment on constraint chats_version_check on chats is 'A version is not negative.';
+comment on constraint chats_next_position_check on chats is 'A position cannot be negative.';
+comment on constraint chats_version_check on chats is 'A version cannot be negative.';
 comment on constraint chats_active_stream_id_check on chats is 'A stream id has 1 to 255 characters.';

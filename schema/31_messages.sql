@@ -20,19 +20,22 @@ create table messages (
   constraint messages_output_tokens_check check (output_tokens >= 0)
 );
 
-comment on table messages is 'Messages of a chat, in order of position.';
-comment on column messages.id is 'Any string of 1 to 255 characters, chosen by client or server; unique within its chat.';
-comment on column messages.position is 'Handed out once from chats.next_position; gaps are ordinary.';
-comment on column messages.part_count is 'Parts at this position and beyond are being deleted by a concurrent save and do not count.';
-comment on column messages.envelope is 'The message with 0 in place of id, role and parts, byte for byte: json, because jsonb would reorder it.';
-comment on column messages.input_tokens is 'As the message''s metadata has them; null where it has none.';
-comment on column messages.output_tokens is 'As the message''s metadata has them; null where it has none.';
+comment on table messages is 'Messages of a chat, ordered by position.';
+comment on column messages.id is 'Any string of 1 to 255 characters, chosen by the client or the server; unique within its chat.';
+comment on column messages.position is 'Assigned once, from chats.next_position; gaps are normal.';
+comment on column messages.role is 'Author of the message.';
+comment on column messages.part_count is 'Number of parts. Parts at this position and beyond are being deleted by a concurrent save and must be ignored.';
+comment on column messages.envelope is 'The message byte for byte, with 0 in place of id, role and parts. The type is json because jsonb would reorder the keys.';
+comment on column messages.input_tokens is 'Input tokens, from the metadata of the message; null if it has none.';
+comment on column messages.output_tokens is 'Output tokens, from the metadata of the message; null if it has none.';
+comment on column messages.created_at is 'Time of creation.';
 
-comment on constraint messages_chat_id_position_key on messages is 'Two messages of a chat cannot have one position.';
-comment on constraint messages_chat_id_fkey on messages is 'There is no such chat.';
-comment on constraint messages_id_check on messages is 'A message id has 1 to 255 characters; does the service pass an id generator to the AI SDK?';
-comment on constraint messages_position_check on messages is 'A position is not negative.';
+comment on constraint messages_pkey on messages is 'A message with this id already exists in the chat.';
+comment on constraint messages_chat_id_position_key on messages is 'Two messages of a chat cannot have the same position.';
+comment on constraint messages_chat_id_fkey on messages is 'This chat does not exist.';
+comment on constraint messages_id_check on messages is 'A message id has 1 to 255 characters. Pass an id generator to the AI SDK.';
+comment on constraint messages_position_check on messages is 'A position cannot be negative.';
 comment on constraint messages_role_check on messages is 'A role is system, user or assistant.';
-comment on constraint messages_input_tokens_check on messages is 'A number of tokens is not negative.';
-comment on constraint messages_output_tokens_check on messages is 'A number of tokens is not negative.';
-comment on constraint messages_part_count_check on messages is 'A part count is not negative.';
+comment on constraint messages_input_tokens_check on messages is 'A number of input tokens cannot be negative.';
+comment on constraint messages_output_tokens_check on messages is 'A number of output tokens cannot be negative.';
+comment on constraint messages_part_count_check on messages is 'A part count cannot be negative.';

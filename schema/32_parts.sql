@@ -20,14 +20,17 @@ create table parts (
 create index parts_search_idx on parts using gin ((searchable(search_text)) gin_trgm_ops);
 create index parts_pending_approvals_idx on parts (chat_id, message_id) where tool_state = 'approval-requested';
 
-comment on table parts is 'Parts of a message: text, reasoning, files, tool calls and whatever the AI SDK adds next.';
-comment on column parts.position is 'Place within its message, from 0 without gaps.';
-comment on column parts.type is 'As the AI SDK names it; new types need no change here.';
-comment on column parts.tool_call_id is 'Not unique: the AI SDK may repeat it.';
-comment on column parts.search_text is 'The text of a text or reasoning part, clipped; null for other parts.';
-comment on column parts.payload is 'The part itself, byte for byte: json, because jsonb would reorder it. Nothing in SQL looks inside.';
+comment on table parts is 'Parts of a message: text, reasoning, files, tool calls and all other types that the AI SDK has or will have.';
+comment on column parts.position is 'Position within the message; from 0, without gaps.';
+comment on column parts.type is 'Type, as the AI SDK names it; new types need no change of the schema.';
+comment on column parts.tool_call_id is 'Id of a tool call; not unique, because the AI SDK may repeat it. Null for other parts.';
+comment on column parts.tool_name is 'Name of the called tool; null for other parts.';
+comment on column parts.tool_state is 'State of a tool call, as the AI SDK names it; null for other parts.';
+comment on column parts.search_text is 'Text of a text or reasoning part, shortened; null for other parts.';
+comment on column parts.payload is 'The part byte for byte. The type is json because jsonb would reorder the keys; SQL does not read it.';
 
-comment on constraint parts_chat_id_message_id_fkey on parts is 'There is no such message.';
-comment on constraint parts_position_check on parts is 'A position is not negative.';
-comment on constraint parts_type_check on parts is 'A part has a type.';
-comment on constraint parts_tool_check on parts is 'A tool part has a call id and a state.';
+comment on constraint parts_pkey on parts is 'The message already has a part at this position.';
+comment on constraint parts_chat_id_message_id_fkey on parts is 'This message does not exist.';
+comment on constraint parts_position_check on parts is 'A position cannot be negative.';
+comment on constraint parts_type_check on parts is 'The type of a part cannot be empty.';
+comment on constraint parts_tool_check on parts is 'A tool part must have a call id and a state.';

@@ -18,17 +18,19 @@ create table ai_options (
   constraint ai_options_presence_penalty_check check (presence_penalty between -2 and 2)
 );
 
-comment on table ai_options is 'The options the model was called with, per message; null where the provider''s default applied.';
-comment on column ai_options.prompt is 'The system prompt.';
-comment on column ai_options.max_tokens is 'Upper bound of the answer, in tokens.';
-comment on column ai_options.temperature is '0 to 2.';
-comment on column ai_options.top_p is 'Nucleus sampling, 0 to 1.';
-comment on column ai_options.frequency_penalty is '-2 to 2.';
-comment on column ai_options.presence_penalty is '-2 to 2.';
+comment on table ai_options is 'Options with which the model was called, per message; null where the provider''s default applied.';
+comment on column ai_options.prompt is 'System prompt.';
+comment on column ai_options.max_tokens is 'Maximum length of the answer, in tokens; at least 1.';
+comment on column ai_options.temperature is 'Sampling temperature, from 0 to 2.';
+comment on column ai_options.top_p is 'Nucleus sampling, from 0 to 1.';
+comment on column ai_options.frequency_penalty is 'From -2 to 2.';
+comment on column ai_options.presence_penalty is 'From -2 to 2.';
+comment on column ai_options.created_at is 'Time of creation.';
 
-comment on constraint ai_options_chat_id_message_id_fkey on ai_options is 'There is no such message.';
-comment on constraint ai_options_max_tokens_check on ai_options is 'The token limit is at least 1.';
-comment on constraint ai_options_temperature_check on ai_options is 'A temperature lies between 0 and 2.';
-comment on constraint ai_options_top_p_check on ai_options is 'top_p lies between 0 and 1.';
-comment on constraint ai_options_frequency_penalty_check on ai_options is 'A frequency penalty lies between -2 and 2.';
-comment on constraint ai_options_presence_penalty_check on ai_options is 'A presence penalty lies between -2 and 2.';
+comment on constraint ai_options_pkey on ai_options is 'This message already has options.';
+comment on constraint ai_options_chat_id_message_id_fkey on ai_options is 'This message does not exist.';
+comment on constraint ai_options_max_tokens_check on ai_options is 'A token limit must be at least 1.';
+comment on constraint ai_options_temperature_check on ai_options is 'A temperature must be from 0 to 2.';
+comment on constraint ai_options_top_p_check on ai_options is 'Top p must be from 0 to 1.';
+comment on constraint ai_options_frequency_penalty_check on ai_options is 'A frequency penalty must be from -2 to 2.';
+comment on constraint ai_options_presence_penalty_check on ai_options is 'A presence penalty must be from -2 to 2.';

@@ -21,7 +21,7 @@ create index audit_log_entity_type_entity_id_created_at_id_idx on audit_log (ent
 create index audit_log_user_id_created_at_id_idx on audit_log (user_id, created_at, id);
 create index audit_log_action_created_at_id_idx on audit_log (action, created_at, id);
 
--- The one change let through is the foreign key's own: user_id becomes null after its user is gone.
+-- The only permitted change is that of the foreign key: user_id becomes null after its user is deleted.
 create function refuse_audit_log_change() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and new.user_id is null
@@ -42,15 +42,20 @@ create constraint trigger audit_log_append_only after update or delete on audit_
 create trigger audit_log_append_only_truncate before truncate on audit_log
   for each statement execute function refuse_audit_log_change();
 
-comment on table audit_log is 'Who did what to which entity, and when. Append-only.';
-comment on column audit_log.user_id is 'Who did it; null for the service itself, or after the user is gone.';
-comment on column audit_log.entity_type is 'Kind of entity, such as user or customer; at most 50 characters.';
-comment on column audit_log.entity_id is 'The entity''s key as text.';
-comment on column audit_log.action is 'What was done, such as create; at most 50 characters.';
-comment on column audit_log.changes is 'What changed, as the service describes it; secrets redacted.';
+comment on table audit_log is 'Which user did what to which entity, and when. Append-only.';
+comment on column audit_log.id is 'UUID version 7; ascending in the order of creation.';
+comment on column audit_log.user_id is 'User who acted; null for the service itself, and after the user is deleted.';
+comment on column audit_log.entity_type is 'Kind of entity, for example user or customer; at most 50 characters.';
+comment on column audit_log.entity_id is 'Key of the entity, as text.';
+comment on column audit_log.action is 'Action, for example create; at most 50 characters.';
+comment on column audit_log.changes is 'Changes, as the service describes them; secrets are redacted.';
+comment on column audit_log.ip_address is 'IP address of the client.';
+comment on column audit_log.user_agent is 'User agent of the client.';
+comment on column audit_log.created_at is 'Time of the action.';
 
-comment on constraint audit_log_user_id_fkey on audit_log is 'There is no such user.';
+comment on constraint audit_log_pkey on audit_log is 'An audit log entry with this id already exists.';
+comment on constraint audit_log_user_id_fkey on audit_log is 'This user does not exist.';
 comment on constraint audit_log_entity_type_check on audit_log is 'An entity type has 1 to 50 characters.';
 comment on constraint audit_log_entity_id_check on audit_log is 'An entity id has 1 to 255 characters.';
 comment on constraint audit_log_action_check on audit_log is 'An action has 1 to 50 characters.';
-comment on trigger audit_log_append_only on audit_log is 'Entries of the audit log are neither changed nor deleted.';
+comment on trigger audit_log_append_only on audit_log is 'Audit log entries cannot be changed or deleted.';

@@ -1,6 +1,7 @@
 import pluralize from 'pluralize'
 import { BANNER } from './banner.ts'
 import { type Catalog, type Column, type Constraint, isView, qualified, visibleRelations } from './catalog.ts'
+import { checkSentence } from './check-sentence.ts'
 import type { Bounds, Facts, Value } from './facts.ts'
 import { notNullName } from './not-null-name.ts'
 
@@ -67,7 +68,9 @@ function constraintsOf(
   return new Map(entries.sort(byKey))
 }
 
-function entryOf({ kind, columns, references, comment }: Constraint): Entry {
+function entryOf(constraint: Constraint): Entry {
+  const { kind, columns, references, comment } = constraint
+  const message = kind === 'c' ? checkSentence(constraint) : comment
   return {
     kind: KINDS[kind],
     columns,
@@ -77,7 +80,7 @@ function entryOf({ kind, columns, references, comment }: Constraint): Entry {
         columns: references.columns,
       },
     }),
-    ...(comment && { message: comment }),
+    ...(message && { message }),
   }
 }
 

@@ -28,7 +28,7 @@ export async function generateFromSchema(
   const facts = readFacts(catalog)
   const types = emitTypes(catalog, facts, viewNullability(catalog))
   const constants = emitCatalog(catalog, facts)
-  const validation = emitValidation(catalog)
+  const validation = emitValidation(catalog, facts)
   return {
     files: new Map([
       ['database.ts', types.text],

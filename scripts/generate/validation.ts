@@ -1,3 +1,4 @@
+import { camelCase } from '../../src/sentences/index.ts'
 import { BANNER } from './banner.ts'
 import {
   type Catalog,
@@ -10,8 +11,10 @@ import {
   type Type,
   visibleRelations,
 } from './catalog.ts'
+import { checkSentence } from './check-sentence.ts'
 import { readTree } from './check-tree.ts'
 import { print } from './constraints.ts'
+import type { Bounds, Facts } from './facts.ts'
 import type { CheckScope, Tree } from './typed-tree.ts'
 import { ELEMENTS } from './types.ts'
 
@@ -24,8 +27,8 @@ export interface Validation {
 }
 
 /** Generates generated/validation.ts: what each table accepts, as data for src/validation/, and what that leaves unchecked. */
-export function emitValidation(catalog: Catalog): Validation {
-  const described = new DescribedTables(catalog)
+export function emitValidation(catalog: Catalog, facts: Facts): Validation {
+  const described = new DescribedTables(catalog, facts)
   const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
   const rules = new Map(tables.map((table) => [qualified(table), described.table(table)]))
   const names = tables.map((table) => camelCase(qualified(table)))
@@ -51,10 +54,12 @@ class DescribedTables {
   readonly reasons = new Map<string, string>()
   readonly warnings: string[] = []
   readonly #catalog: Catalog
+  readonly #facts: Facts
   readonly #enums: ReadonlyMap<string, readonly string[]>
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, facts: Facts) {
     this.#catalog = catalog
+    this.#facts = facts
     this.#enums = new Map(
       catalog.types.flatMap((type) => (type.labels ? [[qualified(type), type.labels]] : [])),
     )
@@ -108,8 +113,8 @@ class DescribedTables {
         const { tree, reason } = readTree(check.expression ?? '', scope)
         if (reason !== undefined) this.#leave(check, reason)
         if (tree === undefined) return []
-        const { name, columns, comment } = check
-        return [{ name, columns, ...(comment && { message: comment }), test: tree }]
+        const { name, columns } = check
+        return [{ name, columns, message: checkSentence(check), test: tree }]
       })
   }
 
@@ -167,6 +172,7 @@ class DescribedTables {
         )
         return {
           kind: 'domain',
+          name: domain.name,
           of: inner,
           ...(domain.notNull && { notNull: true }),
           ...(checks.length > 0 && { checks }),
@@ -185,9 +191,25 @@ class DescribedTables {
     if (type.labels) return { kind: 'enum', ...{ labels: type.labels } }
     const isCitext = type.name === 'citext' && type.kind === 'b'
     if ((isBuiltIn && READ.has(type.name)) || isCitext)
-      return { kind: type.name, ...modifiersOf(type.name, modifier) }
+      return {
+        kind: type.name,
+        ...modifiersOf(type.name, modifier),
+        ...(!isArray && this.#limits(column, type, modifier)),
+      }
     this.reasons.set(column, `only the database checks values of type ${type.name}`)
     return { kind: isBuiltIn && type.name === 'money' ? 'money' : 'other' }
+  }
+
+  /** What the CHECKs leave of a type's values, for the message of a value that is not of the type. */
+  #limits(column: string, { name }: Type, modifier: number): object {
+    const { min, max, exclusiveMin, exclusiveMax, maxLength }: Bounds =
+      this.#facts.columns.get(column)?.bounds ?? {}
+    if (name === 'varchar' || name === 'bpchar')
+      return maxLength === undefined || maxLength === modifier - 4 ? {} : { maxLength }
+    const limits = Object.fromEntries(
+      Object.entries({ min, max, exclusiveMin, exclusiveMax }).filter(([, value]) => value !== undefined),
+    )
+    return Object.keys(limits).length > 0 ? { limits } : {}
   }
 }
 
@@ -202,12 +224,4 @@ function modifiersOf(name: string, modifier: number): object {
   // numeric's modifier: https://github.com/postgres/postgres/blob/REL_18_0/src/backend/utils/adt/numeric.c#L929
   const scale = ((modifier - 4) & 0x7ff) ^ 0x400
   return { precision: ((modifier - 4) >> 16) & 0xffff, scale: scale - 0x400 }
-}
-
-/** Converts a name in the same way as the type CamelCase of src/validation/index.ts. */
-function camelCase(name: string): string {
-  const at = name.indexOf('_')
-  if (at < 0) return name
-  const [head, tail] = [name.slice(0, at), camelCase(name.slice(at + 1))]
-  return head === '' ? `_${tail}` : `${head}${tail.charAt(0).toUpperCase()}${tail.slice(1)}`
 }

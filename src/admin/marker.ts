@@ -74,7 +74,7 @@ export async function checkMayDestroy(
     )
   }
   if (confirm !== undefined && confirm !== name) {
-    throw new InvalidInputError('confirm', `must be the name of the database, ${name}, or be left out`)
+    throw new InvalidInputError('confirm', `must be the database's name, ${name}, or be omitted`)
   }
   if (marker || confirm === name) return
   const table = await findData(client)

@@ -75,7 +75,7 @@ export async function takeTurn(
 /** The value may hold a password: the message does not repeat it. */
 export const readUrl: Reader<string> = (value, field) => {
   if (typeof value === 'string' && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return value
-  throw new InvalidInputError(field, 'must be a postgres:// URL; is DATABASE_URL set?')
+  throw new InvalidInputError(field, 'must be a postgres:// URL; check that DATABASE_URL is set')
 }
 
 export async function connect(url: string): Promise<pg.Client> {

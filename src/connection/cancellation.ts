@@ -26,7 +26,7 @@ export class Cancellation {
     if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31)) {
       throw new InvalidInputError(
         'timeout',
-        'must be a number of milliseconds, more than 0 and less than 2^31',
+        'must be a number of milliseconds, greater than 0 and less than 2147483648',
       )
     }
     this.#signal = signal

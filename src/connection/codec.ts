@@ -199,7 +199,7 @@ function withoutDates(value: unknown): unknown {
 
 function encodeDate(date: Date): string {
   const time = date.getTime()
-  if (Number.isNaN(time)) throw new InvalidInputError('A Date among the values', 'must be a valid time')
+  if (Number.isNaN(time)) throw new InvalidInputError('values', 'must contain valid Dates only')
   const year = date.getUTCFullYear()
   if (year > 0 && year < 10_000) return date.toISOString()
   const rest = date.toISOString().replace(/^[+-]?\d+-/, '')

@@ -76,7 +76,7 @@ export class Database extends Repositories {
 
   /** Calls `listener` after each query; returns the function that ends it. */
   on(event: 'query', listener: QueryListener): () => void {
-    if (event !== 'query') throw new InvalidInputError('event', "must be 'query', the only one there is")
+    if (event !== 'query') throw new InvalidInputError('event', "must be 'query', the only event")
     return this.#log.add(listener)
   }
 

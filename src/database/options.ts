@@ -112,5 +112,5 @@ export function readConfig(source: string | DatabaseOptions): DatabaseOptions {
     if (/^(postgres(ql)?|socket):\/\//.test(String(connectionString))) return config
   }
   // The value may hold a password: the message does not repeat it.
-  throw new InvalidInputError('connectionString', 'must be a postgres:// URL; is DATABASE_URL set?')
+  throw new InvalidInputError('connectionString', 'must be a postgres:// URL; check that DATABASE_URL is set')
 }

@@ -1,17 +1,12 @@
+export { SerializationError, UnavailableError } from './availability-errors.ts'
+export { DatabaseError } from './database-error.ts'
+export { InvalidInputError, MessageTooLargeError, nested, unknownField } from './input-errors.ts'
 export {
   ConstraintError,
   type ConstraintKind,
-  DatabaseError,
-  endsConnection,
   ImportError,
-  InvalidInputError,
-  isStalePlan,
-  MessageTooLargeError,
   NotFoundError,
-  type Progress,
-  SerializationError,
   StaleVersionError,
-  translate,
-  UnavailableError,
   violates,
-} from './errors.ts'
+} from './row-errors.ts'
+export { endsConnection, isStalePlan, type Progress, translate } from './translate.ts'

@@ -1,8 +1,8 @@
 export {
   date,
   fields,
-  finiteNumber,
-  integer,
+  finiteNumberOf,
+  integerOf,
   ipAddress,
   listOf,
   matching,

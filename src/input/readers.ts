@@ -1,57 +1,80 @@
 import { isIP } from 'node:net'
-import { InvalidInputError } from '../errors/index.ts'
+import { InvalidInputError, unknownField } from '../errors/index.ts'
+import { type Limits, limitsInWords, quoteAll, wholeNumberInWords } from '../sentences/index.ts'
 
 /** Reads a value of unknown origin, or throws InvalidInputError with the field's name. */
 export type Reader<T> = (value: unknown, field: string) => T
 
+/** The error for a value that breaks a rule; a value that is missing breaks another one. */
+function refusal(value: unknown, field: string, reason: string): InvalidInputError {
+  return new InvalidInputError(field, value === undefined ? 'is required' : reason)
+}
+
 /** Text that PostgreSQL can store unchanged. */
 export const text: Reader<string> = (value, field) => {
-  if (typeof value !== 'string') throw new InvalidInputError(field, `must be a string, not ${kindOf(value)}`)
-  if (value.includes('\0'))
+  if (typeof value !== 'string') throw refusal(value, field, `must be a string, not ${kindOf(value)}`)
+  if (value.includes('\0')) {
     throw new InvalidInputError(field, 'must not contain the character NUL, which PostgreSQL cannot store')
+  }
   if (!value.isWellFormed()) {
-    throw new InvalidInputError(field, 'must be well-formed Unicode: it contains half of a surrogate pair')
+    throw new InvalidInputError(field, 'must be well-formed Unicode; it contains half of a surrogate pair')
   }
   return value
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** A UUID with hyphens, in either letter case. */
 export const uuid: Reader<string> = (value, field) => {
   if (typeof value === 'string' && UUID.test(value)) return value
-  throw new InvalidInputError(field, 'must be a UUID, such as 01930c7a-5b3e-7000-8000-000000000000')
+  throw refusal(value, field, 'must be a UUID, for example 01930c7a-5b3e-7000-8000-000000000000')
 }
 
+/** A boolean. */
 export const trueOrFalse: Reader<boolean> = (value, field) => {
   if (typeof value === 'boolean') return value
-  throw new InvalidInputError(field, `must be true or false, not ${kindOf(value)}`)
+  throw refusal(value, field, `must be true or false, not ${kindOf(value)}`)
 }
 
-export function wholeNumber(min: number, max: number): Reader<number> {
+/** A whole number within bounds, both included; `limits` are narrower ones, for the message alone. */
+export function wholeNumber(min: number, max: number, limits?: Limits): Reader<number> {
+  return numberOf(
+    (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+    wholeNumberInWords(min, max, limits),
+  )
+}
+
+const INTEGER = { min: -(2 ** 31), max: 2 ** 31 - 1 }
+
+/**
+ * A number that an `integer` column can hold. The message has the limits of the column's CHECK, too; what only the CHECK
+ * refuses is left to the database, whose ConstraintError names it.
+ */
+export function integerOf(limits: Limits): Reader<number> {
+  return wholeNumber(INTEGER.min, INTEGER.max, limits)
+}
+
+/** The same for a `double precision` column: a number that JSON can represent. */
+export function finiteNumberOf(limits: Limits): Reader<number> {
+  return numberOf(Number.isFinite, `must be a number ${limitsInWords(limits)}`)
+}
+
+function numberOf(accepts: (value: unknown) => boolean, reason: string): Reader<number> {
   return (value, field) => {
-    if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max)
-      return value as number
-    throw new InvalidInputError(field, `must be a whole number from ${min} to ${max}`)
+    if (accepts(value)) return value as number
+    throw refusal(value, field, reason)
   }
 }
 
-/** What an `integer` column holds. */
-export const integer = wholeNumber(-(2 ** 31), 2 ** 31 - 1)
-
-/** What a `double precision` column holds and JSON can say. */
-export const finiteNumber: Reader<number> = (value, field) => {
-  if (Number.isFinite(value)) return value as number
-  throw new InvalidInputError(field, `must be a finite number, not ${kindOf(value)}`)
-}
-
+/** One of the given values. */
 export function oneOf<const T extends string>(values: readonly T[]): Reader<T> {
   return (value, field) => {
     if ((values as readonly unknown[]).includes(value)) return value as T
-    throw new InvalidInputError(field, `must be one of ${values.map((each) => `'${each}'`).join(', ')}`)
+    throw refusal(value, field, `must be one of ${quoteAll(values)}`)
   }
 }
 
-/** Text of a form that the schema demands; `reason` says it without repeating the value, which may be a secret. */
+/** Text that matches a pattern of the schema. `reason` does not repeat the value, which may be a secret. */
 export function matching(pattern: string, reason: string): Reader<string> {
   const form = new RegExp(pattern, 'u')
   return (value, field) => {
@@ -65,7 +88,7 @@ const DATE = /^\d{4}-\d\d-\d\d$/
 /** A day without a time, `YYYY-MM-DD`. */
 export const date: Reader<string> = (value, field) => {
   if (typeof value === 'string' && DATE.test(value) && isDay(value)) return value
-  throw new InvalidInputError(field, "must be a date of the calendar, such as '2026-11-23'")
+  throw refusal(value, field, "must be a date of the calendar, for example '2026-11-23'")
 }
 
 /** A Date rolls 30 February over into March. */
@@ -81,35 +104,38 @@ export const ipAddress: Reader<string> = (value, field) => {
   const isLength =
     length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128))
   if (version !== 0 && isLength && rest.length === 0) return value as string
-  throw new InvalidInputError(field, "must be an IP address, such as '203.0.113.7' or '2001:db8::1'")
+  throw refusal(value, field, "must be an IP address, for example '203.0.113.7' or '2001:db8::1'")
 }
 
-/** A time: a Date that is one. */
+/** A point in time: a Date that is not `Invalid Date`. */
 export const time: Reader<Date> = (value, field) => {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value
-  throw new InvalidInputError(field, 'must be a valid Date')
+  throw refusal(value, field, 'must be a valid Date')
 }
 
-/** What somebody types to find something; blank finds everything, as if nothing were asked. */
+/** What a user types into a search field; undefined where it is blank, so that nothing is filtered. */
 export const searchWords: Reader<string | undefined> = (value, field) =>
   text(value, field).trim() || undefined
 
+/** An array whose items are all read. */
 export function listOf<T>(read: Reader<T>): Reader<T[]> {
   return (value, field) => {
-    if (!Array.isArray(value)) throw new InvalidInputError(field, `must be an array, not ${kindOf(value)}`)
+    if (!Array.isArray(value)) throw refusal(value, field, `must be an array, not ${kindOf(value)}`)
     return Array.from(value, (item, index) => read(item, `${field}[${index}]`))
   }
 }
 
+/** A value that may be missing. */
 export function optional<T>(read: Reader<T>): Reader<T | undefined> {
   return (value, field) => (value === undefined ? undefined : read(value, field))
 }
 
+/** A value that may be null. */
 export function nullable<T>(read: Reader<T>): Reader<T | null> {
   return (value, field) => (value === null ? null : read(value, field))
 }
 
-/** An object with these fields and no other: a misspelt one would otherwise be lost without a word. */
+/** An object with these fields and no others: a misspelt field would otherwise be ignored silently. */
 export function fields<T extends object>(
   readers: { readonly [Name in keyof T]-?: Reader<T[Name]> },
 ): Reader<T> {
@@ -117,16 +143,13 @@ export function fields<T extends object>(
   const known = new Set(entries.map(([name]) => name))
   return (value, field) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new InvalidInputError(field, `must be an object, not ${kindOf(value)}`)
+      throw refusal(value, field, `must be an object, not ${kindOf(value)}`)
     }
-    for (const key of Object.keys(value)) {
-      if (!known.has(key))
-        throw new InvalidInputError(key, `is not known here; there are ${[...known].join(', ')}`)
-    }
-    const given = value as Record<string, unknown>
+    for (const key of Object.keys(value)) if (!known.has(key)) throw unknownField(key, [...known])
+    const input = value as Record<string, unknown>
     const result: Record<string, unknown> = {}
     for (const [name, read] of entries) {
-      const item = read(Object.hasOwn(given, name) ? given[name] : undefined, name)
+      const item = read(Object.hasOwn(input, name) ? input[name] : undefined, name)
       if (item !== undefined) result[name] = item
     }
     return result as T
@@ -134,7 +157,7 @@ export function fields<T extends object>(
 }
 
 function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing'
   if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

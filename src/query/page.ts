@@ -101,7 +101,7 @@ export class Pager {
       const place = { relevance: Number(relevance), at, id }
       if (this.#encode(place, place.relevance) === cursor) return place
     }
-    throw new InvalidInputError('after', `must be the \`next\` of a page of ${this.#list}`)
+    throw new InvalidInputError('after', `must be the \`next\` of a page of the same list, ${this.#list}`)
   }
 }
 

@@ -1,34 +1,43 @@
+import { type Limits, limitsInWords, wholeNumberInWords } from '../sentences/index.ts'
+import type { TypeRules } from './rules.ts'
 import { type Decimal, Problem, type Read } from './values.ts'
 
 /** A whole number within a range, as JavaScript's number. */
-export function readInteger(given: unknown, min: number, max: number): Read {
+export function readInteger(given: unknown, min: number, max: number, limits?: Limits): Read {
   const isFine = Number.isInteger(given) && (given as number) >= min && (given as number) <= max
-  return isFine ? (given as number) + 0 : new Problem(`must be a whole number from ${min} to ${max}`)
+  return isFine ? (given as number) + 0 : new Problem(wholeNumberInWords(min, max, limits))
 }
 
 const INT8 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 const DIGITS = /^[ \t-\r]*([+-]?)0*(\d{1,19})[ \t-\r]*$/
 
 /** Hexadecimals and underscores, which PostgreSQL reads since version 16, are refused as before it. */
-export function readInt8(given: unknown): Read {
+export function readInt8(given: unknown, limits?: Limits): Read {
   const isNumber = typeof given === 'number' || typeof given === 'bigint'
   const text = isNumber ? String(given) : given
   const [, sign = '', digits] = (typeof text === 'string' && DIGITS.exec(text)) || []
   const value = digits === undefined ? undefined : BigInt(digits) * (sign === '-' ? -1n : 1n)
   return value !== undefined && value >= INT8.min && value <= INT8.max
     ? value
-    : new Problem(`must be a whole number from ${INT8.min} to ${INT8.max}`)
+    : new Problem(wholeNumberInWords(INT8.min, INT8.max, limits))
 }
 
 /** Half a step above the largest float4: what rounds to more than that one. */
 const FLOAT4_END = 3.4028235677973366e38
 
-export function readFloat(given: unknown, kind: 'float4' | 'float8'): Read {
-  if (typeof given !== 'number') return new Problem('must be a number')
+/** The predicate for a number within the limits. */
+function numberInWords(limits: Limits | undefined): string {
+  const words = limitsInWords(limits ?? {})
+  if (words === '') return 'must be a number'
+  return words.startsWith('at ') ? `must be a number of ${words}` : `must be a number ${words}`
+}
+
+export function readFloat(given: unknown, kind: 'float4' | 'float8', limits?: Limits): Read {
+  if (typeof given !== 'number') return new Problem(numberInWords(limits))
   if (kind === 'float8' || !Number.isFinite(given)) return given
   const rounded = Math.fround(given)
   if (Math.abs(given) > FLOAT4_END || (rounded === 0 && given !== 0)) {
-    return new Problem('must be a number that four bytes can hold')
+    return new Problem('must be a number that fits into four bytes')
   }
   return rounded
 }
@@ -39,11 +48,13 @@ const SPECIAL = /^[ \t-\r]*(?:(nan)|([+-]?)inf(?:inity)?)[ \t-\r]*$/i
 /** Digits before and behind the point: https://www.postgresql.org/docs/current/datatype-numeric.html */
 const LIMITS = { before: 131_072, behind: 16_383 }
 
-/** Rounded to the scale of numeric(precision, scale), if it is of one. */
-export function readNumeric(given: unknown, precision?: number, scale = 0): Read {
-  if (typeof given !== 'string' && typeof given !== 'number') {
-    return new Problem('must be a number, or the text of one')
-  }
+type NumericRules = Partial<Pick<TypeRules, 'precision' | 'scale' | 'limits'>>
+
+/** Rounded to the scale of numeric(precision, scale), if the type has one. */
+export function readNumeric(given: unknown, type: NumericRules = {}): Read {
+  const { precision, scale = 0, limits } = type
+  const refusal = new Problem(`${numberInWords(limits)}, as a number or as text`)
+  if (typeof given !== 'string' && typeof given !== 'number') return refusal
   const text = String(given)
   const special = SPECIAL.exec(text)
   if (special?.[1]) return Number.NaN
@@ -52,7 +63,7 @@ export function readNumeric(given: unknown, precision?: number, scale = 0): Read
     return special[2] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   }
   const match = NUMERIC.exec(text)
-  if (!match) return new Problem('must be a number, or the text of one')
+  if (!match) return refusal
   const value = decimal(match)
   if (!value) return new Problem('must be a number with fewer digits')
   if (precision === undefined) return value

@@ -11,15 +11,15 @@ type Reader = (given: unknown, type: TypeRules) => Read
 const READERS: Readonly<Record<string, Reader>> = {
   text: readText,
   citext: readText,
-  varchar: (given, { length }) => readBounded(given, length, false),
-  bpchar: (given, { length }) => readBounded(given, length, true),
+  varchar: (given, type) => readBounded(given, type, false),
+  bpchar: (given, type) => readBounded(given, type, true),
   uuid: readUuid,
-  int2: (given) => readInteger(given, -32_768, 32_767),
-  int4: (given) => readInteger(given, -2_147_483_648, 2_147_483_647),
-  oid: (given) => readInteger(given, 0, 4_294_967_295),
-  int8: readInt8,
-  float4: (given) => readFloat(given, 'float4'),
-  float8: (given) => readFloat(given, 'float8'),
+  int2: (given, { limits }) => readInteger(given, -32_768, 32_767, limits),
+  int4: (given, { limits }) => readInteger(given, -2_147_483_648, 2_147_483_647, limits),
+  oid: (given, { limits }) => readInteger(given, 0, 4_294_967_295, limits),
+  int8: (given, { limits }) => readInt8(given, limits),
+  float4: (given, { limits }) => readFloat(given, 'float4', limits),
+  float8: (given, { limits }) => readFloat(given, 'float8', limits),
   numeric: readNumber,
   bool: (given) => (typeof given === 'boolean' ? given : new Problem('must be true or false')),
   date: readDate,
@@ -29,21 +29,22 @@ const READERS: Readonly<Record<string, Reader>> = {
   jsonb: (given) => readJson(given, 'jsonb'),
   inet: (given) => readNetwork(given, 'inet'),
   cidr: (given) => readNetwork(given, 'cidr'),
-  bytea: (given) => (given instanceof Uint8Array ? UNKNOWN : new Problem('must be a Buffer')),
+  bytea: (given) =>
+    given instanceof Uint8Array ? UNKNOWN : new Problem('must be a Uint8Array, for example a Buffer'),
   money: (given) => (typeof given === 'number' ? UNKNOWN : readOther(given)),
   enum: (given, { labels = [] }) => readEnum(given, labels),
   other: readOther,
 }
 
-/** What PostgreSQL makes of a value of a type that is neither a domain nor an array, or why it takes none such. */
+/** The value that PostgreSQL makes of an input for a type that is neither a domain nor an array, or why it refuses it. */
 export function readScalar(given: unknown, type: TypeRules): Read {
   return given === null ? null : (READERS[type.kind] ?? (() => UNKNOWN))(given, type)
 }
 
 /** A parameter is a numeric of any size before it becomes one of the column's. */
-function readNumber(given: unknown, { precision, scale }: TypeRules): Read {
-  const whole = readNumeric(given)
-  return precision === undefined || isProblem(whole) ? whole : readNumeric(given, precision, scale)
+function readNumber(given: unknown, type: TypeRules): Read {
+  const whole = readNumeric(given, type.limits && { limits: type.limits })
+  return type.precision === undefined || isProblem(whole) ? whole : readNumeric(given, type)
 }
 
 /** A constant in a CHECK or a default: numbers are text where JavaScript would round them. */

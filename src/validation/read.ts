@@ -1,10 +1,10 @@
+import { notAllowed, required } from '../sentences/index.ts'
 import { evaluate } from './evaluate.ts'
 import { readScalar } from './read-scalar.ts'
 import type { CheckRules, TypeRules } from './rules.ts'
-import { quoteAll } from './texts.ts'
 import { isProblem, Problem, type Read, UNKNOWN } from './values.ts'
 
-/** What PostgreSQL makes of a value that is sent for a type, or why it takes none such. */
+/** The value that PostgreSQL makes of an input for a type, or why it refuses the input. */
 export function read(given: unknown, type: TypeRules): Read {
   if (type.kind === 'domain') return readDomain(given, type)
   return type.kind === 'array' && given !== null ? readArray(given, type) : readScalar(given, type)
@@ -15,23 +15,20 @@ function readArray(given: unknown, { of }: TypeRules): Read {
   const problems = Array.from(given, (element, at) => {
     const found = of ? read(element ?? null, of) : UNKNOWN
     if (!isProblem(found)) return []
-    return [found].flat().map(({ message, path }) => new Problem(message, [at, ...path]))
+    return [found].flat().map((problem) => problem.at(at))
   }).flat()
   return problems.length > 0 ? problems : { elements: given.length }
 }
 
-function readDomain(given: unknown, { of, notNull, checks = [] }: TypeRules): Read {
+function readDomain(given: unknown, { name = 'value', of, notNull, checks = [] }: TypeRules): Read {
   const value = of ? read(given, of) : UNKNOWN
   if (isProblem(value)) return value
-  if (notNull && value === null) return new Problem('must not be null')
+  if (notNull && value === null) return new Problem(required(name))
   const broken = checks.filter(({ test }) => evaluate(test, () => value) === false)
   return broken.length > 0 ? broken.map((check) => new Problem(messageOf(check))) : value
 }
 
-/** The constraint's comment in SQL, else what can be said of it. */
-export function messageOf({ name, message, test }: CheckRules): string {
-  if (message !== undefined) return message
-  if (test.op !== 'in') return `breaks the rule ${name}`
-  const values = test.values.flatMap((each) => (each.op === 'constant' ? [each.value] : []))
-  return `must be one of ${quoteAll(values.filter((value) => value !== null))}`
+/** The sentence that generate wrote: the constraint's comment in SQL, or one made from the CHECK. */
+export function messageOf({ columns, message }: CheckRules): string {
+  return message ?? notAllowed(columns)
 }

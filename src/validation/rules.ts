@@ -1,4 +1,6 @@
-/** The shape of generated/validation.ts: what the catalog says of each table, as data. */
+import type { Limits } from '../sentences/index.ts'
+
+/** The shape of generated/validation.ts: the rules of each table in the catalog, as data. */
 export interface TableRules {
   /** The table's name in camelCase. */
   readonly name: string
@@ -27,6 +29,11 @@ export interface TypeRules {
   readonly precision?: number
   readonly scale?: number
   readonly labels?: readonly string[]
+  /** What the column's CHECKs leave of the numbers of this type, and the longest text: for messages alone. */
+  readonly limits?: Limits
+  readonly maxLength?: number
+  /** The name of a domain in SQL. */
+  readonly name?: string
   /** The element of an array, the base of a domain. */
   readonly of?: TypeRules
   readonly notNull?: true

@@ -1,3 +1,4 @@
+import { required } from '../sentences/index.ts'
 import { evaluate } from './evaluate.ts'
 import { messageOf, read } from './read.ts'
 import type { CheckRules, ColumnRules, TableRules } from './rules.ts'
@@ -6,26 +7,26 @@ import { isProblem, Problem, UNKNOWN, type Value } from './values.ts'
 
 type Result = StandardSchemaV1.Result<Record<string, unknown>>
 
-/** Reads a row that is to be inserted, or a change of one: what is absent then stays as it is, unknown here. */
+/** Reads a row to be inserted, or a change of a row: fields that are absent then keep their values, which are unknown here. */
 export function validateRow(rules: TableRules, kind: 'insert' | 'update', given: unknown): Result {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return { issues: [{ message: 'must be an object' }] }
+    return { issues: [{ message: 'The row must be an object.' }] }
   }
   const columns = new Map(
     Object.entries(rules.columns).map(([name, column]) => [column.field, { name, column }]),
   )
   const issues = Object.keys(given)
     .filter((field) => !columns.has(field))
-    .map((field): StandardSchemaV1.Issue => ({ message: `is not a field of ${rules.name}`, path: [field] }))
+    .map((field): StandardSchemaV1.Issue => ({ message: unknown(field, columns.keys()), path: [field] }))
   const row = new Map<string, Value>()
   const accepted: [string, unknown][] = []
   for (const [field, { name, column }] of columns) {
     // One look, whatever a getter may say the next time.
     const value = Object.hasOwn(given, field) ? (given as Record<string, unknown>)[field] : undefined
-    const found = value === undefined ? readAbsent(column, kind) : readGiven(column, value)
+    const found = value === undefined ? readAbsent(name, column, kind) : readGiven(name, column, value)
     row.set(name, isProblem(found) ? UNKNOWN : found)
-    for (const { message, path } of isProblem(found) ? [found].flat() : [])
-      issues.push({ message, path: [field, ...path] })
+    for (const problem of isProblem(found) ? [found].flat() : [])
+      issues.push({ message: problem.messageFor(name), path: [field, ...problem.path] })
     if (value !== undefined) accepted.push([field, value])
   }
   const present = new Set(accepted.map(([field]) => field))
@@ -37,27 +38,31 @@ export function validateRow(rules: TableRules, kind: 'insert' | 'update', given:
   return issues.length > 0 ? { issues } : { value: Object.fromEntries(accepted) }
 }
 
+function unknown(field: string, allowed: Iterable<string>): string {
+  return `Unknown field "${field}". Allowed: ${[...allowed].join(', ')}.`
+}
+
 /** Null is a value; a column that a CHECK names and nobody reads here is not known. */
 function valueOfMissing(row: ReadonlyMap<string, Value>, column: string): Value {
   return row.has(column) ? null : UNKNOWN
 }
 
-function readGiven({ type, notNull, generated }: ColumnRules, value: unknown) {
-  if (generated) return new Problem('is written by the database alone')
-  if (value === null && notNull) return new Problem('must not be null')
+function readGiven(name: string, { type, notNull, generated }: ColumnRules, value: unknown) {
+  if (generated) return new Problem('is set by the database and cannot be given')
+  if (value === null && notNull) return new Problem(required(name))
   return read(value, type)
 }
 
 function readAbsent(
+  name: string,
   { type, notNull, generated, hasDefault, default: constant }: ColumnRules,
   kind: 'insert' | 'update',
 ) {
   if (kind === 'update' || generated) return UNKNOWN
   if (constant) return evaluate(constant, () => UNKNOWN)
   if (hasDefault) return UNKNOWN
-  if (notNull) return new Problem('is required')
-  const found = read(null, type)
-  return isProblem(found) ? new Problem('is required') : found
+  if (notNull) return new Problem(required(name))
+  return read(null, type)
 }
 
 /** The first of the columns that was given. */

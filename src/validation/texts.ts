@@ -1,3 +1,5 @@
+import { quoteAll } from '../sentences/index.ts'
+import type { TypeRules } from './rules.ts'
 import { Problem, type Read } from './values.ts'
 
 /** Text that PostgreSQL can store unchanged. */
@@ -8,14 +10,14 @@ export function readText(given: unknown): string | Problem {
   return given
 }
 
-/** varchar(n) and char(n) let go of blanks too many; char(n) has none at its end. */
-export function readBounded(given: unknown, length: number | undefined, isPadded: boolean): Read {
+/** varchar(n) and char(n) drop surplus spaces at the end; char(n) drops them all. */
+export function readBounded(given: unknown, { length, maxLength }: TypeRules, isPadded: boolean): Read {
   const text = readText(given)
   if (typeof text !== 'string') return text
   const characters = lengthOf(text)
   const excess = length === undefined ? 0 : characters - length
   if (excess > 0 && !text.endsWith(' '.repeat(excess))) {
-    return new Problem(`must have at most ${length} characters`)
+    return new Problem(`must have at most ${maxLength ?? length} characters`)
   }
   const kept = excess > 0 ? text.slice(0, -excess) : text
   return isPadded ? trim(kept, ' ', 'end') : kept
@@ -70,8 +72,4 @@ export function readEnum(given: unknown, labels: readonly string[]): Read {
   return (labels as readonly unknown[]).includes(given)
     ? (given as string)
     : new Problem(`must be one of ${quoteAll(labels)}`)
-}
-
-export function quoteAll(values: readonly unknown[]): string {
-  return values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(', ')
 }

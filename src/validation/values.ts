@@ -1,3 +1,5 @@
+import { sentence, subjectOf, words } from '../sentences/index.ts'
+
 /** A number of any size: digits × 10^-scale. */
 export interface Decimal {
   readonly digits: bigint
@@ -29,12 +31,25 @@ export type Value =
 
 /** Why a value is refused, and where within it. */
 export class Problem {
-  readonly message: string
+  /** A whole sentence where it ends in a full stop, else the predicate of a sentence about the column. */
+  readonly #reason: string
   readonly path: readonly PropertyKey[]
 
-  constructor(message: string, path: readonly PropertyKey[] = []) {
-    this.message = message
+  constructor(reason: string, path: readonly PropertyKey[] = []) {
+    this.#reason = reason
     this.path = path
+  }
+
+  /** The same problem of an array's element. */
+  at(index: number): Problem {
+    return new Problem(this.#reason, [index, ...this.path])
+  }
+
+  /** The whole sentence, about a value of this column. */
+  messageFor(column: string): string {
+    if (this.#reason.endsWith('.')) return this.#reason
+    const subject = this.path.length > 0 ? `Each element of ${words(column)}` : subjectOf(column)
+    return sentence(subject, this.#reason)
   }
 }
 

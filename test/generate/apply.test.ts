@@ -80,7 +80,9 @@ test('a dump of pg_dump is applied, with a warning for each skipped part', async
     ...[18, 24, 39, 62, 63].map((line) => `:${line}: skipped, because role "shopkeeper" does not exist`),
   ])
   expect(files.get('database.ts')).toContain('"shop.products": ShopProducts;')
-  expect(files.get('catalog.ts')).toContain('positive_check: { kind: "check", columns: [] }')
+  expect(files.get('catalog.ts')).toContain(
+    'positive_check: { kind: "check", columns: [], message: "Positive must be greater than 0." }',
+  )
 })
 
 test('statements that affect more than the scratch database are skipped', async ({ databases, folderOf }) => {

@@ -46,11 +46,11 @@ test('domains in two schemas may have the same name', async ({ folderOf, generat
 
   expect(files.get('catalog.ts')).toContain(`export const DOMAIN_CONSTRAINTS = {
   amount: {
-    amount_check: { kind: "check", columns: [] },
+    amount_check: { kind: "check", columns: [], message: "Amount must be greater than 0." },
     amount_not_null: { kind: "not-null", columns: [] },
   },
   "billing.amount": {
-    amount_check: { kind: "check", columns: [] },
+    amount_check: { kind: "check", columns: [], message: "Amount must be at least 0." },
   },
 } as const`)
 })

@@ -142,7 +142,7 @@ const OUTPUT = {
   roles: ['user', 'admin', 'moderator'],
   issues: [
     { message: 'A name has 2 to 100 characters.', path: ['name'] },
-    { message: 'A user has a password or an identity provider.' },
+    { message: 'A user must have a password or an identity provider.' },
   ],
 }
 

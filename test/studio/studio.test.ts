@@ -284,7 +284,7 @@ describe('what PostgreSQL knows', () => {
 
     expect(tables.map(({ name }) => name)).toEqual(TABLES)
     expect(tables.find(({ name }) => name === 'users')).toMatchObject({
-      comment: 'People who sign in to the service, by password or through an identity provider.',
+      comment: 'People who sign in to the service, with a password or through an identity provider.',
       columns: expect.arrayContaining([
         expect.objectContaining({ name: 'user_id', type: 'uuid', isKey: true, isRequired: true }),
       ]),
@@ -296,7 +296,7 @@ describe('what PostgreSQL knows', () => {
       definition: expect.stringMatching(
         /^FOREIGN KEY \(chat_id, message_id\) REFERENCES messages\(chat_id, id\)/,
       ),
-      comment: 'There is no such message.',
+      comment: 'This message does not exist.',
       columns: ['chat_id', 'message_id'],
       references: 'messages',
       referencedColumns: ['chat_id', 'id'],

@@ -112,14 +112,14 @@ export class Redaction {
       if (error instanceof InvalidInputError) throw error
       throw new InvalidInputError(
         field,
-        `must be what JSON can hold (${(error as Error).message.split('\n')[0]})`,
+        `must be a value that JSON can represent (${(error as Error).message.split('\n')[0]})`,
         {
           cause: error,
         },
       )
     }
     if (json === undefined)
-      throw new InvalidInputError(field, `must be what JSON can hold, not a ${typeof changes}`)
+      throw new InvalidInputError(field, `must be a value that JSON can represent, not a ${typeof changes}`)
     return json
   }
 
@@ -243,6 +243,6 @@ function check(text: string, field: string): void {
     throw new InvalidInputError(field, 'must not contain the character NUL, which PostgreSQL cannot store')
   }
   if (!text.isWellFormed()) {
-    throw new InvalidInputError(field, 'must be well-formed Unicode: it contains half of a surrogate pair')
+    throw new InvalidInputError(field, 'must be well-formed Unicode; it contains half of a surrogate pair')
   }
 }

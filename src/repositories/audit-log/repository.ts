@@ -200,7 +200,10 @@ export class AuditLogRepository {
     const asked = readListRequest(request, 'request')
     if ((asked.entityType === undefined) !== (asked.entityId === undefined)) {
       const missing = asked.entityType === undefined ? 'entityType' : 'entityId'
-      throw new InvalidInputError(missing, 'must be given, for an entity is named by its type and its id')
+      throw new InvalidInputError(
+        missing,
+        'is required: an entity is identified by entityType and entityId together',
+      )
     }
     const pager = new Pager('auditLog.list', asked, asked.to)
     const input = { ...asked, from: asked.from ?? '-infinity', ...pager.parameters }

@@ -1,7 +1,8 @@
+import { BOUNDS } from '../../../generated/catalog.ts'
 import {
   fields,
-  finiteNumber,
-  integer,
+  finiteNumberOf,
+  integerOf,
   nullable,
   optional,
   searchWords,
@@ -128,10 +129,12 @@ export const readLoadRequest = fields<ChatLoadRequest>({
   limit: optional(wholeNumber(1, 10_000)),
   before: optional(wholeNumber(0, END)),
 })
-export const readReplaceRequest = fields<ChatReplaceRequest>({ ...ownerFields, ifVersion: optional(integer) })
+const version = integerOf(BOUNDS.chats.version)
+
+export const readReplaceRequest = fields<ChatReplaceRequest>({ ...ownerFields, ifVersion: optional(version) })
 export const readSaveRequest = fields<ChatSaveRequest>({
   ...ownerFields,
-  ifVersion: optional(integer),
+  ifVersion: optional(version),
   truncateFrom: optional(messageId),
 })
 export const readTruncateRequest = fields<ChatTruncateRequest>({
@@ -153,13 +156,15 @@ export const readUsageRequest = fields<ChatUsageRequest>({
   from: optional(time),
   to: optional(time),
 })
+const OPTIONS = BOUNDS.ai_options
+
 export const readOptions = fields<GivenModelOptions>({
   prompt: optional(nullable(text)),
-  maxTokens: optional(nullable(integer)),
-  temperature: optional(nullable(finiteNumber)),
-  topP: optional(nullable(finiteNumber)),
-  frequencyPenalty: optional(nullable(finiteNumber)),
-  presencePenalty: optional(nullable(finiteNumber)),
+  maxTokens: optional(nullable(integerOf(OPTIONS.max_tokens))),
+  temperature: optional(nullable(finiteNumberOf(OPTIONS.temperature))),
+  topP: optional(nullable(finiteNumberOf(OPTIONS.top_p))),
+  frequencyPenalty: optional(nullable(finiteNumberOf(OPTIONS.frequency_penalty))),
+  presencePenalty: optional(nullable(finiteNumberOf(OPTIONS.presence_penalty))),
 })
 export const readListRequest = fields<ChatListRequest>({ ...pageFields, search: optional(searchWords) })
 export const readPageRequest = fields<PageRequest>(pageFields)

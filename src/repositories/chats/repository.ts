@@ -352,7 +352,7 @@ export class ChatRepository {
     const { userId, chatId, from = '-infinity', to = 'infinity' } = readUsageRequest(request, 'request')
     const span = { from, to }
     if (userId === undefined) {
-      if (chatId === undefined) throw new InvalidInputError('userId', 'must be given, or chatId, or both')
+      if (chatId === undefined) throw new InvalidInputError('userId', 'is required unless chatId is given')
       return only(await first(this.#connection, sumUsageOfChat, { chatId, ...span }, options))
     }
     const input = { userId, chatId, ...span }

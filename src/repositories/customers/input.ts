@@ -1,5 +1,5 @@
-import { CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
-import { fields, integer, nullable, oneOf, optional, text } from '../../input/index.ts'
+import { BOUNDS, CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
+import { fields, integerOf, nullable, oneOf, optional, text } from '../../input/index.ts'
 
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
 
@@ -27,7 +27,7 @@ export const customerFields = {
   displayName: text,
   status: optional(oneOf(CUSTOMER_STATUSES)),
   industry: optional(nullable(text)),
-  companySize: optional(nullable(integer)),
+  companySize: optional(nullable(integerOf(BOUNDS.customers.company_size))),
   websiteUrl: optional(nullable(text)),
   billingCountry: optional(nullable(text)),
   timezone: optional(text),

@@ -161,7 +161,7 @@ describe.skipIf(!CHROMIUM)(
       await see(page, 'dictionary')
       await page.getByRole('link', { name: 'Constraints' }).click()
       await page.getByLabel('Find constraints').fill('temperature')
-      await page.getByText('A temperature lies between 0 and 2.').waitFor()
+      await page.getByText('A temperature must be from 0 to 2.').waitFor()
       await see(page, 'constraints')
       await page.getByRole('link', { name: 'Indexes' }).click()
       await page.getByText('users_email_key').first().waitFor()

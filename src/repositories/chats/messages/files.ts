@@ -28,7 +28,7 @@ const THRESHOLD = 65_536
 export const readFileStore: Reader<FileStore> = (value, field) => {
   const { put, get, threshold } = Object(value) as Partial<FileStore>
   if (typeof put !== 'function' || typeof get !== 'function') {
-    throw new InvalidInputError(field, 'must have the methods put and get')
+    throw new InvalidInputError(field, 'must be an object with the methods put and get')
   }
   optional(wholeNumber(0, 2 ** 31 - 1))(threshold, `${field}.threshold`)
   return value as FileStore

@@ -52,7 +52,7 @@ export function storeMessages(messages: unknown, settings: MessageSettings): Sto
     const path = `messages[${index}]`
     const stored = storeMessage(message, path, settings)
     if (seen.has(stored.id))
-      throw new InvalidInputError(`${path}.id`, 'must differ from those of the other messages')
+      throw new InvalidInputError(`${path}.id`, 'must differ from the ids of the other messages')
     seen.add(stored.id)
     return stored
   })
@@ -82,7 +82,7 @@ function storePart(given: unknown, path: string, fileStore: FileStore | undefine
   const part = plain(given, path)
   const { type, toolCallId, toolName, state, text } = part
   if (typeof type !== 'string' || type === '') {
-    throw new InvalidInputError(`${path}.type`, 'must be a string, not empty')
+    throw new InvalidInputError(`${path}.type`, 'must be a string that is not empty')
   }
   const isTool = type.startsWith('tool-') || type === 'dynamic-tool'
   const isText = (type === 'text' || type === 'reasoning') && typeof text === 'string' && text !== ''
@@ -123,9 +123,13 @@ function json(value: unknown, path: string): string {
   try {
     return JSON.stringify(value)
   } catch (error) {
-    throw new InvalidInputError(path, `must be what JSON can hold (${(error as Error).message})`, {
-      cause: error,
-    })
+    throw new InvalidInputError(
+      path,
+      `must be a value that JSON can represent (${(error as Error).message})`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -133,10 +137,7 @@ function json(value: unknown, path: string): string {
 export function checkId(id: unknown, field: string): asserts id is string {
   if (typeof id !== 'string') throw new InvalidInputError(field, 'must be a string')
   if (id === '') {
-    throw new InvalidInputError(
-      field,
-      'must not be empty; does the service pass an id generator to the AI SDK?',
-    )
+    throw new InvalidInputError(field, 'must not be empty: pass an id generator to the AI SDK')
   }
   if (Array.from(id).length > LONGEST_ID) {
     throw new InvalidInputError(field, `must not be longer than ${LONGEST_ID} characters`)

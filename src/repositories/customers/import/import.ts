@@ -1,6 +1,6 @@
 import type { ConstraintName } from '../../../../generated/catalog.ts'
 import type { CallOptions, Connection } from '../../../connection/index.ts'
-import { ConstraintError, ImportError, InvalidInputError } from '../../../errors/index.ts'
+import { ConstraintError, ImportError, InvalidInputError, nested } from '../../../errors/index.ts'
 import { fields, listOf, oneOf, optional } from '../../../input/index.ts'
 import {
   all,
@@ -179,7 +179,10 @@ class ImportTarget {
       if (customers.has(name)) {
         if (this.#onConflict === 'skip') continue
         if (this.#onConflict === 'error') {
-          const cause = new InvalidInputError('legalName', 'is the name of a customer who is there already')
+          const cause = new InvalidInputError(
+            'legalName',
+            'is the legal name of a customer that already exists',
+          )
           throw new ImportError(customer.row, 'legalName', cause)
         }
       }
@@ -383,7 +386,7 @@ function within<T>(path: string, read: () => T): T {
     return read()
   } catch (error) {
     if (!(error instanceof InvalidInputError) || error.field === path) throw error
-    throw new InvalidInputError(`${path}.${error.field}`, error.reason, { cause: error })
+    throw nested(error, path)
   }
 }
 
@@ -391,7 +394,7 @@ function within<T>(path: string, read: () => T): T {
 function blame(error: unknown, { row, person }: Item<object>): unknown {
   if (!(error instanceof ConstraintError)) return error
   const path = person === undefined ? [] : [`people[${person}]`]
-  const field = FIELDS[error.constraint] ?? camelCase(error.columns[0] ?? '')
+  const field = FIELDS[error.constraint] ?? error.fields[0] ?? ''
   return new ImportError(row, [...path, field].filter(Boolean).join('.') || 'customer', error)
 }
 
@@ -401,10 +404,6 @@ const FIELDS: { readonly [Name in ConstraintName]?: string } = {
   customer_people_customer_id_is_primary_key: 'isPrimary',
   customer_people_customer_id_fkey: '',
   customer_people_person_id_fkey: '',
-}
-
-function camelCase(column: string): string {
-  return column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 const ASCII = /^[\0-\x7f]*$/

@@ -6,7 +6,7 @@
 
 -- schema/00_prelude.sql
 
--- What the tables below stand on: extensions, keys, search and the clock of updated_at.
+-- Foundations of the tables: extensions, keys, search, and the trigger of updated_at.
 
 do $$
 begin
@@ -21,7 +21,7 @@ create extension if not exists citext;
 create extension if not exists pg_trgm;
 create extension if not exists unaccent;
 
--- PostgreSQL 18 has uuidv7() built in; 15 to 17 get the same shape from here:
+-- PostgreSQL 18 has uuidv7() built in; for 15 to 17 this function makes UUIDs of the same layout:
 -- 48 bits of milliseconds, 12 bits of the millisecond's fraction, random bits (RFC 9562, section 6.2, method 3).
 do $$
 begin
@@ -41,9 +41,9 @@ begin
 end
 $$;
 
--- An update that changes nothing does not move the clock. *<> compares bytes: it knows every type, json too, and
--- sees a citext change its letter case. Where a table has generated columns, whose new values a BEFORE trigger
--- cannot see yet, every update moves the clock. A null is left alone, for NOT NULL to refuse.
+-- An update that changes no value leaves updated_at as it is. *<> compares bytes: it works for every type, json
+-- included, and detects a citext that changes its letter case. In a table with generated columns every update sets
+-- updated_at, because a BEFORE trigger does not see their new values. A null is kept, so that NOT NULL refuses it.
 create function touch_updated_at() returns trigger language plpgsql as $$
 begin
   if new *<> old and new.updated_at is not null then
@@ -53,10 +53,10 @@ begin
 end
 $$;
 
--- What a search compares: compatibility forms, accents and letter case folded. The leading space lets a
--- pattern ask for the beginning of a word. Every write to an index runs it, so ASCII takes a short way, and
--- PL/pgSQL, which is three times as fast as a function in SQL that cannot be inlined. It keeps the search_path of its
--- creation: an empty one (pg_dump, autovacuum) would break the indexes built on it.
+-- The text that a search compares: compatibility forms, accents and letter case are folded. The leading space lets a
+-- pattern match the beginning of a word. Every write to a search index runs this function, so ASCII text takes a
+-- shortcut, and it is written in PL/pgSQL, which is three times as fast as a SQL function that cannot be inlined. It
+-- keeps the search_path of its creation: with an empty one (pg_dump, autovacuum) the indexes built on it would break.
 create function searchable(words text) returns text
   language plpgsql immutable strict parallel safe set search_path from current as $$
 begin
@@ -67,11 +67,11 @@ begin
 end
 $$;
 
-comment on function searchable is 'Text as search compares it: without accents, letter case and typographic variants.';
+comment on function searchable is 'Text in the form that searches compare: without accents, letter case and typographic variants.';
 
--- Bodies after `return` are bound when created, whatever the search_path of a caller is.
--- From three characters on a query may match anywhere; below that a trigram index has nothing to look up
--- but the beginning of a word. Chinese, Japanese and Korean write words of one or two characters without spaces.
+-- A body after `return` is bound at creation and does not depend on the caller's search_path.
+-- A query of three characters or more matches anywhere; with fewer, a trigram index can only look up the beginning
+-- of a word. Chinese, Japanese and Korean have words of one or two characters, written without spaces.
 create function search_pattern(query text) returns text
   language sql immutable strict parallel safe
   return case
@@ -80,8 +80,8 @@ create function search_pattern(query text) returns text
     end
     || regexp_replace(substr(searchable(query), 2), '([\\%_])', '\\\1', 'g') || '%';
 
--- 4: the text begins with the query as whole words; 3: it begins with it; 2: whole words; 1: the beginning of a
--- word; 0: anywhere. Both are searchable() text.
+-- 4: the text begins with the query, as whole words; 3: the text begins with the query; 2: the query matches whole
+-- words; 1: the beginning of a word; 0: anywhere. Both arguments are searchable() text.
 create function search_relevance(words text, query text) returns smallint
   language plpgsql immutable strict parallel safe as $$
 begin
@@ -95,8 +95,8 @@ begin
 end
 $$;
 
-comment on function search_relevance is 'How well searchable() text fits a searchable() query, 0 to 4.';
-comment on function search_pattern is 'The LIKE pattern that finds a query in searchable() text; %, _ and \ are ordinary characters.';
+comment on function search_relevance is 'How well searchable() text matches a searchable() query, from 0 to 4.';
+comment on function search_pattern is 'The LIKE pattern that finds a query in searchable() text; %, _ and \ in the query are ordinary characters.';
 
 -- schema/10_users.sql
 
@@ -131,25 +131,28 @@ create index users_search_idx on users using gin ((searchable(name || ' ' || ema
 create trigger users_touch_updated_at before update on users
   for each row execute function touch_updated_at();
 
-comment on table users is 'People who sign in to the service, by password or through an identity provider.';
-comment on column users.name is '2 to 100 characters.';
-comment on column users.email is 'Compared without letter case; unique.';
-comment on column users.password is 'bcrypt hash, 60 characters; null for those who sign in through a provider alone. Never selected but by findCredentialsByEmail.';
-comment on column users.role is 'What the user may do in the service.';
-comment on column users.provider is 'Identity provider, with provider_id.';
+comment on table users is 'People who sign in to the service, with a password or through an identity provider.';
+comment on column users.user_id is 'UUID version 7; ascending in the order of creation.';
+comment on column users.name is 'Full name; 2 to 100 characters.';
+comment on column users.email is 'Unique; letter case is ignored.';
+comment on column users.password is 'bcrypt hash of 60 characters; null for users who sign in through a provider only. Only findCredentialsByEmail selects it.';
+comment on column users.role is 'Permissions in the service.';
+comment on column users.provider is 'Identity provider; set together with provider_id.';
 comment on column users.provider_id is 'The user''s id at the provider (the `sub` claim of OpenID Connect).';
-comment on column users.updated_at is 'Set by a trigger whenever the row changes.';
+comment on column users.created_at is 'Time of creation.';
+comment on column users.updated_at is 'Time of the last change, set by a trigger.';
 
+comment on constraint users_pkey on users is 'A user with this id already exists.';
 comment on constraint users_email_key on users is 'This email address is already taken.';
 comment on constraint users_provider_provider_id_key on users is 'This provider account already belongs to a user.';
 comment on constraint users_name_check on users is 'A name has 2 to 100 characters.';
-comment on constraint users_email_check on users is 'An email address has one @ with something on both sides, no spaces, and at most 254 characters.';
-comment on constraint users_password_check on users is 'A password is stored as its bcrypt hash of 60 characters.';
+comment on constraint users_email_check on users is 'An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.';
+comment on constraint users_password_check on users is 'A password must be stored as a bcrypt hash of 60 characters.';
 comment on constraint users_role_check on users is 'A role is user, admin or moderator.';
-comment on constraint users_provider_check on users is 'The only identity provider is google.';
+comment on constraint users_provider_check on users is 'The only supported identity provider is google.';
 comment on constraint users_provider_id_check on users is 'A provider id has 1 to 255 characters.';
-comment on constraint users_provider_provider_id_check on users is 'A provider and its id are given together or not at all.';
-comment on constraint users_password_provider_check on users is 'A user has a password or an identity provider.';
+comment on constraint users_provider_provider_id_check on users is 'A provider and its id must be set together.';
+comment on constraint users_password_provider_check on users is 'A user must have a password or an identity provider.';
 
 -- schema/20_customers.sql
 
@@ -182,32 +185,36 @@ create index customers_created_at_customer_id_idx on customers (created_at, cust
 create index customers_status_created_at_customer_id_idx on customers (status, created_at, customer_id);
 create index customers_industry_created_at_customer_id_idx on customers (industry, created_at, customer_id);
 create index customers_billing_country_created_at_customer_id_idx on customers (billing_country, created_at, customer_id);
--- A hash has one size; a btree would refuse a name in thousands of spaces, which trimming takes off.
+-- A hash has a fixed size; a btree index would refuse a name padded with thousands of spaces, which the CHECK trims.
 create index customers_legal_name_idx on customers using hash (legal_name);
 create index customers_search_idx on customers using gin ((searchable(display_name || ' ' || legal_name)) gin_trgm_ops);
 
 create trigger customers_touch_updated_at before update on customers
   for each row execute function touch_updated_at();
 
-comment on type customer_status is 'Where a customer stands, in the order of a customer''s life.';
+comment on type customer_status is 'Stages of a customer, in the order in which a customer passes through them.';
 
-comment on table customers is 'Organisations the service sells to.';
-comment on column customers.legal_name is 'As registered; 2 to 200 characters after trimming.';
-comment on column customers.display_name is 'As people call it; 2 to 200 characters after trimming.';
+comment on table customers is 'Organisations to which the service sells.';
+comment on column customers.customer_id is 'UUID version 7; ascending in the order of creation.';
+comment on column customers.legal_name is 'Registered name; 2 to 200 characters, not counting spaces at either end.';
+comment on column customers.display_name is 'Name in everyday use; 2 to 200 characters, not counting spaces at either end.';
+comment on column customers.status is 'Current stage of the customer.';
 comment on column customers.industry is 'Free text, at most 100 characters.';
 comment on column customers.company_size is 'Number of employees.';
-comment on column customers.website_url is 'Begins with http:// or https://.';
-comment on column customers.billing_country is 'ISO 3166-1 alpha-2: two capital letters.';
-comment on column customers.timezone is 'IANA name, such as Europe/Riga.';
-comment on column customers.updated_at is 'Set by a trigger whenever the row changes.';
+comment on column customers.website_url is 'Address of the website; begins with http:// or https://.';
+comment on column customers.billing_country is 'ISO 3166-1 alpha-2 code: two capital letters.';
+comment on column customers.timezone is 'IANA time zone name, for example Europe/Riga.';
+comment on column customers.created_at is 'Time of creation.';
+comment on column customers.updated_at is 'Time of the last change, set by a trigger.';
 
-comment on constraint customers_legal_name_check on customers is 'A legal name has 2 to 200 characters.';
-comment on constraint customers_display_name_check on customers is 'A display name has 2 to 200 characters.';
+comment on constraint customers_pkey on customers is 'A customer with this id already exists.';
+comment on constraint customers_legal_name_check on customers is 'A legal name has 2 to 200 characters, not counting spaces at either end.';
+comment on constraint customers_display_name_check on customers is 'A display name has 2 to 200 characters, not counting spaces at either end.';
 comment on constraint customers_industry_check on customers is 'An industry has at most 100 characters.';
 comment on constraint customers_company_size_check on customers is 'A company has at least one employee.';
-comment on constraint customers_website_url_check on customers is 'A website begins with http:// or https:// and has no spaces.';
-comment on constraint customers_billing_country_check on customers is 'A billing country is two capital letters, such as LV.';
-comment on constraint customers_timezone_check on customers is 'A time zone is an IANA name, such as Europe/Riga.';
+comment on constraint customers_website_url_check on customers is 'A website address begins with http:// or https:// and has no spaces and at most 2048 characters.';
+comment on constraint customers_billing_country_check on customers is 'A billing country is a code of two capital letters, for example LV.';
+comment on constraint customers_timezone_check on customers is 'A time zone is a name of 1 to 64 characters, for example Europe/Riga.';
 
 -- schema/21_people.sql
 
@@ -240,19 +247,23 @@ create index people_search_idx on people using gin ((searchable(first_name || ' 
 create trigger people_touch_updated_at before update on people
   for each row execute function touch_updated_at();
 
-comment on table people is 'Persons the service knows at its customers; they do not sign in.';
-comment on column people.first_name is '1 to 100 characters after trimming.';
-comment on column people.last_name is '1 to 100 characters after trimming.';
-comment on column people.email is 'Compared without letter case; unique where known.';
-comment on column people.phone is 'As written, at most 30 characters.';
+comment on table people is 'People who work for customers; they do not sign in to the service.';
+comment on column people.person_id is 'UUID version 7; ascending in the order of creation.';
+comment on column people.first_name is '1 to 100 characters, not counting spaces at either end.';
+comment on column people.last_name is '1 to 100 characters, not counting spaces at either end.';
+comment on column people.email is 'Unique; letter case is ignored. Null if not known.';
+comment on column people.phone is 'Phone number in any format; at most 30 characters.';
 comment on column people.job_title is 'At most 100 characters.';
-comment on column people.is_active is 'False once the person is no longer to be contacted.';
-comment on column people.updated_at is 'Set by a trigger whenever the row changes.';
+comment on column people.linkedin_url is 'LinkedIn profile; at most 2048 characters.';
+comment on column people.is_active is 'False for a person who must no longer be contacted.';
+comment on column people.created_at is 'Time of creation.';
+comment on column people.updated_at is 'Time of the last change, set by a trigger.';
 
-comment on constraint people_email_key on people is 'A person with this email address exists already.';
-comment on constraint people_first_name_check on people is 'A first name has 1 to 100 characters.';
-comment on constraint people_last_name_check on people is 'A last name has 1 to 100 characters.';
-comment on constraint people_email_check on people is 'An email address has one @ with something on both sides, no spaces, and at most 254 characters.';
+comment on constraint people_pkey on people is 'A person with this id already exists.';
+comment on constraint people_email_key on people is 'A person with this email address already exists.';
+comment on constraint people_first_name_check on people is 'A first name has 1 to 100 characters, not counting spaces at either end.';
+comment on constraint people_last_name_check on people is 'A last name has 1 to 100 characters, not counting spaces at either end.';
+comment on constraint people_email_check on people is 'An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.';
 comment on constraint people_phone_check on people is 'A phone number has at most 30 characters.';
 comment on constraint people_job_title_check on people is 'A job title has at most 100 characters.';
 comment on constraint people_linkedin_url_check on people is 'A LinkedIn address has at most 2048 characters.';
@@ -282,14 +293,14 @@ create unique index customer_people_customer_id_is_primary_key on customer_peopl
 create index customer_people_customer_id_start_date_idx on customer_people (customer_id, start_date, customer_person_id);
 create index customer_people_person_id_start_date_idx on customer_people (person_id, start_date, customer_person_id);
 
--- In a function, because each of its statements sees what others have committed meanwhile; a single statement would
--- work on what it saw before it waited.
+-- A function, because each of its statements sees what other sessions committed in the meantime; a single statement
+-- would use the snapshot from before it waited for the lock.
 create function set_primary_contact(of_customer uuid, to_person uuid) returns setof customer_people
   language plpgsql rows 1 as $$
 declare
   chosen uuid;
 begin
-  -- Whoever adds a contact holds a key share lock on the customer: the two take turns.
+  -- A session that adds a contact holds a key share lock on the customer, so the two do not overlap.
   perform from customers where customer_id = of_customer for update;
   select customer_person_id into chosen from customer_people
     where customer_id = of_customer and person_id = to_person and (end_date is null or end_date >= current_date)
@@ -303,18 +314,21 @@ begin
 end
 $$;
 
-comment on function set_primary_contact is 'Makes a person the primary contact of a customer in place of whoever was; no row if the person is no contact now.';
-comment on type contact_role is 'What a person is to a customer.';
+comment on function set_primary_contact is 'Replaces the primary contact of a customer; returns no row if the person is not a current contact.';
+comment on type contact_role is 'Roles that a person can have at a customer.';
 
-comment on table customer_people is 'Contacts: which person stands for which customer, as what, and when.';
-comment on column customer_people.role is 'Null while it is not known.';
-comment on column customer_people.is_primary is 'The one to call first; at most one per customer.';
-comment on column customer_people.end_date is 'Last day; null while the contact lasts.';
+comment on table customer_people is 'Contacts: which person works for which customer, in which role, and when.';
+comment on column customer_people.customer_person_id is 'UUID version 7; ascending in the order of creation.';
+comment on column customer_people.role is 'Null if not known.';
+comment on column customer_people.is_primary is 'The contact to call first; at most one per customer.';
+comment on column customer_people.start_date is 'First day.';
+comment on column customer_people.end_date is 'Last day; null for a contact without an end.';
 
-comment on constraint customer_people_customer_id_fkey on customer_people is 'There is no such customer.';
-comment on constraint customer_people_person_id_fkey on customer_people is 'There is no such person.';
+comment on constraint customer_people_pkey on customer_people is 'A contact with this id already exists.';
+comment on constraint customer_people_customer_id_fkey on customer_people is 'This customer does not exist.';
+comment on constraint customer_people_person_id_fkey on customer_people is 'This person does not exist.';
 comment on constraint customer_people_customer_id_person_id_role_key on customer_people is 'This person already has this role at the customer.';
-comment on constraint customer_people_end_date_check on customer_people is 'A contact does not end before it starts.';
+comment on constraint customer_people_end_date_check on customer_people is 'A contact cannot end before it starts.';
 comment on index customer_people_customer_id_is_primary_key is 'The customer already has a primary contact.';
 
 -- schema/30_chats.sql
@@ -344,18 +358,21 @@ create index chats_search_idx on chats using gin ((searchable(title)) gin_trgm_o
 create trigger chats_touch_updated_at before update on chats
   for each row execute function touch_updated_at();
 
-comment on table chats is 'Conversations of a user with an assistant.';
-comment on column chats.id is 'May be chosen by the client.';
-comment on column chats.title is 'At most 255 characters; null until somebody names it.';
-comment on column chats.next_position is 'Position of the next new message; handed out under this row''s lock.';
-comment on column chats.version is 'Grows with every change to the messages; for optimistic locking.';
-comment on column chats.active_stream_id is 'The stream that is being written now, for resuming it; null when none is.';
-comment on column chats.updated_at is 'Set by a trigger whenever the row changes.';
+comment on table chats is 'Conversations between a user and an assistant.';
+comment on column chats.id is 'UUID; the client may choose it.';
+comment on column chats.user_id is 'Owner of the chat.';
+comment on column chats.title is 'At most 255 characters; null until the chat is named.';
+comment on column chats.next_position is 'Position of the next new message; assigned under the lock of this row.';
+comment on column chats.version is 'Increases with every change to the messages; for optimistic locking.';
+comment on column chats.active_stream_id is 'Id of the stream that is being written, used to resume it; null if there is none.';
+comment on column chats.created_at is 'Time of creation.';
+comment on column chats.updated_at is 'Time of the last change, set by a trigger.';
 
-comment on constraint chats_user_id_fkey on chats is 'There is no such user.';
+comment on constraint chats_pkey on chats is 'A chat with this id already exists.';
+comment on constraint chats_user_id_fkey on chats is 'This user does not exist.';
 comment on constraint chats_title_check on chats is 'A title has at most 255 characters.';
-comment on constraint chats_next_position_check on chats is 'A position is not negative.';
-comment on constraint chats_version_check on chats is 'A version is not negative.';
+comment on constraint chats_next_position_check on chats is 'A position cannot be negative.';
+comment on constraint chats_version_check on chats is 'A version cannot be negative.';
 comment on constraint chats_active_stream_id_check on chats is 'A stream id has 1 to 255 characters.';
 
 -- schema/31_messages.sql
@@ -382,22 +399,25 @@ create table messages (
   constraint messages_output_tokens_check check (output_tokens >= 0)
 );
 
-comment on table messages is 'Messages of a chat, in order of position.';
-comment on column messages.id is 'Any string of 1 to 255 characters, chosen by client or server; unique within its chat.';
-comment on column messages.position is 'Handed out once from chats.next_position; gaps are ordinary.';
-comment on column messages.part_count is 'Parts at this position and beyond are being deleted by a concurrent save and do not count.';
-comment on column messages.envelope is 'The message with 0 in place of id, role and parts, byte for byte: json, because jsonb would reorder it.';
-comment on column messages.input_tokens is 'As the message''s metadata has them; null where it has none.';
-comment on column messages.output_tokens is 'As the message''s metadata has them; null where it has none.';
+comment on table messages is 'Messages of a chat, ordered by position.';
+comment on column messages.id is 'Any string of 1 to 255 characters, chosen by the client or the server; unique within its chat.';
+comment on column messages.position is 'Assigned once, from chats.next_position; gaps are normal.';
+comment on column messages.role is 'Author of the message.';
+comment on column messages.part_count is 'Number of parts. Parts at this position and beyond are being deleted by a concurrent save and must be ignored.';
+comment on column messages.envelope is 'The message byte for byte, with 0 in place of id, role and parts. The type is json because jsonb would reorder the keys.';
+comment on column messages.input_tokens is 'Input tokens, from the metadata of the message; null if it has none.';
+comment on column messages.output_tokens is 'Output tokens, from the metadata of the message; null if it has none.';
+comment on column messages.created_at is 'Time of creation.';
 
-comment on constraint messages_chat_id_position_key on messages is 'Two messages of a chat cannot have one position.';
-comment on constraint messages_chat_id_fkey on messages is 'There is no such chat.';
-comment on constraint messages_id_check on messages is 'A message id has 1 to 255 characters; does the service pass an id generator to the AI SDK?';
-comment on constraint messages_position_check on messages is 'A position is not negative.';
+comment on constraint messages_pkey on messages is 'A message with this id already exists in the chat.';
+comment on constraint messages_chat_id_position_key on messages is 'Two messages of a chat cannot have the same position.';
+comment on constraint messages_chat_id_fkey on messages is 'This chat does not exist.';
+comment on constraint messages_id_check on messages is 'A message id has 1 to 255 characters. Pass an id generator to the AI SDK.';
+comment on constraint messages_position_check on messages is 'A position cannot be negative.';
 comment on constraint messages_role_check on messages is 'A role is system, user or assistant.';
-comment on constraint messages_input_tokens_check on messages is 'A number of tokens is not negative.';
-comment on constraint messages_output_tokens_check on messages is 'A number of tokens is not negative.';
-comment on constraint messages_part_count_check on messages is 'A part count is not negative.';
+comment on constraint messages_input_tokens_check on messages is 'A number of input tokens cannot be negative.';
+comment on constraint messages_output_tokens_check on messages is 'A number of output tokens cannot be negative.';
+comment on constraint messages_part_count_check on messages is 'A part count cannot be negative.';
 
 -- schema/32_parts.sql
 
@@ -423,17 +443,20 @@ create table parts (
 create index parts_search_idx on parts using gin ((searchable(search_text)) gin_trgm_ops);
 create index parts_pending_approvals_idx on parts (chat_id, message_id) where tool_state = 'approval-requested';
 
-comment on table parts is 'Parts of a message: text, reasoning, files, tool calls and whatever the AI SDK adds next.';
-comment on column parts.position is 'Place within its message, from 0 without gaps.';
-comment on column parts.type is 'As the AI SDK names it; new types need no change here.';
-comment on column parts.tool_call_id is 'Not unique: the AI SDK may repeat it.';
-comment on column parts.search_text is 'The text of a text or reasoning part, clipped; null for other parts.';
-comment on column parts.payload is 'The part itself, byte for byte: json, because jsonb would reorder it. Nothing in SQL looks inside.';
+comment on table parts is 'Parts of a message: text, reasoning, files, tool calls and all other types that the AI SDK has or will have.';
+comment on column parts.position is 'Position within the message; from 0, without gaps.';
+comment on column parts.type is 'Type, as the AI SDK names it; new types need no change of the schema.';
+comment on column parts.tool_call_id is 'Id of a tool call; not unique, because the AI SDK may repeat it. Null for other parts.';
+comment on column parts.tool_name is 'Name of the called tool; null for other parts.';
+comment on column parts.tool_state is 'State of a tool call, as the AI SDK names it; null for other parts.';
+comment on column parts.search_text is 'Text of a text or reasoning part, shortened; null for other parts.';
+comment on column parts.payload is 'The part byte for byte. The type is json because jsonb would reorder the keys; SQL does not read it.';
 
-comment on constraint parts_chat_id_message_id_fkey on parts is 'There is no such message.';
-comment on constraint parts_position_check on parts is 'A position is not negative.';
-comment on constraint parts_type_check on parts is 'A part has a type.';
-comment on constraint parts_tool_check on parts is 'A tool part has a call id and a state.';
+comment on constraint parts_pkey on parts is 'The message already has a part at this position.';
+comment on constraint parts_chat_id_message_id_fkey on parts is 'This message does not exist.';
+comment on constraint parts_position_check on parts is 'A position cannot be negative.';
+comment on constraint parts_type_check on parts is 'The type of a part cannot be empty.';
+comment on constraint parts_tool_check on parts is 'A tool part must have a call id and a state.';
 
 -- schema/33_ai_options.sql
 
@@ -457,20 +480,22 @@ create table ai_options (
   constraint ai_options_presence_penalty_check check (presence_penalty between -2 and 2)
 );
 
-comment on table ai_options is 'The options the model was called with, per message; null where the provider''s default applied.';
-comment on column ai_options.prompt is 'The system prompt.';
-comment on column ai_options.max_tokens is 'Upper bound of the answer, in tokens.';
-comment on column ai_options.temperature is '0 to 2.';
-comment on column ai_options.top_p is 'Nucleus sampling, 0 to 1.';
-comment on column ai_options.frequency_penalty is '-2 to 2.';
-comment on column ai_options.presence_penalty is '-2 to 2.';
+comment on table ai_options is 'Options with which the model was called, per message; null where the provider''s default applied.';
+comment on column ai_options.prompt is 'System prompt.';
+comment on column ai_options.max_tokens is 'Maximum length of the answer, in tokens; at least 1.';
+comment on column ai_options.temperature is 'Sampling temperature, from 0 to 2.';
+comment on column ai_options.top_p is 'Nucleus sampling, from 0 to 1.';
+comment on column ai_options.frequency_penalty is 'From -2 to 2.';
+comment on column ai_options.presence_penalty is 'From -2 to 2.';
+comment on column ai_options.created_at is 'Time of creation.';
 
-comment on constraint ai_options_chat_id_message_id_fkey on ai_options is 'There is no such message.';
-comment on constraint ai_options_max_tokens_check on ai_options is 'The token limit is at least 1.';
-comment on constraint ai_options_temperature_check on ai_options is 'A temperature lies between 0 and 2.';
-comment on constraint ai_options_top_p_check on ai_options is 'top_p lies between 0 and 1.';
-comment on constraint ai_options_frequency_penalty_check on ai_options is 'A frequency penalty lies between -2 and 2.';
-comment on constraint ai_options_presence_penalty_check on ai_options is 'A presence penalty lies between -2 and 2.';
+comment on constraint ai_options_pkey on ai_options is 'This message already has options.';
+comment on constraint ai_options_chat_id_message_id_fkey on ai_options is 'This message does not exist.';
+comment on constraint ai_options_max_tokens_check on ai_options is 'A token limit must be at least 1.';
+comment on constraint ai_options_temperature_check on ai_options is 'A temperature must be from 0 to 2.';
+comment on constraint ai_options_top_p_check on ai_options is 'Top p must be from 0 to 1.';
+comment on constraint ai_options_frequency_penalty_check on ai_options is 'A frequency penalty must be from -2 to 2.';
+comment on constraint ai_options_presence_penalty_check on ai_options is 'A presence penalty must be from -2 to 2.';
 
 -- schema/40_audit_log.sql
 
@@ -497,7 +522,7 @@ create index audit_log_entity_type_entity_id_created_at_id_idx on audit_log (ent
 create index audit_log_user_id_created_at_id_idx on audit_log (user_id, created_at, id);
 create index audit_log_action_created_at_id_idx on audit_log (action, created_at, id);
 
--- The one change let through is the foreign key's own: user_id becomes null after its user is gone.
+-- The only permitted change is that of the foreign key: user_id becomes null after its user is deleted.
 create function refuse_audit_log_change() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and new.user_id is null
@@ -518,15 +543,20 @@ create constraint trigger audit_log_append_only after update or delete on audit_
 create trigger audit_log_append_only_truncate before truncate on audit_log
   for each statement execute function refuse_audit_log_change();
 
-comment on table audit_log is 'Who did what to which entity, and when. Append-only.';
-comment on column audit_log.user_id is 'Who did it; null for the service itself, or after the user is gone.';
-comment on column audit_log.entity_type is 'Kind of entity, such as user or customer; at most 50 characters.';
-comment on column audit_log.entity_id is 'The entity''s key as text.';
-comment on column audit_log.action is 'What was done, such as create; at most 50 characters.';
-comment on column audit_log.changes is 'What changed, as the service describes it; secrets redacted.';
+comment on table audit_log is 'Which user did what to which entity, and when. Append-only.';
+comment on column audit_log.id is 'UUID version 7; ascending in the order of creation.';
+comment on column audit_log.user_id is 'User who acted; null for the service itself, and after the user is deleted.';
+comment on column audit_log.entity_type is 'Kind of entity, for example user or customer; at most 50 characters.';
+comment on column audit_log.entity_id is 'Key of the entity, as text.';
+comment on column audit_log.action is 'Action, for example create; at most 50 characters.';
+comment on column audit_log.changes is 'Changes, as the service describes them; secrets are redacted.';
+comment on column audit_log.ip_address is 'IP address of the client.';
+comment on column audit_log.user_agent is 'User agent of the client.';
+comment on column audit_log.created_at is 'Time of the action.';
 
-comment on constraint audit_log_user_id_fkey on audit_log is 'There is no such user.';
+comment on constraint audit_log_pkey on audit_log is 'An audit log entry with this id already exists.';
+comment on constraint audit_log_user_id_fkey on audit_log is 'This user does not exist.';
 comment on constraint audit_log_entity_type_check on audit_log is 'An entity type has 1 to 50 characters.';
 comment on constraint audit_log_entity_id_check on audit_log is 'An entity id has 1 to 255 characters.';
 comment on constraint audit_log_action_check on audit_log is 'An action has 1 to 50 characters.';
-comment on trigger audit_log_append_only on audit_log is 'Entries of the audit log are neither changed nor deleted.';
+comment on trigger audit_log_append_only on audit_log is 'Audit log entries cannot be changed or deleted.';

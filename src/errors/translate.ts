@@ -1,0 +1,95 @@
+import { SerializationError, UnavailableError } from './availability-errors.ts'
+import { DatabaseError, isServerError, type ServerError } from './database-error.ts'
+import { ConstraintError } from './row-errors.ts'
+import { violationOf } from './violation.ts'
+
+/** How far a call had come when it failed; decides whether it is safe to repeat. */
+export type Progress = 'not sent' | 'reading' | 'writing'
+
+/** Translates errors of `pg` and Node into errors of this library, which are returned as they are. */
+export function translate(error: unknown, progress: Progress): unknown {
+  if (error instanceof DatabaseError || !(error instanceof Error)) return error
+  if (isServerError(error)) return translateServerError(error, progress)
+  if (progress === 'not sent' || isConnectionLoss(error)) {
+    return new UnavailableError(unavailableMessage(error, progress), progress !== 'writing', { cause: error })
+  }
+  return new DatabaseError(error.message, { cause: error })
+}
+
+/** Whether the connection that reported this error must not be used again. */
+export function endsConnection(error: Error): boolean {
+  if (!isServerError(error)) return true
+  return /^(08|57P0|25P0[34])/.test(error.code) || isStalePlan(error)
+}
+
+/** A prepared statement whose result columns another session's DDL has changed; it never ran. */
+export function isStalePlan(error: Error): boolean {
+  return isServerError(error) && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
+}
+
+/** Sources: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNAVAILABLE = /^(08|53|57P0|57014|55P03|25P03|25P04)/
+const CONFLICT = /^(40001|40P01)/
+const OTHER_SCHEMA = /^(42P01|42703|42883|42704|3F000)/
+const POOLER = /^(26000|42P05)/
+
+function translateServerError(error: ServerError, progress: Progress): DatabaseError {
+  const options = { cause: withoutRow(error) }
+  const { code, message } = error
+  const violation = violationOf(error)
+  if (violation) return new ConstraintError(violation, violation.message, options)
+  if (isStalePlan(error)) {
+    return new UnavailableError(
+      'The schema changed under a prepared statement. The statement did not run; retry it.',
+      true,
+      options,
+    )
+  }
+  if (CONFLICT.test(code)) {
+    return new SerializationError(
+      'Serialization failure or deadlock. The transaction was rolled back; retry it, or pass { retries } to transaction().',
+      options,
+    )
+  }
+  if (UNAVAILABLE.test(code)) {
+    // 57P0x ends the backend in the middle of a statement; every other code leaves the statement undone.
+    const undone = progress !== 'writing' || !/^(08|57P0)/.test(code)
+    return new UnavailableError(`The server reported: ${message}.`, undone, options)
+  }
+  const hint = OTHER_SCHEMA.test(code)
+    ? 'The schema may not match this package version; run `norberts-spark-db verify`.'
+    : POOLER.test(code)
+      ? 'A connection pooler that does not keep prepared statements requires { prepare: false } in openDatabase().'
+      : undefined
+  return new DatabaseError(hint ? `The server reported: ${message}. ${hint}` : message, options)
+}
+
+/** The whole row, password hash included, is the detail of these errors: CHECK, NOT NULL and a view's CHECK OPTION. */
+const TELLS_ROW = /^(23514|23502|44000)$/
+
+/** The text of a refused line of COPY: it follows the line's number, in whatever language the server speaks. */
+const COPIED_LINE = /(COPY[^\n]*?)\s*[:"\uff1a\u300c\u201c\u201e\u00ab].*$/s
+
+/** Logs must not get the contents of rows. */
+function withoutRow(error: ServerError): ServerError {
+  if (TELLS_ROW.test(error.code)) delete error.detail
+  if (error.where !== undefined) error.where = error.where.replace(COPIED_LINE, '$1')
+  return error
+}
+
+const LOSS =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout)/
+
+function isConnectionLoss(error: Error): boolean {
+  return 'errno' in error || 'syscall' in error || LOSS.test(error.message)
+}
+
+function unavailableMessage(error: Error, progress: Progress): string {
+  const reason = error.message || ('code' in error ? String(error.code) : error.name)
+  if (/timeout exceeded when trying to connect/.test(reason)) {
+    return 'No connection became free in time. The pool is too small, or calls hold their connections too long.'
+  }
+  if (progress === 'not sent') return `The database cannot be reached (${reason}). Nothing was sent.`
+  if (progress === 'reading') return `The connection was lost (${reason}).`
+  return `The connection was lost (${reason}). It is unknown whether the change took effect.`
+}

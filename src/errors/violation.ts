@@ -1,0 +1,111 @@
+import {
+  CONSTRAINTS,
+  type ConstraintName,
+  DOMAIN_CONSTRAINTS,
+  PARTITION_CONSTRAINTS,
+  PARTITIONS,
+} from '../../generated/catalog.ts'
+import { notAllowed, required, taken, unknownReference } from '../sentences/index.ts'
+import type { ServerError } from './database-error.ts'
+import type { ConstraintKind } from './row-errors.ts'
+
+/** What a ConstraintError is made of. */
+export interface Violation {
+  kind: ConstraintKind
+  constraint: ConstraintName
+  table: string
+  columns: readonly string[]
+  message: string
+}
+
+const KINDS: Readonly<Record<string, ConstraintKind>> = {
+  '23001': 'foreign-key',
+  '23502': 'not-null',
+  '23503': 'foreign-key',
+  '23505': 'unique',
+  '23514': 'check',
+  '23P01': 'exclusion',
+}
+
+interface CatalogEntry {
+  readonly columns: readonly string[]
+  readonly message?: string
+  readonly kind: string
+}
+
+type Registry = Readonly<Record<string, Readonly<Record<string, CatalogEntry>>>>
+
+/** Looks up the constraint that the server names; undefined if the error is no violation or names none. */
+export function violationOf(error: ServerError): Violation | undefined {
+  const kind = KINDS[error.code]
+  if (!kind) return undefined
+  const { table = '', schema = 'public', column } = error
+  const reportedTable = qualified(schema, table)
+  // A row refused by a partition is refused by the table that services name.
+  const owner = (PARTITIONS as Readonly<Record<string, string>>)[reportedTable] ?? reportedTable
+  const reported = error.constraint ?? (kind === 'not-null' ? notNullName(error, owner) : undefined)
+  if (!reported) return undefined
+  const constraint = ((PARTITION_CONSTRAINTS as Readonly<Record<string, string>>)[reported] ??
+    reported) as ConstraintName
+  const entry =
+    (CONSTRAINTS as Registry)[owner]?.[constraint] ??
+    (DOMAIN_CONSTRAINTS as Registry)[qualified(schema, error.dataType ?? '')]?.[constraint]
+  const columns = entry?.columns ?? (column ? [column] : [])
+  const message = messageOf(error, kind, columns, entry?.message)
+  return { kind, constraint, table: owner, columns, message }
+}
+
+/** The constraint's comment; a constraint without one gets the sentence that its kind and its columns make. */
+function messageOf(
+  error: ServerError,
+  kind: ConstraintKind,
+  columns: readonly string[],
+  comment: string | undefined,
+): string {
+  // The comment tells who refers to another row; the row that is referred to is refused for another reason.
+  if (kind === 'foreign-key' && isStillReferenced(error)) {
+    return 'Other rows still refer to this row, so it cannot be deleted and its key cannot be changed.'
+  }
+  if (comment !== undefined) return comment
+  // Whoever raises an error in PL/pgSQL writes its message.
+  if (error.routine === 'exec_stmt_raise') return asSentence(error.message)
+  switch (kind) {
+    case 'not-null':
+      return required(columns[0] ?? error.dataType ?? 'value')
+    case 'unique':
+      return taken(columns)
+    case 'foreign-key':
+      return unknownReference(columns)
+    case 'exclusion':
+      return 'The row conflicts with an existing row.'
+    case 'check':
+      return notAllowed(columns.length === 0 && error.dataType ? [error.dataType] : columns)
+  }
+}
+
+/** The server has one code for both sides of a foreign key and tells them apart in its message alone. */
+function isStillReferenced({ code, message }: ServerError): boolean {
+  return code === '23001' || message.startsWith('update or delete on table')
+}
+
+function asSentence(text: string): string {
+  const capitalized = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?…]$/.test(capitalized) ? capitalized : `${capitalized}.`
+}
+
+function qualified(schema: string, name: string): string {
+  return schema === 'public' ? name : `${schema}.${name}`
+}
+
+/** The server reports the column, or the domain, of a NOT NULL, not the constraint's name. */
+function notNullName(error: ServerError, owner: string): string | undefined {
+  const { schema = 'public', table, column, dataType } = error
+  const entries = column
+    ? (CONSTRAINTS as Registry)[owner]
+    : (DOMAIN_CONSTRAINTS as Registry)[qualified(schema, dataType ?? '')]
+  const named = Object.entries(entries ?? {}).find(
+    ([, entry]) => entry.kind === 'not-null' && entry.columns[0] === column,
+  )
+  if (named) return named[0]
+  return column ? `${table}_${column}_not_null` : dataType && `${dataType}_not_null`
+}
