@@ -200,7 +200,7 @@ class DescribedTables {
     return { kind: isBuiltIn && type.name === 'money' ? 'money' : 'other' }
   }
 
-  /** What the CHECKs leave of a type's values, for the message of a value that is not of the type. */
+  /** The bounds that the CHECKs set, for the message of a value that is not of the type. */
   #limits(column: string, { name }: Type, modifier: number): object {
     const { min, max, exclusiveMin, exclusiveMax, maxLength }: Bounds =
       this.#facts.columns.get(column)?.bounds ?? {}

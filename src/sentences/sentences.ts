@@ -27,14 +27,14 @@ export function sentence(subject: string, predicate: string): string {
   return `${subject} ${predicate}.`
 }
 
-/** What a NOT NULL column demands. A column `is_…` holds an answer, which the words of its name alone do not say. */
+/** The rule of a NOT NULL column. The words of a name `is_…` do not tell its values, so the sentence does. */
 export function required(column: string): string {
   const subject = subjectOf(column)
   if (/^is_./.test(column)) return sentence(subject, 'must be true or false')
   return sentence(subject, isPlural(subject) ? 'are required' : 'is required')
 }
 
-/** What a key or a unique index demands. */
+/** The rule of a key or a unique index. */
 export function taken(columns: readonly string[]): string {
   const [first, ...others] = columns
   if (first === undefined) return 'The same row already exists.'
@@ -42,7 +42,7 @@ export function taken(columns: readonly string[]): string {
   return `This combination of ${joined(columns.map(words))} is already taken.`
 }
 
-/** What a foreign key demands of a row that refers to another one. */
+/** The rule of a foreign key, for a row that refers to another row. */
 export function unknownReference(columns: readonly string[]): string {
   const [first, ...others] = columns
   if (first === undefined) return 'The row refers to another row that does not exist.'
@@ -50,7 +50,7 @@ export function unknownReference(columns: readonly string[]): string {
   return `This combination of ${joined(columns.map(words))} does not exist.`
 }
 
-/** What can be said of a CHECK whose expression is not read: which values it refused. */
+/** The rule of a CHECK whose expression is not known: only the columns can be named. */
 export function notAllowed(columns: readonly string[]): string {
   const [first, ...others] = columns
   if (first === undefined) return 'The row is not allowed.'
@@ -115,5 +115,5 @@ function capitalized(text: string): string {
 
 /** Singular words in s end in `ss`, `us`, `is` or `as`. */
 function isPlural(subject: string): boolean {
-  return /[^aisu]s$/.test(subject)
+  return subject.endsWith('s') && !/(ss|us|is|as)$/.test(subject)
 }

@@ -64,8 +64,8 @@ test.for([
   expect(error.reason).not.toMatch(/\.$/)
 })
 
-describe('what only a CHECK refuses', () => {
-  test('is left to the database', () => {
+describe('a reader with the limits of a CHECK', () => {
+  test('leaves the CHECK to the database', () => {
     expect(integerOf({ exclusiveMin: 0 })(0, 'field')).toBe(0)
     expect(finiteNumberOf({ min: 0, max: 2 })(3, 'field')).toBe(3)
     expect(() => integerOf({ exclusiveMin: 0 })(2 ** 31, 'field')).toThrow(InvalidInputError)
