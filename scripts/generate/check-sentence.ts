@@ -11,7 +11,7 @@ export function checkSentence({ comment, columns, domain, expression }: Constrai
   const subjects = domain === null ? columns : [domain]
   const [subject, ...others] = subjects
   const { facts, complete } = readCheck(expression ?? '')
-  const values = facts.filter(({ of, says }) => of === 'value' && says.kind === 'one of')
+  const values = facts.filter(({ of, rule }) => of === 'value' && rule.kind === 'one of')
   if (
     subject === undefined ||
     others.length > 0 ||
@@ -31,14 +31,14 @@ export function checkSentence({ comment, columns, domain, expression }: Constrai
 }
 
 /** Bounds must be numbers: those of dates and texts are not put into words. */
-function isSayable({ of, as, says }: CheckFact): boolean {
-  if (says.kind === 'bound')
+function isSayable({ of, as, rule }: CheckFact): boolean {
+  if (rule.kind === 'bound')
     return (
-      says.value.trim() !== '' &&
+      rule.value.trim() !== '' &&
       !/^(text|varchar|bpchar|citext)$/.test(as ?? '') &&
-      !Number.isNaN(Number(says.value))
+      !Number.isNaN(Number(rule.value))
     )
-  return of === 'value' || (says.kind === 'one of' && says.values.length === 1)
+  return of === 'value' || (rule.kind === 'one of' && rule.values.length === 1)
 }
 
 function lengthInWords(facts: readonly CheckFact[]): string {
@@ -61,13 +61,13 @@ function lengthInWords(facts: readonly CheckFact[]): string {
 
 function rangeInWords(facts: readonly CheckFact[]): string {
   const limits = limitsInWords(
-    limitsOf(facts.filter(({ of, says }) => of === 'value' && says.kind === 'bound')),
+    limitsOf(facts.filter(({ of, rule }) => of === 'value' && rule.kind === 'bound')),
   )
   return limits === '' ? '' : `be ${limits}`
 }
 
-function valuesInWords({ says }: CheckFact): string {
-  const values = says.kind === 'one of' ? says.values.map(asValue) : []
+function valuesInWords({ rule }: CheckFact): string {
+  const values = rule.kind === 'one of' ? rule.values.map(asValue) : []
   return values.length === 1 ? `be ${quoteAll(values)}` : `be one of ${quoteAll(values)}`
 }
 
@@ -78,18 +78,18 @@ function asValue(literal: string): unknown {
 }
 
 function formatInWords(facts: readonly CheckFact[]): string[] {
-  return facts.some(({ says }) => says.kind === 'pattern') ? ['match the required format'] : []
+  return facts.some(({ rule }) => rule.kind === 'pattern') ? ['match the required format'] : []
 }
 
 const NAMES = { '>=': 'min', '<=': 'max', '>': 'exclusiveMin', '<': 'exclusiveMax' } as const
 
 function limitsOf(facts: readonly CheckFact[]): Limits {
   const limits: { -readonly [Name in keyof Limits]: number } = {}
-  for (const { says } of facts) {
-    if (says.kind === 'one of') limits.min = limits.max = Number(says.values[0])
-    if (says.kind !== 'bound') continue
-    const name = NAMES[says.operator]
-    const value = Number(says.value)
+  for (const { rule } of facts) {
+    if (rule.kind === 'one of') limits.min = limits.max = Number(rule.values[0])
+    if (rule.kind !== 'bound') continue
+    const name = NAMES[rule.operator]
+    const value = Number(rule.value)
     const tighter = name === 'min' || name === 'exclusiveMin' ? Math.max : Math.min
     limits[name] = tighter(value, limits[name] ?? value)
   }
