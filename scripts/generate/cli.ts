@@ -81,8 +81,10 @@ async function run(): Promise<boolean> {
   const sql = reading ?? readSchema(show(schema))
   making = reading = undefined
 
-  const { files, warnings } = await generateFromSchema(database.url, await sql)
-  for (const warning of warnings) console.error(`${pc.yellow('warning:')} ${warning}`)
+  const generated = await generateFromSchema(database.url, await sql)
+  // rows.ts and sql/ are for the repositories of src/, which belong to schema/.
+  const files = new Map([...generated.files].filter(([path]) => withStatements || path !== 'rows.ts'))
+  for (const warning of generated.warnings) console.error(`${pc.yellow('warning:')} ${warning}`)
   const settle = async (found: Change[]) => {
     if (!options.check) await write(out, found)
     else for (const change of found) console.log(colorize(patch(change)))

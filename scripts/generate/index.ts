@@ -32,6 +32,7 @@ export async function generateFromSchema(
   return {
     files: new Map([
       ['database.ts', types.text],
+      ['rows.ts', types.rows],
       ['catalog.ts', constants.text],
       ['schema.md', emitDictionary(catalog, facts, validation.unchecked)],
       ['validation.ts', validation.text],

@@ -14,9 +14,9 @@ import {
 import { checkSentence } from './check-sentence.ts'
 import { readTree } from './check-tree.ts'
 import { print } from './constraints.ts'
+import { ELEMENTS } from './described-column.ts'
 import type { Bounds, Facts } from './facts.ts'
 import type { CheckScope, Tree } from './typed-tree.ts'
-import { ELEMENTS } from './types.ts'
 
 /** The generated file, warnings for the developer, and the limits of the validators. */
 export interface Validation {

@@ -1,33 +1,33 @@
 import type { DB } from '../../generated/database.ts'
 import { type CallOptions, type Connection, CopyText } from '../connection/index.ts'
 
-/** A column, and the property that it holds. */
+/** A column, and the property that holds its value. */
 type CopyColumn<Table extends keyof DB, Property> = readonly [
   column: keyof DB[Table] & string,
   property: Property,
 ]
 
-/** A table as COPY fills it. */
+/** The columns of a table that a COPY writes. */
 export interface CopyTable<Table extends keyof DB, Id extends string> {
   readonly name: Table
-  /** What the items themselves have. */
+  /** Columns whose values are properties of the item. */
   readonly ids: readonly CopyColumn<Table, Id>[]
-  /** What their `input` has. */
+  /** Columns whose values are properties of the item's `input`. */
   readonly columns: readonly CopyColumn<Table, string>[]
-  /** Columns with a default, which is the server's to set where an input has no such property. */
+  /** The same, but the server sets the column's default if `input` lacks the property. */
   readonly defaulted: readonly CopyColumn<Table, string>[]
 }
 
 type CopyItem<Id extends string> = { readonly input: object } & { readonly [Property in Id]: string }
 
-/** A COPY, and the item of each of its lines. */
+/** A COPY statement, its rows as text, and the item of each row. */
 export interface Copy<Item> {
   readonly sql: string
   readonly rows: CopyText
   readonly items: Item[]
 }
 
-/** One COPY for each combination of the columns with a default that are given. */
+/** Makes a COPY for each combination of columns with a default that the items have. */
 export function copiesOf<Table extends keyof DB, Id extends string, Item extends CopyItem<Id>>(
   { name, ids, columns, defaulted }: CopyTable<Table, Id>,
   items: readonly Item[],
@@ -35,21 +35,23 @@ export function copiesOf<Table extends keyof DB, Id extends string, Item extends
   const copies = new Map<number, Copy<Item>>()
   for (const item of items) {
     const input = item.input as Readonly<Record<string, unknown>>
-    let shape = 0
+    let combination = 0
     for (let bit = 0; bit < defaulted.length; bit += 1) {
-      if (input[(defaulted[bit] as CopyColumn<Table, string>)[1]] !== undefined) shape |= 1 << bit
+      const [, property] = defaulted[bit] as CopyColumn<Table, string>
+      if (input[property] !== undefined) combination |= 1 << bit
     }
-    let copy = copies.get(shape)
+    let copy = copies.get(combination)
     if (!copy) {
-      const given = [...ids, ...columns, ...defaulted.filter((_, bit) => shape & (1 << bit))]
-      const sql = `copy ${name} (${given.map(([column]) => column).join(', ')}) from stdin`
+      const written = [...ids, ...columns, ...defaulted.filter((_, bit) => combination & (1 << bit))]
+      const sql = `copy ${name} (${written.map(([column]) => column).join(', ')}) from stdin`
       copy = { sql, rows: new CopyText(), items: [] }
-      copies.set(shape, copy)
+      copies.set(combination, copy)
     }
     for (const [, property] of ids) copy.rows.addValue(item[property])
     for (const [, property] of columns) copy.rows.addValue(input[property])
     for (let bit = 0; bit < defaulted.length; bit += 1) {
-      if (shape & (1 << bit)) copy.rows.addValue(input[(defaulted[bit] as CopyColumn<Table, string>)[1]])
+      const [, property] = defaulted[bit] as CopyColumn<Table, string>
+      if (combination & (1 << bit)) copy.rows.addValue(input[property])
     }
     copy.rows.endRow()
     copy.items.push(item)
@@ -58,14 +60,14 @@ export function copiesOf<Table extends keyof DB, Id extends string, Item extends
 }
 
 /**
- * Resolves with the number of rows.
+ * Sends COPY statements and returns the number of rows.
  *
- * @param blame makes of an error, and of the item that the server names, what is thrown.
+ * @param toError makes the error to throw from the server's error and the item of the row that it names.
  */
 export async function sendCopies<Item>(
   connection: Connection,
   copies: readonly Copy<Item>[],
-  blame: (error: unknown, item: Item) => unknown,
+  toError: (error: unknown, item: Item) => unknown,
   options?: CallOptions,
 ): Promise<number> {
   let count = 0
@@ -74,14 +76,14 @@ export async function sendCopies<Item>(
       await connection.run({ sql, rows: rows.bytes, prepared: false, readOnly: false }, options)
     } catch (error) {
       const item = items[lineOf(error) - 1]
-      throw item === undefined ? error : blame(error, item)
+      throw item === undefined ? error : toError(error, item)
     }
     count += items.length
   }
   return count
 }
 
-/** The line that the server's error names, counted from 1; else 0. */
+/** The line that the server's error names, counted from 1; 0 if it names none. */
 function lineOf(error: unknown): number {
   const cause = error instanceof Error ? (error.cause as { where?: unknown } | undefined) : undefined
   const [, line = 0] = /^COPY \S+, line (\d+)/.exec(String(cause?.where)) ?? []

@@ -1,8 +1,10 @@
+import type { TableName } from '../../generated/catalog.ts'
 import type { CallOptions, Connection, Query, Settings } from '../connection/index.ts'
+import { NotFoundError } from '../errors/index.ts'
 import type { Statement } from './statement.ts'
 
-/** Every row that a statement returns. */
-export async function all<Input, Row>(
+/** Runs a statement and returns every row. */
+export async function queryAll<Input, Row>(
   connection: Connection,
   statement: Statement<Input, Row>,
   input: Input,
@@ -12,27 +14,52 @@ export async function all<Input, Row>(
   return rows as Row[]
 }
 
-/** The row of a statement that returns at most one. */
-export async function first<Input, Row>(
+/** Runs a statement that returns at most one row. */
+export async function queryFirst<Input, Row>(
   connection: Connection,
   statement: Statement<Input, Row>,
   input: Input,
   options?: CallOptions,
 ): Promise<Row | undefined> {
-  const rows = await all(connection, statement, input, options)
+  const rows = await queryAll(connection, statement, input, options)
   return rows[0]
 }
 
+/** Runs a statement that always returns one row. */
+export async function queryOne<Input, Row>(
+  connection: Connection,
+  statement: Statement<Input, Row>,
+  input: Input,
+  options?: CallOptions,
+): Promise<Row> {
+  return requireOne(await queryFirst(connection, statement, input, options))
+}
+
 /** The row of a statement that always returns one. */
-export function only<Row>(row: Row | undefined): Row {
+export function requireOne<Row>(row: Row | undefined): Row {
   if (row === undefined) throw new TypeError('A statement that always returns a row returned none.')
   return row
 }
 
-/** Runs a statement for its effect; resolves with the number of rows it changed. */
-export async function change<Input>(
+/**
+ * The row of a table, if it exists.
+ *
+ * @param key the columns and values by which it was looked up.
+ * @throws {NotFoundError} there is no such row.
+ */
+export function orThrowNotFound<Row>(
+  row: Row | undefined,
+  table: TableName,
+  key: Readonly<Record<string, string>>,
+): Row {
+  if (row === undefined) throw new NotFoundError(table, key)
+  return row
+}
+
+/** Runs a statement for its effect and returns the number of rows that it changed. */
+export async function execute<Input, Row>(
   connection: Connection,
-  statement: Statement<Input>,
+  statement: Statement<Input, Row>,
   input: Input,
   options?: CallOptions,
 ): Promise<number> {
@@ -40,7 +67,7 @@ export async function change<Input>(
   return rowCount ?? 0
 }
 
-function toQuery<Input>(statement: Statement<Input>, input: Input, { prepare }: Settings): Query {
+function toQuery<Input, Row>(statement: Statement<Input, Row>, input: Input, { prepare }: Settings): Query {
   return {
     name: statement.name,
     sql: statement.sql,

@@ -1,22 +1,16 @@
+export { type Params, raw } from './compile.ts'
 export { type Copy, type CopyTable, copiesOf, sendCopies } from './copy-rows.ts'
-export { all, change, first, only } from './execute.ts'
+export { execute, orThrowNotFound, queryAll, queryFirst, queryOne, requireOne } from './execute.ts'
+export { type List, list, queryPage } from './list.ts'
+export { type Page, type PageParameters, type PageRequest, pageFields } from './page.ts'
+export { isBehind } from './page-builder.ts'
+export { matchesSearch, type SearchText, searchRelevance } from './search.ts'
 export {
-  FETCH_AT_MOST,
-  isBehind,
-  type Page,
-  type PageParameters,
-  type PageRequest,
-  Pager,
-  pageFields,
-} from './page.ts'
-export { finds, relevance, type Words } from './search.ts'
-export {
-  changed,
-  type Params,
-  raw,
   type Statement,
   type StatementRow,
   statement,
   statements,
+  type Variants,
+  valueIfGiven,
   variants,
 } from './statement.ts'

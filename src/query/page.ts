@@ -1,30 +1,29 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { InvalidInputError } from '../errors/index.ts'
 import { optional, type Reader, wholeNumber } from '../input/index.ts'
-import type { Params } from './statement.ts'
 
-/** A part of a list, and where the next part begins. */
+/** One page of a list. */
 export interface Page<T> {
   items: T[]
-  /** Give it back as `after`; absent on the last page. */
+  /** Pass it as `after` to read the next page; absent on the last page. */
   next?: string
 }
 
+/** Which page of a list to read. */
 export interface PageRequest {
-  /** 1 to 200; default 50. */
+  /** Number of items, 1 to 200; default 50. */
   limit?: number | undefined
-  /** The `next` of the page before. */
+  /** The `next` of the previous page; absent for the first page. */
   after?: string | undefined
 }
 
-/** A row's place in its list, the newest first. */
-export interface Place {
+/** The position of a row in a list that is ordered newest first. */
+export interface Position {
   /** A time, or a date as `YYYY-MM-DD`. */
   at: Date | string
   id: string
 }
 
-/** Parameters of a statement that reads a page: the rows behind this place, one more than the page holds. */
+/** Parameters of a statement that reads a page: the position after which it begins, and one row more than it holds. */
 export interface PageParameters {
   behindRelevance: number
   behindAt: Date | string
@@ -32,74 +31,70 @@ export interface PageParameters {
   fetch: number
 }
 
-/** What a row of a searched list has besides its columns. */
-interface Ranked {
+/** What the rows of a search have besides their columns. */
+export interface Ranked {
   relevance?: number | undefined
 }
 
-const MOST = 200
+/** The largest page. */
+export const MAX_LIMIT = 200
 const DEFAULT_LIMIT = 50
 
 /** Readers of the two fields of a PageRequest, for `fields`. */
 export const pageFields = {
-  limit: optional(wholeNumber(1, MOST)),
+  limit: optional(wholeNumber(1, MAX_LIMIT)),
   after: optional(((value) => value) as Reader<string>),
 }
 
-/**
- * The limit of the inner of two selects that make a page; the outer one's is `fetch`. A limit that is a parameter
- * tells the planner nothing: it would make a plan for each call, where with this one it keeps the first.
- */
-export const FETCH_AT_MOST = sql.lit(MOST + 1)
+/** Before the first row of any list, whether ordered by times or by dates. */
+const BEGINNING = { relevance: 9, at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' } as const
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000'
 
-/** Before the first row of any list, be it ordered by times or by dates. */
-const FIRST = { relevance: 9, at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' } as const
-const LEAST_ID = '00000000-0000-0000-0000-000000000000'
-
-/** List, relevance, milliseconds since 1970 (14 digits keep within PostgreSQL's range) or date, UUID. */
+/** List, relevance, milliseconds since 1970 (14 digits stay within PostgreSQL's range) or date, UUID. */
 const CURSOR = /^(\S+) (\d) (-?\d{1,14}|\d{4,6}-\d\d-\d\d) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
-/** Cuts a list into pages by its rows' places, so that rows which come or go elsewhere move no page. */
+/** Divides a list into pages by the positions of its rows, so that rows inserted or deleted elsewhere move no page. */
 export class Pager {
   readonly #list: string
   readonly #limit: number
   readonly parameters: PageParameters
 
   /**
-   * @param list keeps cursors of other lists away; a searched list is another, for it is in the order of relevance.
-   * @param before the list begins with what is older. As a second condition it would hide the place from the index.
+   * @param list the list that the cursors belong to. A searched list is a different one: it is ordered by relevance.
+   * @param before begins the list at rows older than this. A second condition would hide the position from the index.
+   * @throws {InvalidInputError} `after` is not the `next` of a page of this list.
    */
   constructor(list: string, request: PageRequest & { search?: string | undefined }, before?: Date) {
     const { limit = DEFAULT_LIMIT, after, search } = request
     this.#list = search === undefined ? list : `${list}(search)`
     this.#limit = limit
-    const beginning = before ? { ...FIRST, at: before, id: LEAST_ID } : FIRST
-    const place = after === undefined ? beginning : this.#decode(after)
-    const { relevance, at, id } = before && place.at > before ? beginning : place
+    const beginning = before ? { ...BEGINNING, at: before, id: LOWEST_ID } : BEGINNING
+    const position = after === undefined ? beginning : this.#decode(after)
+    const { relevance, at, id } = before && position.at > before ? beginning : position
     this.parameters = { behindRelevance: relevance, behindAt: at, behindId: id, fetch: limit + 1 }
   }
 
-  /** One row more than the page holds tells whether there is a next one. */
-  page<Row extends object>(rows: Row[], placeOf: (row: Row) => Place): Page<Omit<Row, 'relevance'>> {
-    const found = rows.slice(0, this.#limit)
-    const last: (Row & Ranked) | undefined = found.at(-1)
-    const items = last?.relevance === undefined ? found : found.map(withoutRelevance)
+  /** The page of the rows that were read. One row more than the page holds shows that there is a next page. */
+  page<Row extends object>(rows: Row[], positionOf: (row: Row) => Position): Page<Omit<Row, 'relevance'>> {
+    const pageRows = rows.slice(0, this.#limit)
+    const last: (Row & Ranked) | undefined = pageRows.at(-1)
+    const items = last?.relevance === undefined ? pageRows : pageRows.map(withoutRelevance)
     if (!last || rows.length <= this.#limit) return { items }
-    return { items, next: this.#encode(placeOf(last), last.relevance) }
+    return { items, next: this.#encode(positionOf(last), last.relevance) }
   }
 
-  #encode({ at, id }: Place, relevance = 0): string {
+  #encode({ at, id }: Position, relevance = 0): string {
     const when = at instanceof Date ? at.getTime() : at
     return Buffer.from(`${this.#list} ${relevance} ${when} ${id}`).toString('base64url')
   }
 
-  #decode(cursor: unknown): Place & { relevance: number } {
+  #decode(cursor: unknown): Position & { relevance: number } {
     const decoded = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : ''
     const [, list, relevance, when = '', id] = CURSOR.exec(decoded) ?? []
     if (list === this.#list && id) {
       const at = /^-?\d+$/.test(when) ? new Date(Number(when)) : when
-      const place = { relevance: Number(relevance), at, id }
-      if (this.#encode(place, place.relevance) === cursor) return place
+      const position = { relevance: Number(relevance), at, id }
+      if (this.#encode(position, position.relevance) === cursor) return position
     }
     throw new InvalidInputError('after', `must be the \`next\` of a page of the same list, ${this.#list}`)
   }
@@ -107,15 +102,4 @@ export class Pager {
 
 function withoutRelevance<Row extends Ranked>({ relevance, ...item }: Row): Omit<Row, 'relevance'> {
   return item
-}
-
-/** The condition for rows behind the place where the page before ended. */
-export function isBehind(
-  $: Params<PageParameters>,
-  { at, id, relevance }: { at: string; id: string; relevance?: RawBuilder<number> | undefined },
-): RawBuilder<SqlBool> {
-  const [atColumn, idColumn] = [sql.ref(at), sql.ref(id)]
-  return relevance
-    ? sql`(${relevance}, ${atColumn}, ${idColumn}) < (${$.behindRelevance}, ${$.behindAt}, ${$.behindId})`
-    : sql`(${atColumn}, ${idColumn}) < (${$.behindAt}, ${$.behindId})`
 }

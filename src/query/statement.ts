@@ -1,45 +1,35 @@
-import {
-  type Compilable,
-  type CompiledQuery,
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type RawBuilder,
-  type RootOperationNode,
-  sql,
-} from 'kysely'
+import { type Compilable, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DB } from '../../generated/database.ts'
-import { encode } from '../connection/index.ts'
+import { type Build, type Compiled, compile, type Params } from './compile.ts'
 
 /**
- * A query with named, typed parameters: built and compiled by Kysely once, then sent as it is, under a name by
- * which each connection prepares it.
+ * A query with named, typed parameters. Kysely builds and compiles it once; from then on its text is sent as it is,
+ * under a name by which each connection prepares it.
  */
 export interface Statement<Input = never, Row = unknown> {
-  /** Repository and method, with the filters it serves: `users.list(role,search)`. */
+  /** The repository, the method and the filters: `users.list(role,search)`. */
   readonly name: string
   readonly sql: string
   /** Names of the parameters, in the order of $1, $2, … */
   readonly parameters: readonly string[]
   /** True for a plain select, which may always be repeated. */
   readonly readOnly: boolean
-  /** True for reading what one key leads to: quick enough to be sent along with other callers' reads. */
+  /** True for a read by key: quick enough to be sent in one batch with the reads of other callers. */
   readonly isBrief: boolean
   values(input: Input): unknown[]
-  /** Type only: what a row is. */
-  readonly row?: Row
+  readonly row?: RowType<Row>
 }
 
-export type StatementRow<S> =
-  S extends Statement<never, infer Row> ? Row : S extends Variants<never, infer Row> ? Row : never
+/**
+ * Type only. The compiler compares it in both directions: a statement annotated with a row type selects exactly the
+ * properties of that type, none less and none more.
+ */
+type RowType<Row> = (row: Row) => Row
 
-/** The holes of a statement: `$.userId` stands where the value of `userId` will be sent. */
-export type Params<Input> = { readonly [Name in keyof Input]-?: RawBuilder<Exclude<Input[Name], undefined>> }
+/** The type of a statement's rows. */
+export type StatementRow<S> = S extends { readonly row?: RowType<infer Row> } ? Row : never
 
-type Build<Input, Row> = (query: Kysely<DB>, $: Params<Input>) => Compilable<Row>
-
+/** Defines a statement. */
 export function statement<Input, Row>(
   name: string,
   build: Build<Input, Row>,
@@ -47,65 +37,60 @@ export function statement<Input, Row>(
     writes = false,
     isLong = false,
   }: {
-    /** Whether a function that it calls writes, which no select shows. */
+    /** Whether the statement calls a function that writes: a plain select does not show that. */
     writes?: boolean
-    /** Whether it may take long, so that nobody else's read should wait for it. */
+    /** Whether the statement may take long, so that reads of other callers must not wait for it. */
     isLong?: boolean
   } = {},
 ): Statement<Input, Row> {
-  const made = new CompiledStatement<Input, Row>(name, build, { writes, isLong })
-  registry.push(made)
-  return made
+  const defined = new CompiledStatement<Input, Row>(name, build, { writes, isLong })
+  registry.push(defined as Statement)
+  return defined
 }
 
 /**
- * One method, one statement for each combination of its optional filters: an index serves each shape, where a
- * single statement full of `$1 is null or …` would be served by none.
+ * One statement for each combination of optional filters. An index serves each of them; a single statement with
+ * `$1 is null or …` would be served by none.
  */
 export interface Variants<Input = never, Row = unknown> {
-  /** The statement for the filters that `input` has. */
+  /** The statement for the filters that `input` contains. */
   for(input: Input): Statement<Input, Row>
-  readonly row?: Row
 }
 
-/** Tells a variant's builder which filters are given. */
-export type Given<Name extends string> = Readonly<Record<Name, boolean>>
+/** Tells a builder which filters the input contains. */
+export type Filters<Name extends string> = Readonly<Record<Name, boolean>>
 
+/** Defines a statement for each combination of the optional fields named in `filters`. */
 export function variants<Input extends { readonly [Name in Filter]?: unknown }, Row, Filter extends string>(
   name: string,
   filters: readonly Filter[],
-  build: (query: Kysely<DB>, $: Params<Input>, given: Given<Filter>) => Compilable<Row>,
+  build: (query: Kysely<DB>, $: Params<Input>, has: Filters<Filter>) => Compilable<Row>,
 ): Variants<Input, Row> {
-  const shapes = Array.from({ length: 2 ** filters.length }, (_, shape) => {
-    const chosen = filters.filter((_, bit) => shape & (1 << bit))
-    const given = Object.fromEntries(
+  const combinations = Array.from({ length: 2 ** filters.length }, (_, combination) => {
+    const chosen = filters.filter((_, bit) => combination & (1 << bit))
+    const has = Object.fromEntries(
       filters.map((filter) => [filter, chosen.includes(filter)]),
-    ) as Given<Filter>
+    ) as Filters<Filter>
     return new CompiledStatement<Input, Row>(
       chosen.length > 0 ? `${name}(${chosen.join(',')})` : name,
-      (query, $) => build(query, $, given),
+      (query, $) => build(query, $, has),
       { writes: false, isLong: true },
     )
   })
-  registry.push(...shapes)
+  registry.push(...(combinations as Statement[]))
   return {
     for(input) {
-      let shape = 0
+      let combination = 0
       for (let bit = 0; bit < filters.length; bit += 1) {
-        if (input[filters[bit] as Filter] !== undefined) shape |= 1 << bit
+        if (input[filters[bit] as Filter] !== undefined) combination |= 1 << bit
       }
-      return shapes[shape] as Statement<Input, Row>
+      return combinations[combination] as Statement<Input, Row>
     },
   }
 }
 
-/** A statement in SQL, for what Kysely's builder would make unreadable. PostgreSQL checks it at `npm run generate`. */
-export function raw<Row>(query: RawBuilder<Row>): Compilable<Row> {
-  return { compile: () => query.compile(compiler) as CompiledQuery<Row> }
-}
-
-/** In an update: the value if its field is among those `given`, else what the column holds. */
-export function changed<T>(
+/** In an update: the new value if `given` contains the field, otherwise the column's current value. */
+export function valueIfGiven<T>(
   given: RawBuilder<string[]>,
   field: string,
   value: RawBuilder<T>,
@@ -114,7 +99,7 @@ export function changed<T>(
   return sql`case when ${sql.lit(field)} = any(${given}::text[]) then ${value} else ${sql.ref(column)} end`
 }
 
-/** Every statement of the repositories that have been imported: for review, plans and benchmarks. */
+/** Every statement of the repositories that have been imported, for reviews, plans and benchmarks. */
 export function statements(): readonly Statement[] {
   return registry
 }
@@ -130,7 +115,7 @@ class CompiledStatement<Input, Row> implements Statement<Input, Row> {
   readonly name: string
   readonly #build: Build<Input, Row>
   readonly #traits: Traits
-  #compiled: { sql: string; parameters: readonly Hole[]; readOnly: boolean } | undefined
+  #compiled: Compiled | undefined
 
   constructor(name: string, build: Build<Input, Row>, traits: Traits) {
     this.name = name
@@ -143,79 +128,24 @@ class CompiledStatement<Input, Row> implements Statement<Input, Row> {
   }
 
   get sql(): string {
-    return this.#compile().sql
+    return this.#get().sql
   }
 
   get readOnly(): boolean {
-    return this.#compile().readOnly
+    return !this.#traits.writes && this.#get().isSelect
   }
 
   get parameters(): readonly string[] {
-    return this.#compile().parameters.map((parameter) => parameter.name)
+    return this.#get().parameters.map((parameter) => parameter.name)
   }
 
   values(input: Input): unknown[] {
-    return this.#compile().parameters.map((parameter) => parameter.valueIn(input))
+    return this.#get().parameters.map((parameter) => parameter.valueIn(input))
   }
 
-  // On first use, so that importing the library compiles nothing.
-  #compile() {
-    if (this.#compiled) return this.#compiled
-    const { sql: text, parameters, query } = this.#build(compiler, holes as Params<Input>).compile()
-    this.#compiled = {
-      sql: text,
-      parameters: parameters.map((parameter) => {
-        if (parameter instanceof Hole) return parameter
-        throw new TypeError(`${this.name}: write the constant ${JSON.stringify(parameter)} as sql.lit(…)`)
-      }),
-      readOnly: !this.#traits.writes && isSelect(query),
-    }
+  /** Compiles on first use, so that importing the library compiles nothing. */
+  #get(): Compiled {
+    this.#compiled ??= compile(this.name, this.#build)
     return this.#compiled
   }
 }
-
-/** Only a `with` at the top may write: https://www.postgresql.org/docs/current/queries-with.html */
-function isSelect(query: RootOperationNode): boolean {
-  if (query.kind !== 'SelectQueryNode') return false
-  const { expressions = [] } = query.with ?? {}
-  return expressions.every(({ expression }) => expression.kind === 'SelectQueryNode')
-}
-
-class Hole {
-  readonly name: string
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  valueIn(input: unknown): unknown {
-    const value = (input as Record<string, unknown>)[this.name]
-    return value === undefined ? null : encode(value)
-  }
-}
-
-/** Every property is a hole of that name: an `sql` fragment around a marker that ends up among the parameters. */
-const holes = new Proxy({}, { get: (_, name) => sql`${new Hole(String(name))}` })
-
-/** A hole that occurs twice is one parameter. */
-class HoleCompiler extends PostgresQueryCompiler {
-  readonly #places = new Map<string, string>()
-
-  protected override appendValue(value: unknown): void {
-    const place = value instanceof Hole ? this.#places.get(value.name) : undefined
-    if (place) this.append(place)
-    else super.appendValue(value)
-    if (value instanceof Hole && !place) this.#places.set(value.name, this.getCurrentParameterPlaceholder())
-  }
-}
-
-const compiler = new Kysely<DB>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => ({
-      compileQuery: (node, id) => new HoleCompiler().compileQuery(node, id),
-    }),
-  },
-})

@@ -1,8 +1,4 @@
+export type { AuditListRequest, AuditPageRequest, NewAuditEntry } from './input.ts'
 export { Redaction } from './redaction.ts'
-export {
-  type AuditEntry,
-  type AuditListRequest,
-  AuditLogRepository,
-  type AuditPageRequest,
-  type NewAuditEntry,
-} from './repository.ts'
+export { AuditLogRepository } from './repository.ts'
+export type { AuditEntry } from './rows.ts'

@@ -1,6 +1,5 @@
 export type {
   ChatForkRequest,
-  ChatHit,
   ChatListRequest,
   ChatLoadRequest,
   ChatOwner,
@@ -8,14 +7,11 @@ export type {
   ChatReplaceRequest,
   ChatSaveRequest,
   ChatTruncateRequest,
-  ChatUsage,
   ChatUsageRequest,
   GivenModelOptions,
-  LoadedChat,
   NewChat,
-  PendingApproval,
   StreamClaimRequest,
 } from './input.ts'
 export { type MessageSettings, readFileStore } from './messages/index.ts'
 export { ChatRepository } from './repository.ts'
-export type { Chat, ModelOptions } from './statements.ts'
+export type { Chat, ChatHit, ChatUsage, LoadedChat, ModelOptions, PendingApproval } from './rows.ts'

@@ -1,10 +1,12 @@
 import { BOUNDS } from '../../../generated/catalog.ts'
+import type { AiOptionsInput } from '../../../generated/rows.ts'
 import {
   fields,
   finiteNumberOf,
   integerOf,
   nullable,
   optional,
+  type Reader,
   searchWords,
   text,
   time,
@@ -13,14 +15,14 @@ import {
   wholeNumber,
 } from '../../input/index.ts'
 import { type PageRequest, pageFields } from '../../query/index.ts'
-import { type ChatMessage, checkId } from './messages/index.ts'
-import type { Chat, ModelOptions } from './statements.ts'
+import { checkId } from './messages/index.ts'
 
-/** Whose chat it is: another user's answers as one that does not exist. */
+/** The owner of a chat. A chat owned by another user always behaves as if it did not exist. */
 export interface ChatOwner {
   userId: string
 }
 
+/** A chat to create. */
 export interface NewChat {
   /** A UUID, which the client may choose; default: a new one. */
   id?: string | undefined
@@ -29,113 +31,110 @@ export interface NewChat {
   title?: string | null | undefined
 }
 
+/** Which chats of a user to list. */
 export interface ChatListRequest extends PageRequest {
-  /** Words of the title, in any letter case, with or without accents. */
+  /**
+   * Part of the title, in any letter case, with or without accents. A text of fewer than three characters matches the
+   * beginning of a word.
+   */
   search?: string | undefined
 }
 
+/** Which messages of a chat to load. */
 export interface ChatLoadRequest extends ChatOwner {
-  /** How many messages, the last ones; 1 to 10 000; default all. */
+  /** Number of messages, counted from the last one, 1 to 10 000; default all. */
   limit?: number | undefined
-  /** The `before` of the part loaded last. */
+  /** The `before` of the chat as it was loaded last: loads earlier messages. */
   before?: number | undefined
 }
 
+/** How to replace the messages of a chat. */
 export interface ChatReplaceRequest extends ChatOwner {
-  /** The chat's version as the caller knows it; absent: whatever it is. */
+  /** The version of the chat that the caller has loaded. If it is absent, the version is not checked. */
   ifVersion?: number | undefined
 }
 
+/** How to save messages to a chat. */
 export interface ChatSaveRequest extends ChatReplaceRequest {
-  /** The id of a message: it goes, with those behind it, but for those saved. Nothing goes when it is not there. */
+  /** Id of a message. Deletes this message and all later ones, except those being saved. No-op if it does not exist. */
   truncateFrom?: string | undefined
 }
 
+/** How to truncate a chat. */
 export interface ChatTruncateRequest extends ChatOwner {
-  /** Whether the message itself goes, too; default true. */
+  /** Whether the message itself is deleted; default true. */
   inclusive?: boolean | undefined
 }
 
+/** How to copy a chat. */
 export interface ChatForkRequest extends ChatOwner {
-  /** The id of the last message to copy; default: all. */
+  /** Id of the last message to copy; default: all messages are copied. */
   upTo?: string | undefined
-  /** Of the new chat, a UUID. */
+  /** Id of the new chat, a UUID; default: a new one. */
   id?: string | undefined
 }
 
+/** When to claim the stream of a chat. */
 export interface StreamClaimRequest extends ChatOwner {
-  /** The stream that must be active for the claim to hold; default null: none. */
+  /** The stream that must be active for the claim to succeed; default null: no stream. */
   expect?: string | null | undefined
 }
 
+/** Which messages to sum the tokens of: those of a user, of a chat, or of a user's chat. */
 export interface ChatUsageRequest {
   userId?: string | undefined
   chatId?: string | undefined
-  /** The first moment. */
+  /** Messages created at this time or later. */
   from?: Date | undefined
-  /** The moment after the last. */
+  /** Messages created before this time. */
   to?: Date | undefined
 }
 
-/** Tokens; `messages` counts those without any, too. */
-export interface ChatUsage {
-  inputTokens: number
-  outputTokens: number
-  messages: number
-}
-
-/** A tool part as the AI SDK has it. */
-export interface PendingApproval {
-  chatId: string
-  messageId: string
-  part: { type: string; toolCallId: string; state: string; [field: string]: unknown }
-}
-
+/** Which chats to delete. */
 export interface ChatPruneRequest {
+  /** Deletes the chats that were last changed before this time. */
   olderThan: Date
   /** Called after each batch. */
   onProgress?: ((progress: { deleted: number }) => void) | undefined
 }
 
-/** A chat that a search found, and where. */
-export interface ChatHit {
-  chatId: string
-  title: string | null
-  updatedAt: Date
-  messageId: string
-  role: ChatMessage['role']
-  /** About 160 characters around the words. */
-  snippet: string
-}
+/** The options with which the model is called. Absent or null means that the provider's default applies. */
+export interface GivenModelOptions
+  extends Pick<
+    AiOptionsInput,
+    'prompt' | 'maxTokens' | 'temperature' | 'topP' | 'frequencyPenalty' | 'presencePenalty'
+  > {}
 
-/** What the model is called with; absent or null where the provider's default applies. */
-export type GivenModelOptions = { [Name in keyof ModelOptions]?: ModelOptions[Name] | undefined }
-
-/** A chat with its messages in order, or the last of them: then `before` asks for those that came before. */
-export type LoadedChat<M> = Chat & { messages: M[]; before?: number }
-
-/** Behind the last position that there can be. */
+/** Greater than every position of a message. */
 export const END = 2 ** 31 - 1
 
-export const ownerFields = { userId: uuid }
+export const readMessageId: Reader<string> = (value, field) => {
+  checkId(value, field)
+  return value
+}
+
+const ownerFields = { userId: uuid }
+const version = integerOf(BOUNDS.chats.version)
+
+export const readOwner = fields<ChatOwner>(ownerFields)
 export const readNewChat = fields<NewChat>({
   id: optional(uuid),
   userId: uuid,
   title: optional(nullable(text)),
 })
-export const readOwner = fields<ChatOwner>(ownerFields)
+export const readTitle = nullable(text)
+export const readListRequest = fields<ChatListRequest>({ ...pageFields, search: optional(searchWords) })
+export const readPageRequest = fields<PageRequest>(pageFields)
 export const readLoadRequest = fields<ChatLoadRequest>({
   ...ownerFields,
   limit: optional(wholeNumber(1, 10_000)),
   before: optional(wholeNumber(0, END)),
 })
-const version = integerOf(BOUNDS.chats.version)
-
 export const readReplaceRequest = fields<ChatReplaceRequest>({ ...ownerFields, ifVersion: optional(version) })
 export const readSaveRequest = fields<ChatSaveRequest>({
   ...ownerFields,
   ifVersion: optional(version),
-  truncateFrom: optional(messageId),
+  truncateFrom: optional(readMessageId),
 })
 export const readTruncateRequest = fields<ChatTruncateRequest>({
   ...ownerFields,
@@ -143,7 +142,7 @@ export const readTruncateRequest = fields<ChatTruncateRequest>({
 })
 export const readForkRequest = fields<ChatForkRequest>({
   ...ownerFields,
-  upTo: optional(messageId),
+  upTo: optional(readMessageId),
   id: optional(uuid),
 })
 export const readClaimRequest = fields<StreamClaimRequest>({
@@ -156,21 +155,11 @@ export const readUsageRequest = fields<ChatUsageRequest>({
   from: optional(time),
   to: optional(time),
 })
-const OPTIONS = BOUNDS.ai_options
-
-export const readOptions = fields<GivenModelOptions>({
+export const readModelOptions = fields<GivenModelOptions>({
   prompt: optional(nullable(text)),
-  maxTokens: optional(nullable(integerOf(OPTIONS.max_tokens))),
-  temperature: optional(nullable(finiteNumberOf(OPTIONS.temperature))),
-  topP: optional(nullable(finiteNumberOf(OPTIONS.top_p))),
-  frequencyPenalty: optional(nullable(finiteNumberOf(OPTIONS.frequency_penalty))),
-  presencePenalty: optional(nullable(finiteNumberOf(OPTIONS.presence_penalty))),
+  maxTokens: optional(nullable(integerOf(BOUNDS.ai_options.max_tokens))),
+  temperature: optional(nullable(finiteNumberOf(BOUNDS.ai_options.temperature))),
+  topP: optional(nullable(finiteNumberOf(BOUNDS.ai_options.top_p))),
+  frequencyPenalty: optional(nullable(finiteNumberOf(BOUNDS.ai_options.frequency_penalty))),
+  presencePenalty: optional(nullable(finiteNumberOf(BOUNDS.ai_options.presence_penalty))),
 })
-export const readListRequest = fields<ChatListRequest>({ ...pageFields, search: optional(searchWords) })
-export const readPageRequest = fields<PageRequest>(pageFields)
-export const readTitle = nullable(text)
-
-export function messageId(value: unknown, field: string): string {
-  checkId(value, field)
-  return value
-}

@@ -1,19 +1,18 @@
 import type { CallOptions, Connection } from '../../connection/index.ts'
-import { InvalidInputError, NotFoundError, StaleVersionError } from '../../errors/index.ts'
+import { InvalidInputError, NotFoundError } from '../../errors/index.ts'
 import { searchWords, text, time, uuid } from '../../input/index.ts'
 import {
-  all,
-  change,
-  first,
-  only,
+  execute,
+  orThrowNotFound,
   type Page,
   type PageRequest,
-  Pager,
-  type Statement,
+  queryAll,
+  queryFirst,
+  queryOne,
+  queryPage,
 } from '../../query/index.ts'
 import {
   type ChatForkRequest,
-  type ChatHit,
   type ChatListRequest,
   type ChatLoadRequest,
   type ChatOwner,
@@ -21,20 +20,17 @@ import {
   type ChatReplaceRequest,
   type ChatSaveRequest,
   type ChatTruncateRequest,
-  type ChatUsage,
   type ChatUsageRequest,
   END,
   type GivenModelOptions,
-  type LoadedChat,
-  messageId,
   type NewChat,
-  type PendingApproval,
   readClaimRequest,
   readForkRequest,
   readListRequest,
   readLoadRequest,
+  readMessageId,
+  readModelOptions,
   readNewChat,
-  readOptions,
   readOwner,
   readPageRequest,
   readReplaceRequest,
@@ -44,49 +40,37 @@ import {
   readUsageRequest,
   type StreamClaimRequest,
 } from './input.ts'
-import { chatOf } from './loaded-chat.ts'
-import {
-  type ChatMessage,
-  keepFiles,
-  type MessageSettings,
-  restoreFiles,
-  type StoredMessage,
-  storeMessages,
-} from './messages/index.ts'
+import { toStoredChat } from './loaded-chat.ts'
+import { type ChatMessage, type MessageSettings, restoreFiles } from './messages/index.ts'
+import type { Chat, ChatHit, ChatUsage, LoadedChat, ModelOptions, PendingApproval } from './rows.ts'
+import { repeatWithLock, saveChat } from './save.ts'
 import { snippetOf } from './snippet.ts'
 import {
-  type Chat,
   claimStream,
   createChat,
   deleteChat,
   findChat,
   findOptions,
+  findPendingApprovals,
   findVersion,
   forkChat,
   listChats,
   loadChat,
-  lockChat,
-  type ModelOptions,
+  type OwnedChat,
+  PRUNE_BATCH,
+  pruneChats,
   recordOptions,
   renameChat,
-  type SaveInput,
-  saveMessages,
-  truncateMessages,
-} from './statements.ts'
-import {
-  findDanglingTools,
-  findPendingApprovals,
-  PRUNED,
-  pruneChats,
-  rewriteTools,
   searchChats,
   sumUsageOfChat,
   sumUsageOfUser,
-} from './upkeep-statements.ts'
+  truncateMessages,
+} from './statements/index.ts'
+import { closeToolCalls } from './tool-calls.ts'
 
 /**
- * Conversations with an assistant: messages of the AI SDK come back exactly as they were handed over. `M` is the
- * service's own `UIMessage`. Every method may end in UnavailableError.
+ * The conversations of users with an assistant. Messages of the AI SDK are returned exactly as they were saved; `M` is the
+ * service's own `UIMessage` type. Every method may throw UnavailableError.
  */
 export class ChatRepository {
   readonly #connection: Connection
@@ -98,52 +82,69 @@ export class ChatRepository {
   }
 
   /**
-   * Creating a chat again with the same id and owner returns it as it is.
+   * Creates a chat. If the user already has a chat with this id, that chat is returned unchanged.
    *
-   * @throws {NotFoundError} the id belongs to another user's chat.
-   * @throws {ConstraintError} `chats_user_id_fkey`: there is no such user; `chats_title_check`.
+   * @throws {NotFoundError} another user has a chat with this id.
+   * @throws {ConstraintError} `chats_user_id_fkey`: there is no such user; `chats_title_check`: the title is too long.
    */
   async create(chat: NewChat, options?: CallOptions): Promise<Chat> {
     const { id: chatId, ...rest } = readNewChat(chat, 'chat')
     const input = { chatId, ...rest }
-    return existing(await first(this.#connection, createChat.for(input), input, options), chatId ?? 'new')
+    return requireChat(
+      await queryFirst(this.#connection, createChat.for(input), input, options),
+      chatId ?? 'new',
+    )
   }
 
+  /** Finds a chat of a user, without its messages; undefined if there is none. */
   async find(chatId: string, owner: ChatOwner, options?: CallOptions): Promise<Chat | undefined> {
-    return first(this.#connection, findChat, own(chatId, readOwner(owner, 'owner')), options)
+    const chat = ownedChat(chatId, readOwner(owner, 'owner'))
+    return queryFirst(this.#connection, findChat, chat, options)
   }
 
-  /** @throws {NotFoundError} the user has no such chat. */
+  /**
+   * Returns a chat of a user, without its messages.
+   *
+   * @throws {NotFoundError} the user has no such chat.
+   */
   async get(chatId: string, owner: ChatOwner, options?: CallOptions): Promise<Chat> {
-    return existing(await this.find(chatId, owner, options), chatId)
+    return requireChat(await this.find(chatId, owner, options), chatId)
   }
 
-  /** The chats that were changed last come first; with `search` the most relevant first, then those. */
+  /**
+   * Lists the chats of a user, most recently changed first. With `search`, the best matches come first.
+   *
+   * @throws {InvalidInputError} `limit` is not from 1 to 200, or `after` is not the `next` of a page of this list.
+   */
   async listByUser(
     userId: string,
     request: ChatListRequest = {},
     options?: CallOptions,
   ): Promise<Page<Chat>> {
-    const given = readListRequest(request, 'request')
-    const pager = new Pager('chats.listByUser', given)
-    const input = { userId: uuid(userId, 'userId'), search: given.search, ...pager.parameters }
-    const rows = await all(this.#connection, listChats.for(input), input, options)
-    return pager.page(rows, (chat) => ({ at: chat.updatedAt, id: chat.chatId }))
-  }
-
-  /** @throws {NotFoundError} the user has no such chat. */
-  async rename(chatId: string, title: string | null, owner: ChatOwner, options?: CallOptions): Promise<Chat> {
-    const input = { ...own(chatId, readOwner(owner, 'owner')), title: readTitle(title, 'title') }
-    return existing(await first(this.#connection, renameChat, input, options), chatId)
-  }
-
-  /** Deletes the chat with its messages. Returns whether there was one. */
-  async delete(chatId: string, owner: ChatOwner, options?: CallOptions): Promise<boolean> {
-    return (await change(this.#connection, deleteChat, own(chatId, readOwner(owner, 'owner')), options)) === 1
+    const input = { ...readListRequest(request, 'request'), userId: uuid(userId, 'userId') }
+    return queryPage(this.#connection, listChats, input, options)
   }
 
   /**
-   * The chat and its messages: `deepStrictEqual(messages, JSON.parse(JSON.stringify(saved)))`, the order of keys kept.
+   * Sets the title of a chat; null clears it.
+   *
+   * @throws {NotFoundError} the user has no such chat.
+   * @throws {ConstraintError} `chats_title_check`: the title is too long.
+   */
+  async rename(chatId: string, title: string | null, owner: ChatOwner, options?: CallOptions): Promise<Chat> {
+    const input = { ...ownedChat(chatId, readOwner(owner, 'owner')), title: readTitle(title, 'title') }
+    return requireChat(await queryFirst(this.#connection, renameChat, input, options), chatId)
+  }
+
+  /** Deletes a chat with its messages, and returns whether the user had such a chat. */
+  async delete(chatId: string, owner: ChatOwner, options?: CallOptions): Promise<boolean> {
+    const chat = ownedChat(chatId, readOwner(owner, 'owner'))
+    return (await execute(this.#connection, deleteChat, chat, options)) === 1
+  }
+
+  /**
+   * Loads a chat with its messages, all of them or the last ones. The messages are deeply equal to
+   * `JSON.parse(JSON.stringify(saved))`, with the keys in the same order.
    *
    * @throws {NotFoundError} the user has no such chat.
    */
@@ -154,10 +155,10 @@ export class ChatRepository {
   ): Promise<LoadedChat<M>> {
     const { limit, before, ...owner } = readLoadRequest(request, 'request')
     const isWhole = limit === undefined && before === undefined
-    const fetch = isWhole ? undefined : (limit ?? END - 1) + 1 // one more tells whether there are others
-    const input = { ...own(chatId, owner), before: before ?? END, fetch }
-    const rows = await all(this.#connection, loadChat.for(input), input, options)
-    const { chat, messages, positions } = existing(chatOf<M>(rows), chatId)
+    const fetch = isWhole ? undefined : (limit ?? END - 1) + 1 // one more shows whether there are earlier messages
+    const input = { ...ownedChat(chatId, owner), before: before ?? END, fetch }
+    const rows = await queryAll(this.#connection, loadChat.for(input), input, options)
+    const { chat, messages, positions } = requireChat(toStoredChat<M>(rows), chatId)
     const isPart = limit !== undefined && messages.length > limit
     if (isPart) messages.shift()
     await restoreFiles(messages, this.#messages.fileStore)
@@ -165,120 +166,90 @@ export class ChatRepository {
   }
 
   /**
-   * Adds messages or, where their ids are known in the chat, changes them, in one atomic statement; they keep the order
-   * in which they first came. The same messages again change nothing but the chat's version.
+   * Saves messages in one atomic statement: adds new messages, and updates those whose ids exist in the chat. Messages keep
+   * the order in which they were first saved. Saving the same messages again changes only the version of the chat.
    *
-   * Resolves with the chat's new version, and how many messages were written.
+   * Returns the chat's new version, and the number of messages written.
    *
    * @throws {NotFoundError} the user has no such chat.
-   * @throws {StaleVersionError} the chat is at another version than `ifVersion`.
-   * @throws {InvalidInputError} a message is none, or has an id that PostgreSQL cannot store.
-   * @throws {MessageTooLargeError} see `maxMessageBytes` of openDatabase.
+   * @throws {StaleVersionError} the chat has another version than `ifVersion`.
+   * @throws {InvalidInputError} a message is invalid, or has an id that PostgreSQL cannot store.
+   * @throws {MessageTooLargeError} a message is larger than the `maxMessageBytes` of openDatabase.
    */
-  save<M extends ChatMessage>(
+  async save<M extends ChatMessage>(
     chatId: string,
     messages: readonly M[],
     request: ChatSaveRequest,
     options?: CallOptions,
   ): Promise<{ version: number; saved: number }> {
-    return this.#save(chatId, messages, readSaveRequest(request, 'request'), options)
+    const { userId, ...mode } = readSaveRequest(request, 'request')
+    const chat = { ...ownedChat(chatId, { userId }), ...mode }
+    return saveChat(this.#connection, messages, chat, this.#messages, options)
   }
 
   /**
-   * Makes the chat's messages these, in this order; what is not among them goes. Otherwise as `save`.
+   * Replaces all messages of a chat, in this order. Messages not in the list are deleted. Otherwise the same as `save`.
    *
    * @throws {NotFoundError} the user has no such chat.
-   * @throws {StaleVersionError} the chat is at another version than `ifVersion`.
-   * @throws {InvalidInputError} a message is none, or has an id that PostgreSQL cannot store.
-   * @throws {MessageTooLargeError} see `maxMessageBytes` of openDatabase.
+   * @throws {StaleVersionError} the chat has another version than `ifVersion`.
+   * @throws {InvalidInputError} a message is invalid, or has an id that PostgreSQL cannot store.
+   * @throws {MessageTooLargeError} a message is larger than the `maxMessageBytes` of openDatabase.
    */
-  replace<M extends ChatMessage>(
+  async replace<M extends ChatMessage>(
     chatId: string,
     messages: readonly M[],
     request: ChatReplaceRequest,
     options?: CallOptions,
   ): Promise<{ version: number; saved: number }> {
-    return this.#save(
-      chatId,
-      messages,
-      { ...readReplaceRequest(request, 'request'), replaces: true },
-      options,
-    )
-  }
-
-  async #save(
-    chatId: string,
-    messages: readonly ChatMessage[],
-    { ifVersion, truncateFrom, replaces, userId }: ChatSaveRequest & { replaces?: true },
-    options: CallOptions | undefined,
-  ): Promise<{ version: number; saved: number }> {
-    const chat = own(chatId, { userId })
-    const stored = storeMessages(messages, this.#messages)
-    await keepFiles(stored, this.#messages.fileStore)
-    const input = { ...chat, ifVersion: ifVersion ?? null, truncateFrom, replaces, ...columnsOf(stored) }
-    const saved = await first(this.#connection, saveMessages.for(input), input, options)
-    return saved ?? only(await this.#repeat(saveMessages.for(input), input, ifVersion, options))
-  }
-
-  /** Somebody else changed the chat at the same time, if it is there at all: once more, with the lock taken first. */
-  #repeat<Input extends { chatId: string; userId: string }, Row>(
-    statement: Statement<Input, Row>,
-    input: Input,
-    ifVersion: number | undefined,
-    options: CallOptions | undefined,
-  ): Promise<Row | undefined> {
-    const { chatId, userId } = input
-    return this.#connection.atomically(async (connection) => {
-      const { version } = existing(await first(connection, lockChat, { chatId, userId }, options), chatId)
-      if (ifVersion !== undefined && ifVersion !== version) throw new StaleVersionError(version)
-      return first(connection, statement, input, options)
-    }, options)
+    const { userId, ifVersion } = readReplaceRequest(request, 'request')
+    const chat = { ...ownedChat(chatId, { userId }), ifVersion, replaces: true as const }
+    return saveChat(this.#connection, messages, chat, this.#messages, options)
   }
 
   /**
-   * Removes a message and those behind it, to regenerate or edit. Resolves with the chat's new version and how many went.
+   * Deletes a message and all later ones, so that they can be edited or generated again.
    *
-   * @throws {NotFoundError} the user has no such chat, or the chat no such message.
+   * Returns the chat's new version, and the number of messages deleted.
+   *
+   * @throws {NotFoundError} the user has no such chat, or the chat has no such message.
    */
   async truncateFrom(
     chatId: string,
-    fromId: string,
+    messageId: string,
     request: ChatTruncateRequest,
     options?: CallOptions,
   ): Promise<{ version: number; deleted: number }> {
     const { inclusive = true, ...owner } = readTruncateRequest(request, 'request')
-    const chat = own(chatId, owner)
     const input = {
-      ...chat,
-      messageId: messageId(fromId, 'messageId'),
+      ...ownedChat(chatId, owner),
+      messageId: readMessageId(messageId, 'messageId'),
       exclusive: inclusive ? undefined : (true as const),
     }
     const statement = truncateMessages.for(input)
     const truncated =
-      (await first(this.#connection, statement, input, options)) ??
-      (await this.#repeat(statement, input, undefined, options))
-    if (truncated) return truncated
-    throw new NotFoundError('messages', { chat_id: chatId, id: fromId })
+      (await queryFirst(this.#connection, statement, input, options)) ??
+      (await repeatWithLock(this.#connection, statement, input, undefined, options))
+    return orThrowNotFound(truncated, 'messages', { chat_id: chatId, id: messageId })
   }
 
   /**
-   * A new chat of the same user with a copy of the messages, in one atomic statement.
+   * Creates a chat of the same user with a copy of the messages, in one atomic statement.
    *
-   * @throws {NotFoundError} the user has no such chat, or the chat no message `upTo`.
+   * @throws {NotFoundError} the user has no such chat, or the chat has no message `upTo`.
    * @throws {ConstraintError} `chats_pkey`: the `id` is taken.
    */
   async fork(chatId: string, request: ChatForkRequest, options?: CallOptions): Promise<Chat> {
     const { upTo, id, ...owner } = readForkRequest(request, 'request')
-    const chat = own(chatId, owner)
+    const chat = ownedChat(chatId, owner)
     const input = { ...chat, upTo, id }
-    const fork = await first(this.#connection, forkChat.for(input), input, options)
+    const fork = await queryFirst(this.#connection, forkChat.for(input), input, options)
     if (fork) return fork
-    existing(await first(this.#connection, findVersion, chat, options), chatId)
+    await this.#requireChat(chat, options)
     throw new NotFoundError('messages', { chat_id: chatId, id: upTo ?? '' })
   }
 
   /**
-   * Makes a stream the chat's active one if the expected one is: compare and set. Resolves with whether it was.
+   * Makes a stream the active one of a chat if the expected stream is active (compare and set), and returns whether it was.
    *
    * @throws {NotFoundError} the user has no such chat.
    */
@@ -289,11 +260,11 @@ export class ChatRepository {
     options?: CallOptions,
   ): Promise<boolean> {
     const { expect = null, ...owner } = readClaimRequest(request, 'request')
-    return this.#setStream(own(chatId, owner), text(streamId, 'streamId'), expect, options)
+    return this.#setStream(ownedChat(chatId, owner), text(streamId, 'streamId'), expect, options)
   }
 
   /**
-   * Ends the stream if it is the chat's active one. Resolves with whether it was.
+   * Ends a stream if it is the active one of a chat, and returns whether it was.
    *
    * @throws {NotFoundError} the user has no such chat.
    */
@@ -303,119 +274,112 @@ export class ChatRepository {
     owner: ChatOwner,
     options?: CallOptions,
   ): Promise<boolean> {
-    return this.#setStream(own(chatId, readOwner(owner, 'owner')), null, text(streamId, 'streamId'), options)
+    const chat = ownedChat(chatId, readOwner(owner, 'owner'))
+    return this.#setStream(chat, null, text(streamId, 'streamId'), options)
   }
 
   async #setStream(
-    chat: { chatId: string; userId: string },
+    chat: OwnedChat,
     streamId: string | null,
     expect: string | null,
     options: CallOptions | undefined,
   ): Promise<boolean> {
     const input = { ...chat, streamId, expect }
-    if ((await change(this.#connection, claimStream, input, options)) === 1) return true
-    existing(await first(this.#connection, findVersion, chat, options), chat.chatId)
+    if ((await execute(this.#connection, claimStream, input, options)) === 1) return true
+    await this.#requireChat(chat, options)
     return false
   }
 
   /**
-   * Keeps what the model was called with for a message; a second time, in place of the first.
+   * Records the options with which the model was called for a message. Replaces those recorded before.
    *
-   * @throws {NotFoundError} there is no such message in a chat of this user.
-   * @throws {ConstraintError} a bound, such as `ai_options_temperature_check`.
+   * @throws {NotFoundError} there is no such message in a chat of the user.
+   * @throws {ConstraintError} an option is out of range, for example `ai_options_temperature_check`.
    */
   async recordOptions(
     chatId: string,
-    ofMessage: string,
-    given: GivenModelOptions,
+    messageId: string,
+    modelOptions: GivenModelOptions,
     owner: ChatOwner,
     options?: CallOptions,
   ): Promise<ModelOptions> {
     const message = {
-      ...own(chatId, readOwner(owner, 'owner')),
-      messageId: messageId(ofMessage, 'messageId'),
+      ...ownedChat(chatId, readOwner(owner, 'owner')),
+      messageId: readMessageId(messageId, 'messageId'),
     }
-    const input = { ...NO_OPTIONS, ...readOptions(given, 'options'), ...message } as typeof message &
-      ModelOptions
-    const recorded = await first(this.#connection, recordOptions, input, options)
-    if (recorded) return recorded
-    throw new NotFoundError('messages', { chat_id: chatId, id: ofMessage })
+    const input = { ...NO_OPTIONS, ...readModelOptions(modelOptions, 'options'), ...message }
+    const recorded = await queryFirst(this.#connection, recordOptions, input, options)
+    return orThrowNotFound(recorded, 'messages', { chat_id: chatId, id: messageId })
+  }
+
+  /** Finds the options recorded for a message; undefined if there are none. */
+  async optionsOf(
+    chatId: string,
+    messageId: string,
+    owner: ChatOwner,
+    options?: CallOptions,
+  ): Promise<ModelOptions | undefined> {
+    const input = {
+      ...ownedChat(chatId, readOwner(owner, 'owner')),
+      messageId: readMessageId(messageId, 'messageId'),
+    }
+    return queryFirst(this.#connection, findOptions, input, options)
   }
 
   /**
-   * Tokens of the messages of one user, of one chat, or of one user's chat, as far as their metadata has them
-   * (`metadata.usage`, `metadata.totalUsage`, or `inputTokens` and `outputTokens` in it), aborted ones included.
+   * Sums the tokens of the messages of a user, of a chat, or of a user's chat, including aborted messages. The counts are
+   * read from the metadata of messages: `metadata.usage`, `metadata.totalUsage`, or `inputTokens` and `outputTokens` in it.
    *
    * @throws {InvalidInputError} neither `userId` nor `chatId` is given.
    */
   async usage(request: ChatUsageRequest, options?: CallOptions): Promise<ChatUsage> {
     const { userId, chatId, from = '-infinity', to = 'infinity' } = readUsageRequest(request, 'request')
-    const span = { from, to }
-    if (userId === undefined) {
-      if (chatId === undefined) throw new InvalidInputError('userId', 'is required unless chatId is given')
-      return only(await first(this.#connection, sumUsageOfChat, { chatId, ...span }, options))
+    if (userId !== undefined) {
+      const input = { userId, chatId, from, to }
+      return queryOne(this.#connection, sumUsageOfUser.for(input), input, options)
     }
-    const input = { userId, chatId, ...span }
-    return only(await first(this.#connection, sumUsageOfUser.for(input), input, options))
+    if (chatId === undefined) throw new InvalidInputError('userId', 'is required unless chatId is given')
+    return queryOne(this.#connection, sumUsageOfChat, { chatId, from, to }, options)
   }
 
-  /** Tool calls in a user's chats that wait to be approved; the chats changed last come first. */
+  /** Lists the tool calls in a user's chats that wait for approval, most recently changed chats first. */
   async pendingApprovals(userId: string, options?: CallOptions): Promise<PendingApproval[]> {
-    const rows = await all(
-      this.#connection,
-      findPendingApprovals,
-      { userId: uuid(userId, 'userId') },
-      options,
-    )
+    const input = { userId: uuid(userId, 'userId') }
+    const rows = await queryAll(this.#connection, findPendingApprovals, input, options)
     return rows as PendingApproval[]
   }
 
   /**
-   * Ends the tool calls that were begun and never got an output, as after a crash: they become `output-error`, also
-   * where the user had approved them (whether the tool ran is not known), and `output-denied` where the user had denied
-   * them. A save never does that by itself. Resolves with how many there were.
+   * Ends the tool calls of a chat that began and have no output, for example after a crash, and returns their number. A call
+   * becomes `output-denied` if the user denied it, otherwise `output-error`, also if the user approved it: whether the tool
+   * ran is unknown. Saving messages never does this.
    *
    * @throws {NotFoundError} the user has no such chat.
    */
   async closeDanglingTools(chatId: string, owner: ChatOwner, options?: CallOptions): Promise<number> {
-    const chat = own(chatId, readOwner(owner, 'owner'))
-    return this.#connection.atomically(async (connection) => {
-      existing(await first(connection, lockChat, chat, options), chatId)
-      const dangling = await all(connection, findDanglingTools, chat, options)
-      if (dangling.length === 0) return 0
-      const closedParts = dangling.map(({ payload }) => closed(payload))
-      const input = {
-        ...chat,
-        messageIds: dangling.map(({ messageId }) => messageId),
-        positions: dangling.map(({ position }) => position),
-        states: closedParts.map(({ state }) => state),
-        payloads: closedParts.map((part) => JSON.stringify(part)),
-      }
-      await change(connection, rewriteTools, input, options)
-      return dangling.length
-    }, options)
+    return closeToolCalls(this.#connection, ownedChat(chatId, readOwner(owner, 'owner')), options)
   }
 
   /**
-   * Deletes the chats that nobody has changed since, in batches; what is deleted before an error stays deleted.
-   * Resolves with their number.
+   * Deletes the chats that have not changed since a time, in batches, and returns their number. Batches that were deleted
+   * before an error remain deleted.
    */
   async prune({ olderThan, onProgress }: ChatPruneRequest, options?: CallOptions): Promise<number> {
     const input = { olderThan: time(olderThan, 'olderThan') }
     let deleted = 0
     for (;;) {
-      const count = await change(this.#connection, pruneChats, input, options)
+      const count = await execute(this.#connection, pruneChats, input, options)
       deleted += count
       if (count > 0) onProgress?.({ deleted })
-      if (count < PRUNED) return deleted
+      if (count < PRUNE_BATCH) return deleted
     }
   }
 
   /**
-   * A user's chats whose text or reasoning has the words, in any letter case, with or without accents; each once, by its
-   * best part: the most relevant first, then the chats changed last.
+   * Searches the text and reasoning of a user's chats, in any letter case, with or without accents. Each chat is returned
+   * once, with its best match; the best matches come first, then the most recently changed chats.
    *
-   * @throws {InvalidInputError} the words are blank, `limit` is not from 1 to 200, or `after` is not the `next` of a page of this list.
+   * @throws {InvalidInputError} `words` is blank, `limit` is not from 1 to 200, or `after` is not the `next` of a page of this list.
    */
   async search(
     userId: string,
@@ -425,53 +389,17 @@ export class ChatRepository {
   ): Promise<Page<ChatHit>> {
     const search = searchWords(words, 'words')
     if (search === undefined) throw new InvalidInputError('words', 'must not be blank')
-    const pager = new Pager('chats.search', { ...readPageRequest(request, 'request'), search })
-    const input = { userId: uuid(userId, 'userId'), search, ...pager.parameters }
-    const rows = await all(this.#connection, searchChats.for(input), input, options)
-    const { items, ...next } = pager.page(rows, (hit) => ({ at: hit.updatedAt, id: hit.chatId }))
+    const input = { ...readPageRequest(request, 'request'), userId: uuid(userId, 'userId'), search }
+    const { items, ...next } = await queryPage(this.#connection, searchChats, input, options)
     return {
       items: items.map(({ text, ...hit }) => ({ ...hit, snippet: snippetOf(text ?? '', search) })),
       ...next,
     }
   }
 
-  /** What the model was called with for a message; undefined where nothing was recorded. */
-  async optionsOf(
-    chatId: string,
-    ofMessage: string,
-    owner: ChatOwner,
-    options?: CallOptions,
-  ): Promise<ModelOptions | undefined> {
-    const chat = own(chatId, readOwner(owner, 'owner'))
-    return first(
-      this.#connection,
-      findOptions,
-      { ...chat, messageId: messageId(ofMessage, 'messageId') },
-      options,
-    )
+  async #requireChat(chat: OwnedChat, options: CallOptions | undefined): Promise<void> {
+    requireChat(await queryFirst(this.#connection, findVersion, chat, options), chat.chatId)
   }
-}
-
-/** The call as the AI SDK would have it after an error or a denial; what came of its input stays. */
-function closed(given: unknown): { state: string } {
-  const { rawInput, ...part } = given as DanglingTool
-  if (part.state === 'approval-responded' && part.approval?.approved === false)
-    return { ...(given as DanglingTool), state: 'output-denied' }
-  // The SDK takes what came of an input as the input of a call that failed.
-  const input = part.input ?? rawInput
-  return {
-    ...part,
-    ...(input !== undefined && { input }),
-    state: 'output-error',
-    errorText: 'The tool call was interrupted.',
-  } as { state: string }
-}
-
-interface DanglingTool {
-  state: string
-  input?: unknown
-  rawInput?: unknown
-  approval?: { approved?: unknown } | null
 }
 
 const NO_OPTIONS: ModelOptions = {
@@ -483,33 +411,10 @@ const NO_OPTIONS: ModelOptions = {
   presencePenalty: null,
 }
 
-function own(chatId: string, { userId }: ChatOwner) {
+function ownedChat(chatId: string, { userId }: ChatOwner): OwnedChat {
   return { chatId: uuid(chatId, 'chatId'), userId }
 }
 
-function columnsOf(messages: StoredMessage[]): Omit<SaveInput, 'chatId' | 'userId' | 'ifVersion'> {
-  const parts = messages.flatMap(({ id, parts }) =>
-    parts.map((part, position) => ({ id, position, ...part })),
-  )
-  return {
-    ids: messages.map(({ id }) => id),
-    roles: messages.map(({ role }) => role),
-    partCounts: messages.map(({ parts }) => parts.length),
-    envelopes: messages.map(({ envelope }) => envelope),
-    inputTokens: messages.map(({ inputTokens }) => inputTokens),
-    outputTokens: messages.map(({ outputTokens }) => outputTokens),
-    partMessageIds: parts.map(({ id }) => id),
-    partPositions: parts.map(({ position }) => position),
-    partTypes: parts.map(({ type }) => type),
-    toolCallIds: parts.map(({ toolCallId }) => toolCallId),
-    toolNames: parts.map(({ toolName }) => toolName),
-    toolStates: parts.map(({ toolState }) => toolState),
-    searchTexts: parts.map(({ searchText }) => searchText),
-    payloads: parts.map(({ payload }) => payload),
-  }
-}
-
-function existing<T>(chat: T | undefined, chatId: string): T {
-  if (chat === undefined) throw new NotFoundError('chats', { id: chatId })
-  return chat
+function requireChat<T>(chat: T | undefined, chatId: string): T {
+  return orThrowNotFound(chat, 'chats', { id: chatId })
 }

@@ -1,15 +1,14 @@
-/** Characters of a snippet, about. */
+/** Approximate length of a snippet, in characters. */
 const LENGTH = 160
 
-/** The part of a text around what was searched, on one line; its beginning where that is not found as it was typed. */
+/** The part of a text around a match, on one line; the beginning of the text if the search text is not found literally. */
 export function snippetOf(text: string, search: string): string {
   const letters = Array.from(text)
-  const folded = letters.map(fold)
-  const wanted = Array.from(search, fold).join('')
-  const at = folded.join('').indexOf(wanted)
+  const folded = letters.map(foldLetter)
+  const matchIndex = folded.join('').indexOf(Array.from(search, foldLetter).join(''))
   let start = 0
-  for (let seen = 0; at > 0 && seen < at && start < letters.length; start += 1)
-    seen += (folded[start] as string).length
+  for (let length = 0; matchIndex > 0 && length < matchIndex && start < letters.length; start += 1)
+    length += (folded[start] as string).length
   const from = Math.max(0, start - LENGTH / 4)
   const words = letters
     .slice(from, from + LENGTH)
@@ -19,7 +18,7 @@ export function snippetOf(text: string, search: string): string {
   return `${from > 0 ? '…' : ''}${words}${from + LENGTH < letters.length ? '…' : ''}`
 }
 
-/** A letter as the server's `searchable` compares it, near enough to find it again. */
-function fold(letter: string): string {
+/** A letter much as the server's `searchable` compares it: close enough to find the match. */
+function foldLetter(letter: string): string {
   return letter.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }

@@ -1,25 +1,61 @@
-import { BOUNDS, CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
-import { fields, integerOf, nullable, oneOf, optional, text } from '../../input/index.ts'
+import { BOUNDS, CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
+import type { CustomerPeopleInput, CustomersInput } from '../../../generated/rows.ts'
+import {
+  date,
+  fields,
+  integerOf,
+  nullable,
+  oneOf,
+  optional,
+  searchWords,
+  text,
+  trueOrFalse,
+} from '../../input/index.ts'
+import { type PageRequest, pageFields } from '../../query/index.ts'
+import type { CustomerStatus } from './rows.ts'
 
-export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
+/** A customer to create. `status` is `prospect` and `timezone` is `UTC` by default. */
+export interface NewCustomer
+  extends Pick<
+    CustomersInput,
+    | 'legalName'
+    | 'displayName'
+    | 'status'
+    | 'industry'
+    | 'companySize'
+    | 'websiteUrl'
+    | 'billingCountry'
+    | 'timezone'
+  > {}
 
-export interface NewCustomer {
-  legalName: string
-  displayName: string
-  /** Default: the schema's, `prospect`. */
+/** The fields of a customer to update. `null` clears a field; omitted fields are unchanged. */
+export interface CustomerChange extends Partial<NewCustomer> {}
+
+/** Which customers to list. Filters are combined with `and`. */
+export interface CustomerListRequest extends PageRequest {
   status?: CustomerStatus | undefined
-  industry?: string | null | undefined
-  /** Number of employees. */
-  companySize?: number | null | undefined
-  websiteUrl?: string | null | undefined
+  /** The whole industry, as it was stored. */
+  industry?: string | undefined
   /** ISO 3166-1 alpha-2: two capital letters. */
-  billingCountry?: string | null | undefined
-  /** IANA name; default: the schema's, `UTC`. */
-  timezone?: string | undefined
+  billingCountry?: string | undefined
+  /**
+   * Part of the display name or legal name, in any letter case, with or without accents. A text of fewer than three
+   * characters matches the beginning of a word.
+   */
+  search?: string | undefined
 }
 
-/** What is absent stays as it is; null empties a field. */
-export type CustomerChange = Partial<NewCustomer>
+/** What a person is to a customer, when the person becomes its contact. `isPrimary` is false by default. */
+export interface NewContact extends Pick<CustomerPeopleInput, 'role' | 'isPrimary'> {
+  /** First day, `YYYY-MM-DD`; default today, in the time zone of the server. */
+  startDate?: string | undefined
+}
+
+/** Which contacts of a customer to list. */
+export interface ContactListRequest extends PageRequest {
+  /** True to list only the contacts that have not ended. */
+  current?: boolean | undefined
+}
 
 /** Readers of a customer's fields, also for an import. */
 export const customerFields = {
@@ -35,10 +71,32 @@ export const customerFields = {
 
 export const readNewCustomer = fields<NewCustomer>(customerFields)
 
-export const readChange = fields<CustomerChange>({
+export const readCustomerChange = fields<CustomerChange>({
   ...customerFields,
   legalName: optional(text),
   displayName: optional(text),
 })
 
-export const readStatus = oneOf(CUSTOMER_STATUSES)
+export const readCustomerStatus = oneOf(CUSTOMER_STATUSES)
+
+export const readCustomerListRequest = fields<CustomerListRequest>({
+  ...pageFields,
+  status: optional(oneOf(CUSTOMER_STATUSES)),
+  industry: optional(text),
+  billingCountry: optional(text),
+  search: optional(searchWords),
+})
+
+/** Readers of a contact's fields, also for the people of an import. */
+export const contactFields = {
+  role: optional(nullable(oneOf(CONTACT_ROLES))),
+  isPrimary: optional(trueOrFalse),
+  startDate: optional(date),
+}
+
+export const readNewContact = fields<NewContact>(contactFields)
+
+export const readContactListRequest = fields<ContactListRequest>({
+  ...pageFields,
+  current: optional(trueOrFalse),
+})

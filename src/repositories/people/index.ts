@@ -1,9 +1,3 @@
-export {
-  type CustomerOfPerson,
-  type NewPerson,
-  type Person,
-  type PersonChange,
-  type PersonListRequest,
-  PersonRepository,
-  personFields,
-} from './repository.ts'
+export { type NewPerson, type PersonChange, type PersonListRequest, personFields } from './input.ts'
+export { PersonRepository } from './repository.ts'
+export type { CustomerOfPerson, Person } from './rows.ts'

@@ -1,11 +1,3 @@
-export {
-  type NewUser,
-  type ProviderSignIn,
-  type User,
-  type UserChange,
-  type UserCredentials,
-  type UserListRequest,
-  type UserProvider,
-  UserRepository,
-  type UserRole,
-} from './repository.ts'
+export type { NewUser, ProviderSignIn, UserChange, UserListRequest } from './input.ts'
+export { UserRepository } from './repository.ts'
+export type { User, UserCredentials, UserProvider, UserRole } from './rows.ts'

@@ -1,7 +1,2 @@
-export {
-  type CustomerImportOptions,
-  type ImportCounts,
-  type ImportedCustomer,
-  type ImportedPerson,
-  importCustomers,
-} from './import.ts'
+export { importCustomers } from './import.ts'
+export type { CustomerImportOptions, ImportCounts, ImportedCustomer, ImportedPerson } from './input.ts'

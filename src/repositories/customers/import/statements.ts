@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../../generated/catalog.ts'
 import { type Params, statement } from '../../../query/index.ts'
 
-/** The oldest customer of each name. Joined, because an index of hashes serves no `= any(…)`. */
+/** The oldest customer of each name. A join, because a hash index does not serve `= any(…)`. */
 export const findCustomersByName = statement(
   'customers.importMany: find customers',
   (query, $: Params<{ names: string[] }>) =>
@@ -16,6 +16,7 @@ export const findCustomersByName = statement(
       .orderBy('customer_id'),
 )
 
+/** People by email address, in any letter case. */
 export const findPeopleByEmail = statement(
   'customers.importMany: find people',
   (query, $: Params<{ emails: string[] }>) =>
@@ -25,7 +26,8 @@ export const findPeopleByEmail = statement(
       .where('email', '=', sql<string>`any(${$.emails}::citext[])`),
 )
 
-interface CustomerRow {
+/** A row of the JSON that updates customers. */
+interface CustomerUpdate {
   customerId: string
   given: string[]
   displayName: string
@@ -37,31 +39,32 @@ interface CustomerRow {
   timezone: string
 }
 
-/** `rows`: JSON objects with the id, `given` and the fields named there. */
-export const changeCustomers = statement(
+/** `rows`: JSON array of objects with the id, the fields to update, and their names in `given`. */
+export const updateCustomers = statement(
   'customers.importMany: change customers',
   (query, $: Params<{ rows: string }>) =>
     query
       .updateTable('customers')
       .from(
-        sql<CustomerRow>`jsonb_to_recordset(${$.rows}::jsonb)`.as<'row'>(
+        sql<CustomerUpdate>`jsonb_to_recordset(${$.rows}::jsonb)`.as<'row'>(
           sql`row ("customerId" uuid, given text[], "displayName" text, status customer_status, industry text,
             "companySize" integer, "websiteUrl" text, "billingCountry" text, timezone text)`,
         ),
       )
       .set({
-        display_name: changedIn('displayName', 'customers.display_name'),
-        status: changedIn('status', 'customers.status'),
-        industry: changedIn('industry', 'customers.industry'),
-        company_size: changedIn('companySize', 'customers.company_size'),
-        website_url: changedIn('websiteUrl', 'customers.website_url'),
-        billing_country: changedIn('billingCountry', 'customers.billing_country'),
-        timezone: changedIn('timezone', 'customers.timezone'),
+        display_name: valueIfGivenInRow('displayName', 'customers.display_name'),
+        status: valueIfGivenInRow('status', 'customers.status'),
+        industry: valueIfGivenInRow('industry', 'customers.industry'),
+        company_size: valueIfGivenInRow('companySize', 'customers.company_size'),
+        website_url: valueIfGivenInRow('websiteUrl', 'customers.website_url'),
+        billing_country: valueIfGivenInRow('billingCountry', 'customers.billing_country'),
+        timezone: valueIfGivenInRow('timezone', 'customers.timezone'),
       })
       .whereRef('customers.customer_id', '=', 'row.customerId'),
 )
 
-interface PersonRow {
+/** A row of the JSON that updates people. */
+interface PersonUpdate {
   personId: string
   given: string[]
   firstName: string
@@ -72,34 +75,36 @@ interface PersonRow {
   isActive: boolean
 }
 
-/** `rows`: JSON objects with the id, `given` and the fields named there. */
-export const changePeople = statement(
+/** `rows`: JSON array of objects with the id, the fields to update, and their names in `given`. */
+export const updatePeople = statement(
   'customers.importMany: change people',
   (query, $: Params<{ rows: string }>) =>
     query
       .updateTable('people')
       .from(
-        sql<PersonRow>`jsonb_to_recordset(${$.rows}::jsonb)`.as<'row'>(
+        sql<PersonUpdate>`jsonb_to_recordset(${$.rows}::jsonb)`.as<'row'>(
           sql`row ("personId" uuid, given text[], "firstName" text, "lastName" text, phone text, "jobTitle" text,
             "linkedinUrl" text, "isActive" boolean)`,
         ),
       )
       .set({
-        first_name: changedIn('firstName', 'people.first_name'),
-        last_name: changedIn('lastName', 'people.last_name'),
-        phone: changedIn('phone', 'people.phone'),
-        job_title: changedIn('jobTitle', 'people.job_title'),
-        linkedin_url: changedIn('linkedinUrl', 'people.linkedin_url'),
-        is_active: changedIn('isActive', 'people.is_active'),
+        first_name: valueIfGivenInRow('firstName', 'people.first_name'),
+        last_name: valueIfGivenInRow('lastName', 'people.last_name'),
+        phone: valueIfGivenInRow('phone', 'people.phone'),
+        job_title: valueIfGivenInRow('jobTitle', 'people.job_title'),
+        linkedin_url: valueIfGivenInRow('linkedinUrl', 'people.linkedin_url'),
+        is_active: valueIfGivenInRow('isActive', 'people.is_active'),
       })
       .whereRef('people.person_id', '=', 'row.personId'),
 )
 
-function changedIn<T>(field: string, column: string): RawBuilder<T> {
+/** The value of the row if its `given` contains the field, otherwise the column's current value. */
+function valueIfGivenInRow<T>(field: string, column: string): RawBuilder<T> {
   return sql`case when ${sql.lit(field)} = any(row.given) then row.${sql.id(field)} else ${sql.ref(column)} end`
 }
 
-interface ContactRow {
+/** A row of the JSON that adds or updates contacts. */
+interface ContactUpdate {
   customerId: string
   personId: string
   role: (typeof CONTACT_ROLES)[number] | null
@@ -107,16 +112,18 @@ interface ContactRow {
   startDate: string | null
 }
 
+/** The rows of the statements on contacts. */
 const contactRows = (rows: RawBuilder<string>) =>
-  sql<ContactRow>`jsonb_to_recordset(${rows}::jsonb)`.as<'row'>(
+  sql<ContactUpdate>`jsonb_to_recordset(${rows}::jsonb)`.as<'row'>(
     sql`row ("customerId" uuid, "personId" uuid, role contact_role, "isPrimary" boolean, "startDate" date)`,
   )
 
-const sameContact = sql<boolean>`customer_people.customer_id = row."customerId"
+/** The contact of a row: a person has a role at a customer only once. */
+const isSameContact = sql<boolean>`customer_people.customer_id = row."customerId"
   and customer_people.person_id = row."personId" and customer_people.role is not distinct from row.role`
 
-/** Makes way for the primary contacts among the rows. */
-export const lowerPrimaries = statement(
+/** Customers that get a primary contact from the rows have none until then. */
+export const clearPrimaryContacts = statement(
   'customers.importMany: lower primary contacts',
   (query, $: Params<{ rows: string }>) =>
     query
@@ -128,7 +135,7 @@ export const lowerPrimaries = statement(
       .where('row.isPrimary', '=', sql.lit(true)),
 )
 
-export const changeContacts = statement(
+export const updateContacts = statement(
   'customers.importMany: change contacts',
   (query, $: Params<{ rows: string }>) =>
     query
@@ -138,10 +145,10 @@ export const changeContacts = statement(
         is_primary: sql<boolean>`coalesce(row."isPrimary", customer_people.is_primary)`,
         start_date: sql<string>`coalesce(row."startDate", customer_people.start_date)`,
       })
-      .where(sameContact),
+      .where(isSameContact),
 )
 
-/** Those that are not there yet. */
+/** Contacts that exist are skipped. */
 export const addContacts = statement(
   'customers.importMany: add contacts',
   (query, $: Params<{ rows: string }>) =>

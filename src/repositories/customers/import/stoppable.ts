@@ -9,6 +9,7 @@ export class Stop {
     signal?.addEventListener('abort', () => this.now(signal.reason), { once: true })
   }
 
+  /** Rejects the current wait and all later ones. */
   readonly now = (reason: unknown): void => {
     if (this.#isStopped) return
     this.#isStopped = true
@@ -16,7 +17,7 @@ export class Stop {
     this.#listener?.(reason)
   }
 
-  /** Settles as the promise does, or rejects when all stops. Promise.race would keep a reaction for every wait. */
+  /** Settles as the promise does, or rejects on a stop. Promise.race would leave a reaction on `stop` for every wait. */
   wait<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#isStopped) return reject(this.#reason)
@@ -26,7 +27,7 @@ export class Stop {
   }
 }
 
-/** The same items; when it stops, it does not wait for the next one, nor for the source to be closed. */
+/** The items of a source. On a stop it waits neither for the next item nor for the source to close. */
 export async function* stoppable<T>(source: AsyncIterable<T>, stop: Stop): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
   let isOver = false

@@ -1,0 +1,63 @@
+import type { AuditLogInput } from '../../../generated/rows.ts'
+import { InvalidInputError } from '../../errors/index.ts'
+import { fields, ipAddress, nullable, optional, type Reader, text, time, uuid } from '../../input/index.ts'
+import { type PageRequest, pageFields } from '../../query/index.ts'
+
+/** An entry to add to the audit log. */
+export interface NewAuditEntry
+  extends Pick<AuditLogInput, 'userId' | 'entityType' | 'entityId' | 'action' | 'ipAddress' | 'userAgent'> {
+  /** What changed, as JSON. Values of keys that look like secrets are replaced before they leave the process. */
+  changes?: unknown
+}
+
+/** Which entries to list, by time. */
+export interface AuditPageRequest extends PageRequest {
+  /** Entries at this time or later. */
+  from?: Date | undefined
+  /** Entries before this time. */
+  to?: Date | undefined
+}
+
+/** Which entries to list. Filters are combined with `and`. */
+export interface AuditListRequest extends AuditPageRequest {
+  userId?: string | undefined
+  action?: string | undefined
+  /** Only together with `entityId`. */
+  entityType?: string | undefined
+  /** Only together with `entityType`. */
+  entityId?: string | undefined
+}
+
+const unread: Reader<unknown> = (value) => value
+
+export const readNewAuditEntry = fields<NewAuditEntry>({
+  userId: optional(nullable(uuid)),
+  entityType: text,
+  entityId: text,
+  action: text,
+  changes: unread,
+  ipAddress: optional(nullable(ipAddress)),
+  userAgent: optional(nullable(text)),
+})
+
+const auditPageFields = { ...pageFields, from: optional(time), to: optional(time) }
+
+export const readAuditPageRequest = fields<AuditPageRequest>(auditPageFields)
+
+const readListFields = fields<AuditListRequest>({
+  ...auditPageFields,
+  userId: optional(uuid),
+  action: optional(text),
+  entityType: optional(text),
+  entityId: optional(text),
+})
+
+export const readAuditListRequest: Reader<AuditListRequest> = (value, field) => {
+  const request = readListFields(value, field)
+  if ((request.entityType === undefined) === (request.entityId === undefined)) return request
+  const missing = request.entityType === undefined ? 'entityType' : 'entityId'
+  throw new InvalidInputError(
+    missing,
+    'is required: an entity is identified by entityType and entityId together',
+  )
+}

@@ -1,0 +1,29 @@
+import type { AuditLogRow } from '../../../generated/rows.ts'
+
+/** An entry of the audit log: who did what to which entity, and when. */
+export interface AuditEntry
+  extends Pick<
+    AuditLogRow,
+    | 'id'
+    | 'userId'
+    | 'entityType'
+    | 'entityId'
+    | 'action'
+    | 'changes'
+    | 'ipAddress'
+    | 'userAgent'
+    | 'createdAt'
+  > {}
+
+/** The columns of an AuditEntry. */
+export const ENTRY = [
+  'id',
+  'user_id as userId',
+  'entity_type as entityType',
+  'entity_id as entityId',
+  'action',
+  'changes',
+  'ip_address as ipAddress',
+  'user_agent as userAgent',
+  'created_at as createdAt',
+] as const

@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import { type List, list, type Statement, statement } from '../../query/index.ts'
+import type { AuditListRequest, AuditPageRequest, NewAuditEntry } from './input.ts'
+import { type AuditEntry, ENTRY } from './rows.ts'
+
+/** `changes`: JSON. */
+export const recordEntry: Statement<Omit<NewAuditEntry, 'changes'> & { changes: string | null }, AuditEntry> =
+  statement('auditLog.record', (query, $) =>
+    query
+      .insertInto('audit_log')
+      .values({
+        user_id: $.userId,
+        entity_type: $.entityType,
+        entity_id: $.entityId,
+        action: $.action,
+        changes: $.changes,
+        ip_address: $.ipAddress,
+        user_agent: $.userAgent,
+      })
+      .returning(ENTRY),
+  )
+
+interface EntryFilters extends Omit<AuditListRequest, keyof AuditPageRequest> {
+  from: Date | string
+}
+
+export const listEntries: List<EntryFilters, AuditEntry> = list(
+  'auditLog.list',
+  ['userId', 'action', 'entityId'],
+  { at: 'created_at as createdAt', id: 'id as id' },
+  (query, $, has, page) =>
+    page.read(
+      'entry',
+      query
+        .selectFrom('audit_log')
+        .select(ENTRY)
+        .$if(has.userId, (entries) => entries.where('user_id', '=', $.userId))
+        .$if(has.action, (entries) => entries.where('action', '=', $.action))
+        .$if(has.entityId, (entries) =>
+          entries.where('entity_type', '=', $.entityType).where('entity_id', '=', $.entityId),
+        )
+        .where(sql<boolean>`created_at >= ${$.from}`),
+    ),
+)

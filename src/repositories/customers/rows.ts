@@ -1,0 +1,69 @@
+import type { CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
+import type { CustomerPeopleRow, CustomersRow, PeopleRow } from '../../../generated/rows.ts'
+
+/** How far the sale to a customer has come. */
+export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
+
+/** What a contact does at the customer. */
+export type ContactRole = (typeof CONTACT_ROLES)[number]
+
+/** The row of a customer, without its contacts. */
+export interface CustomerRow
+  extends Pick<
+    CustomersRow,
+    | 'customerId'
+    | 'legalName'
+    | 'displayName'
+    | 'status'
+    | 'industry'
+    | 'companySize'
+    | 'websiteUrl'
+    | 'billingCountry'
+    | 'timezone'
+    | 'createdAt'
+    | 'updatedAt'
+  > {}
+
+/** An organisation that the service sells to, with its contacts. */
+export interface Customer extends CustomerRow {
+  /** Current contacts first, and of these the primary one; then by start date. */
+  contacts: Contact[]
+}
+
+/** The columns of a CustomerRow. */
+export const CUSTOMER = [
+  'customer_id as customerId',
+  'legal_name as legalName',
+  'display_name as displayName',
+  'status',
+  'industry',
+  'company_size as companySize',
+  'website_url as websiteUrl',
+  'billing_country as billingCountry',
+  'timezone',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const
+
+/** A person as a contact of a customer. Dates are days, `YYYY-MM-DD`. */
+export interface Contact
+  extends Pick<PeopleRow, 'personId' | 'firstName' | 'lastName' | 'email' | 'phone' | 'jobTitle'>,
+    Pick<CustomerPeopleRow, 'role' | 'isPrimary' | 'startDate' | 'endDate'> {
+  /** Identifies the person in this role at this customer. */
+  contactId: string
+}
+
+/** The columns of a Contact, of `customer_people as contact` and `people as person`. */
+export const CONTACT = [
+  'contact.customer_person_id as contactId',
+  'person.person_id as personId',
+  'person.first_name as firstName',
+  'person.last_name as lastName',
+  'person.email',
+  'person.phone',
+  'person.job_title as jobTitle',
+  'contact.role',
+  'contact.is_primary as isPrimary',
+  'contact.start_date as startDate',
+  'contact.end_date as endDate',
+] as const

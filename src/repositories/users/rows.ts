@@ -1,0 +1,33 @@
+import type { USER_PROVIDERS, USER_ROLES } from '../../../generated/catalog.ts'
+import type { UsersRow } from '../../../generated/rows.ts'
+
+/** What a user may do in the service. */
+export type UserRole = (typeof USER_ROLES)[number]
+
+/** An identity provider through which users sign in. */
+export type UserProvider = (typeof USER_PROVIDERS)[number]
+
+/** A user as services see it, without the password hash. */
+export interface User
+  extends Pick<
+    UsersRow,
+    'userId' | 'name' | 'email' | 'role' | 'provider' | 'providerId' | 'createdAt' | 'updatedAt'
+  > {}
+
+/** The columns of a User. */
+export const USER = [
+  'user_id as userId',
+  'name',
+  'email',
+  'role',
+  'provider',
+  'provider_id as providerId',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const
+
+/** What a service needs to sign a user in by password. */
+export interface UserCredentials extends Pick<UsersRow, 'userId' | 'role'> {
+  /** bcrypt hash, 60 characters; null for users who sign in only through a provider. */
+  passwordHash: string | null
+}
