@@ -6,18 +6,19 @@ import type { JsonValue } from "./database.ts"
 export interface AiOptionsRow {
   chatId: string;
   messageId: string;
-  /** The system prompt. */
+  /** System prompt. */
   prompt: string | null;
-  /** Upper bound of the answer, in tokens. */
+  /** Maximum length of the answer, in tokens; at least 1. */
   maxTokens: number | null;
-  /** 0 to 2. */
+  /** Sampling temperature, from 0 to 2. */
   temperature: number | null;
-  /** Nucleus sampling, 0 to 1. */
+  /** Nucleus sampling, from 0 to 1. */
   topP: number | null;
-  /** -2 to 2. */
+  /** From -2 to 2. */
   frequencyPenalty: number | null;
-  /** -2 to 2. */
+  /** From -2 to 2. */
   presencePenalty: number | null;
+  /** Time of creation. */
   createdAt: Date;
 }
 
@@ -25,202 +26,229 @@ export interface AiOptionsRow {
 export interface AiOptionsInput {
   chatId: string;
   messageId: string;
-  /** The system prompt. */
+  /** System prompt. */
   prompt?: string | null | undefined;
-  /** Upper bound of the answer, in tokens. */
+  /** Maximum length of the answer, in tokens; at least 1. */
   maxTokens?: number | null | undefined;
-  /** 0 to 2. */
+  /** Sampling temperature, from 0 to 2. */
   temperature?: number | null | undefined;
-  /** Nucleus sampling, 0 to 1. */
+  /** Nucleus sampling, from 0 to 1. */
   topP?: number | null | undefined;
-  /** -2 to 2. */
+  /** From -2 to 2. */
   frequencyPenalty?: number | null | undefined;
-  /** -2 to 2. */
+  /** From -2 to 2. */
   presencePenalty?: number | null | undefined;
+  /** Time of creation. */
   createdAt?: Date | string | undefined;
 }
 
 /** A row of audit_log. */
 export interface AuditLogRow {
+  /** UUID version 7; ascending in the order of creation. */
   id: string;
-  /** Who did it; null for the service itself, or after the user is gone. */
+  /** User who acted; null for the service itself, and after the user is deleted. */
   userId: string | null;
-  /** Kind of entity, such as user or customer; at most 50 characters. */
+  /** Kind of entity, for example user or customer; at most 50 characters. */
   entityType: string;
-  /** The entity's key as text. */
+  /** Key of the entity, as text. */
   entityId: string;
-  /** What was done, such as create; at most 50 characters. */
+  /** Action, for example create; at most 50 characters. */
   action: string;
-  /** What changed, as the service describes it; secrets redacted. */
+  /** Changes, as the service describes them; secrets are redacted. */
   changes: JsonValue | null;
+  /** IP address of the client. */
   ipAddress: string | null;
+  /** User agent of the client. */
   userAgent: string | null;
+  /** Time of the action. */
   createdAt: Date;
 }
 
 /** A row to insert into audit_log. */
 export interface AuditLogInput {
+  /** UUID version 7; ascending in the order of creation. */
   id?: string | undefined;
-  /** Who did it; null for the service itself, or after the user is gone. */
+  /** User who acted; null for the service itself, and after the user is deleted. */
   userId?: string | null | undefined;
-  /** Kind of entity, such as user or customer; at most 50 characters. */
+  /** Kind of entity, for example user or customer; at most 50 characters. */
   entityType: string;
-  /** The entity's key as text. */
+  /** Key of the entity, as text. */
   entityId: string;
-  /** What was done, such as create; at most 50 characters. */
+  /** Action, for example create; at most 50 characters. */
   action: string;
-  /** What changed, as the service describes it; secrets redacted. */
+  /** Changes, as the service describes them; secrets are redacted. */
   changes?: string | null | undefined;
+  /** IP address of the client. */
   ipAddress?: string | null | undefined;
+  /** User agent of the client. */
   userAgent?: string | null | undefined;
+  /** Time of the action. */
   createdAt?: Date | string | undefined;
 }
 
 /** A row of chats. */
 export interface ChatsRow {
-  /** May be chosen by the client. */
+  /** UUID; the client may choose it. */
   id: string;
+  /** Owner of the chat. */
   userId: string;
-  /** At most 255 characters; null until somebody names it. */
+  /** At most 255 characters; null until the chat is named. */
   title: string | null;
-  /** Position of the next new message; handed out under this row's lock. */
+  /** Position of the next new message; assigned under the lock of this row. */
   nextPosition: number;
-  /** Grows with every change to the messages; for optimistic locking. */
+  /** Increases with every change to the messages; for optimistic locking. */
   version: number;
-  /** The stream that is being written now, for resuming it; null when none is. */
+  /** Id of the stream that is being written, used to resume it; null if there is none. */
   activeStreamId: string | null;
+  /** Time of creation. */
   createdAt: Date;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt: Date;
 }
 
 /** A row to insert into chats. */
 export interface ChatsInput {
-  /** May be chosen by the client. */
+  /** UUID; the client may choose it. */
   id?: string | undefined;
+  /** Owner of the chat. */
   userId: string;
-  /** At most 255 characters; null until somebody names it. */
+  /** At most 255 characters; null until the chat is named. */
   title?: string | null | undefined;
-  /** Position of the next new message; handed out under this row's lock. */
+  /** Position of the next new message; assigned under the lock of this row. */
   nextPosition?: number | undefined;
-  /** Grows with every change to the messages; for optimistic locking. */
+  /** Increases with every change to the messages; for optimistic locking. */
   version?: number | undefined;
-  /** The stream that is being written now, for resuming it; null when none is. */
+  /** Id of the stream that is being written, used to resume it; null if there is none. */
   activeStreamId?: string | null | undefined;
+  /** Time of creation. */
   createdAt?: Date | string | undefined;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt?: Date | string | undefined;
 }
 
 /** A row of customer_people. */
 export interface CustomerPeopleRow {
+  /** UUID version 7; ascending in the order of creation. */
   customerPersonId: string;
   customerId: string;
   personId: string;
-  /** Null while it is not known. */
+  /** Null if not known. */
   role: "primary_contact" | "decision_maker" | "billing_contact" | "technical_contact" | "stakeholder" | null;
-  /** The one to call first; at most one per customer. */
+  /** The contact to call first; at most one per customer. */
   isPrimary: boolean;
+  /** First day. */
   startDate: string;
-  /** Last day; null while the contact lasts. */
+  /** Last day; null for a contact without an end. */
   endDate: string | null;
 }
 
 /** A row to insert into customer_people. */
 export interface CustomerPeopleInput {
+  /** UUID version 7; ascending in the order of creation. */
   customerPersonId?: string | undefined;
   customerId: string;
   personId: string;
-  /** Null while it is not known. */
+  /** Null if not known. */
   role?: "primary_contact" | "decision_maker" | "billing_contact" | "technical_contact" | "stakeholder" | null | undefined;
-  /** The one to call first; at most one per customer. */
+  /** The contact to call first; at most one per customer. */
   isPrimary?: boolean | undefined;
+  /** First day. */
   startDate?: string | undefined;
-  /** Last day; null while the contact lasts. */
+  /** Last day; null for a contact without an end. */
   endDate?: string | null | undefined;
 }
 
 /** A row of customers. */
 export interface CustomersRow {
+  /** UUID version 7; ascending in the order of creation. */
   customerId: string;
-  /** As registered; 2 to 200 characters after trimming. */
+  /** Registered name; 2 to 200 characters, not counting spaces at either end. */
   legalName: string;
-  /** As people call it; 2 to 200 characters after trimming. */
+  /** Name in everyday use; 2 to 200 characters, not counting spaces at either end. */
   displayName: string;
+  /** Current stage of the customer. */
   status: "prospect" | "active" | "paused" | "churned";
   /** Free text, at most 100 characters. */
   industry: string | null;
   /** Number of employees. */
   companySize: number | null;
-  /** Begins with http:// or https://. */
+  /** Address of the website; begins with http:// or https://. */
   websiteUrl: string | null;
-  /** ISO 3166-1 alpha-2: two capital letters. */
+  /** ISO 3166-1 alpha-2 code: two capital letters. */
   billingCountry: string | null;
-  /** IANA name, such as Europe/Riga. */
+  /** IANA time zone name, for example Europe/Riga. */
   timezone: string;
+  /** Time of creation. */
   createdAt: Date;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt: Date;
 }
 
 /** A row to insert into customers. */
 export interface CustomersInput {
+  /** UUID version 7; ascending in the order of creation. */
   customerId?: string | undefined;
-  /** As registered; 2 to 200 characters after trimming. */
+  /** Registered name; 2 to 200 characters, not counting spaces at either end. */
   legalName: string;
-  /** As people call it; 2 to 200 characters after trimming. */
+  /** Name in everyday use; 2 to 200 characters, not counting spaces at either end. */
   displayName: string;
+  /** Current stage of the customer. */
   status?: "prospect" | "active" | "paused" | "churned" | undefined;
   /** Free text, at most 100 characters. */
   industry?: string | null | undefined;
   /** Number of employees. */
   companySize?: number | null | undefined;
-  /** Begins with http:// or https://. */
+  /** Address of the website; begins with http:// or https://. */
   websiteUrl?: string | null | undefined;
-  /** ISO 3166-1 alpha-2: two capital letters. */
+  /** ISO 3166-1 alpha-2 code: two capital letters. */
   billingCountry?: string | null | undefined;
-  /** IANA name, such as Europe/Riga. */
+  /** IANA time zone name, for example Europe/Riga. */
   timezone?: string | undefined;
+  /** Time of creation. */
   createdAt?: Date | string | undefined;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt?: Date | string | undefined;
 }
 
 /** A row of messages. */
 export interface MessagesRow {
   chatId: string;
-  /** Any string of 1 to 255 characters, chosen by client or server; unique within its chat. */
+  /** Any string of 1 to 255 characters, chosen by the client or the server; unique within its chat. */
   id: string;
-  /** Handed out once from chats.next_position; gaps are ordinary. */
+  /** Assigned once, from chats.next_position; gaps are normal. */
   position: number;
+  /** Author of the message. */
   role: "system" | "user" | "assistant";
-  /** Parts at this position and beyond are being deleted by a concurrent save and do not count. */
+  /** Number of parts. Parts at this position and beyond are being deleted by a concurrent save and must be ignored. */
   partCount: number;
-  /** The message with 0 in place of id, role and parts, byte for byte: json, because jsonb would reorder it. */
+  /** The message byte for byte, with 0 in place of id, role and parts. The type is json because jsonb would reorder the keys. */
   envelope: JsonValue;
-  /** As the message's metadata has them; null where it has none. */
+  /** Input tokens, from the metadata of the message; null if it has none. */
   inputTokens: number | null;
-  /** As the message's metadata has them; null where it has none. */
+  /** Output tokens, from the metadata of the message; null if it has none. */
   outputTokens: number | null;
+  /** Time of creation. */
   createdAt: Date;
 }
 
 /** A row to insert into messages. */
 export interface MessagesInput {
   chatId: string;
-  /** Any string of 1 to 255 characters, chosen by client or server; unique within its chat. */
+  /** Any string of 1 to 255 characters, chosen by the client or the server; unique within its chat. */
   id: string;
-  /** Handed out once from chats.next_position; gaps are ordinary. */
+  /** Assigned once, from chats.next_position; gaps are normal. */
   position: number;
+  /** Author of the message. */
   role: "system" | "user" | "assistant";
-  /** Parts at this position and beyond are being deleted by a concurrent save and do not count. */
+  /** Number of parts. Parts at this position and beyond are being deleted by a concurrent save and must be ignored. */
   partCount: number;
-  /** The message with 0 in place of id, role and parts, byte for byte: json, because jsonb would reorder it. */
+  /** The message byte for byte, with 0 in place of id, role and parts. The type is json because jsonb would reorder the keys. */
   envelope: string;
-  /** As the message's metadata has them; null where it has none. */
+  /** Input tokens, from the metadata of the message; null if it has none. */
   inputTokens?: number | null | undefined;
-  /** As the message's metadata has them; null where it has none. */
+  /** Output tokens, from the metadata of the message; null if it has none. */
   outputTokens?: number | null | undefined;
+  /** Time of creation. */
   createdAt?: Date | string | undefined;
 }
 
@@ -228,17 +256,19 @@ export interface MessagesInput {
 export interface PartsRow {
   chatId: string;
   messageId: string;
-  /** Place within its message, from 0 without gaps. */
+  /** Position within the message; from 0, without gaps. */
   position: number;
-  /** As the AI SDK names it; new types need no change here. */
+  /** Type, as the AI SDK names it; new types need no change of the schema. */
   type: string;
-  /** Not unique: the AI SDK may repeat it. */
+  /** Id of a tool call; not unique, because the AI SDK may repeat it. Null for other parts. */
   toolCallId: string | null;
+  /** Name of the called tool; null for other parts. */
   toolName: string | null;
+  /** State of a tool call, as the AI SDK names it; null for other parts. */
   toolState: string | null;
-  /** The text of a text or reasoning part, clipped; null for other parts. */
+  /** Text of a text or reasoning part, shortened; null for other parts. */
   searchText: string | null;
-  /** The part itself, byte for byte: json, because jsonb would reorder it. Nothing in SQL looks inside. */
+  /** The part byte for byte. The type is json because jsonb would reorder the keys; SQL does not read it. */
   payload: JsonValue;
 }
 
@@ -246,98 +276,110 @@ export interface PartsRow {
 export interface PartsInput {
   chatId: string;
   messageId: string;
-  /** Place within its message, from 0 without gaps. */
+  /** Position within the message; from 0, without gaps. */
   position: number;
-  /** As the AI SDK names it; new types need no change here. */
+  /** Type, as the AI SDK names it; new types need no change of the schema. */
   type: string;
-  /** Not unique: the AI SDK may repeat it. */
+  /** Id of a tool call; not unique, because the AI SDK may repeat it. Null for other parts. */
   toolCallId?: string | null | undefined;
+  /** Name of the called tool; null for other parts. */
   toolName?: string | null | undefined;
+  /** State of a tool call, as the AI SDK names it; null for other parts. */
   toolState?: string | null | undefined;
-  /** The text of a text or reasoning part, clipped; null for other parts. */
+  /** Text of a text or reasoning part, shortened; null for other parts. */
   searchText?: string | null | undefined;
-  /** The part itself, byte for byte: json, because jsonb would reorder it. Nothing in SQL looks inside. */
+  /** The part byte for byte. The type is json because jsonb would reorder the keys; SQL does not read it. */
   payload: string;
 }
 
 /** A row of people. */
 export interface PeopleRow {
+  /** UUID version 7; ascending in the order of creation. */
   personId: string;
-  /** 1 to 100 characters after trimming. */
+  /** 1 to 100 characters, not counting spaces at either end. */
   firstName: string;
-  /** 1 to 100 characters after trimming. */
+  /** 1 to 100 characters, not counting spaces at either end. */
   lastName: string;
-  /** Compared without letter case; unique where known. */
+  /** Unique; letter case is ignored. Null if not known. */
   email: string | null;
-  /** As written, at most 30 characters. */
+  /** Phone number in any format; at most 30 characters. */
   phone: string | null;
   /** At most 100 characters. */
   jobTitle: string | null;
+  /** LinkedIn profile; at most 2048 characters. */
   linkedinUrl: string | null;
-  /** False once the person is no longer to be contacted. */
+  /** False for a person who must no longer be contacted. */
   isActive: boolean;
+  /** Time of creation. */
   createdAt: Date;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt: Date;
 }
 
 /** A row to insert into people. */
 export interface PeopleInput {
+  /** UUID version 7; ascending in the order of creation. */
   personId?: string | undefined;
-  /** 1 to 100 characters after trimming. */
+  /** 1 to 100 characters, not counting spaces at either end. */
   firstName: string;
-  /** 1 to 100 characters after trimming. */
+  /** 1 to 100 characters, not counting spaces at either end. */
   lastName: string;
-  /** Compared without letter case; unique where known. */
+  /** Unique; letter case is ignored. Null if not known. */
   email?: string | null | undefined;
-  /** As written, at most 30 characters. */
+  /** Phone number in any format; at most 30 characters. */
   phone?: string | null | undefined;
   /** At most 100 characters. */
   jobTitle?: string | null | undefined;
+  /** LinkedIn profile; at most 2048 characters. */
   linkedinUrl?: string | null | undefined;
-  /** False once the person is no longer to be contacted. */
+  /** False for a person who must no longer be contacted. */
   isActive?: boolean | undefined;
+  /** Time of creation. */
   createdAt?: Date | string | undefined;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt?: Date | string | undefined;
 }
 
 /** A row of users. */
 export interface UsersRow {
+  /** UUID version 7; ascending in the order of creation. */
   userId: string;
-  /** 2 to 100 characters. */
+  /** Full name; 2 to 100 characters. */
   name: string;
-  /** Compared without letter case; unique. */
+  /** Unique; letter case is ignored. */
   email: string;
-  /** bcrypt hash, 60 characters; null for those who sign in through a provider alone. Never selected but by findCredentialsByEmail. */
+  /** bcrypt hash of 60 characters; null for users who sign in through a provider only. Only findCredentialsByEmail selects it. */
   password: string | null;
-  /** What the user may do in the service. */
+  /** Permissions in the service. */
   role: "user" | "admin" | "moderator";
-  /** Identity provider, with provider_id. */
+  /** Identity provider; set together with provider_id. */
   provider: "google" | null;
   /** The user's id at the provider (the `sub` claim of OpenID Connect). */
   providerId: string | null;
+  /** Time of creation. */
   createdAt: Date;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt: Date;
 }
 
 /** A row to insert into users. */
 export interface UsersInput {
+  /** UUID version 7; ascending in the order of creation. */
   userId?: string | undefined;
-  /** 2 to 100 characters. */
+  /** Full name; 2 to 100 characters. */
   name: string;
-  /** Compared without letter case; unique. */
+  /** Unique; letter case is ignored. */
   email: string;
-  /** bcrypt hash, 60 characters; null for those who sign in through a provider alone. Never selected but by findCredentialsByEmail. */
+  /** bcrypt hash of 60 characters; null for users who sign in through a provider only. Only findCredentialsByEmail selects it. */
   password?: string | null | undefined;
-  /** What the user may do in the service. */
+  /** Permissions in the service. */
   role?: "user" | "admin" | "moderator" | undefined;
-  /** Identity provider, with provider_id. */
+  /** Identity provider; set together with provider_id. */
   provider?: "google" | null | undefined;
   /** The user's id at the provider (the `sub` claim of OpenID Connect). */
   providerId?: string | null | undefined;
+  /** Time of creation. */
   createdAt?: Date | string | undefined;
-  /** Set by a trigger whenever the row changes. */
+  /** Time of the last change, set by a trigger. */
   updatedAt?: Date | string | undefined;
 }
