@@ -4,13 +4,13 @@ import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Asset } from './bundle.ts'
-import { readCatalog } from './catalog.ts'
 import type { StudioDatabase } from './database.ts'
 import { drawDiagram } from './diagram.ts'
 import { planStatements, planWithValues } from './plans.ts'
+import { readCatalog } from './read-catalog.ts'
 import { answer, readRequest } from './requests.ts'
 
-/** Path and title of each page; the first is the table browser. */
+/** The path and title of each page. The first is the table browser. */
 const PAGES = {
   '/': 'Rows',
   '/diagram': 'Diagram',
@@ -23,10 +23,10 @@ const PAGES = {
 const COOKIE = 'norberts_spark_db_studio'
 const LARGEST_REQUEST = 16 * 1024 * 1024
 
-/** What only those know who started the studio. */
+/** A secret that only the person who started the studio knows. */
 export const newToken = (): string => randomBytes(32).toString('base64url')
 
-/** The studio as a web application. Whoever does not bring the token gets nothing from it. */
+/** Creates the studio as a web application. It answers only requests with the token. */
 export function studioApp(database: StudioDatabase, assets: ReadonlyMap<string, Asset>, token: string): Hono {
   const app = new Hono()
   app.use(
@@ -78,21 +78,21 @@ export function studioApp(database: StudioDatabase, assets: ReadonlyMap<string, 
 }
 
 /**
- * Lets in who brings the token: in the URL once, which a cookie then replaces, so that it stays out of the history.
- * A page elsewhere that finds the port, under whatever name, is refused.
+ * Admits requests with the token. The first one has it in the URL, and a redirect replaces it by a cookie, so that it
+ * stays out of the browser's history. Requests from pages of other origins or under other host names are rejected.
  */
 async function admit(context: Context, next: Next, token: string): Promise<Response | undefined> {
   const url = new URL(context.req.url)
   const origin = context.req.header('origin')
-  const isElsewhere = origin !== undefined && origin !== url.origin
+  const isForeign = origin !== undefined && origin !== url.origin
   const cookie = `${COOKIE}_${url.port}`
-  const given = url.searchParams.get('token')
-  const isKnown = isSame(given ?? getCookie(context, cookie) ?? '', token)
-  if (!LOOPBACK.has(url.hostname) || isElsewhere || !isKnown) {
-    return context.text('The studio opens with the whole link that `npm run db:studio` has printed.\n', 403)
+  const tokenInUrl = url.searchParams.get('token')
+  const isKnown = isSame(tokenInUrl ?? getCookie(context, cookie) ?? '', token)
+  if (!LOOPBACK.has(url.hostname) || isForeign || !isKnown) {
+    return context.text('Open the studio with the complete link that `npm run db:studio` printed.\n', 403)
   }
   context.header('cache-control', 'no-store')
-  if (given === null || context.req.method !== 'GET') {
+  if (tokenInUrl === null || context.req.method !== 'GET') {
     await next()
     return undefined
   }
@@ -103,8 +103,8 @@ async function admit(context: Context, next: Next, token: string): Promise<Respo
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-function isSame(given: string, token: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(token)]
+function isSame(value: string, token: string): boolean {
+  const [left, right] = [Buffer.from(value), Buffer.from(token)]
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
@@ -114,7 +114,7 @@ function page({ name, isWritable }: StudioDatabase, path: string, title: string)
     ([to, text]) => `<a href="${to}"${to === path ? ' aria-current="page"' : ''}>${text}</a>`,
   )
   const mode = isWritable
-    ? '<strong class="mode writing">rows may be changed</strong>'
+    ? '<strong class="mode writing">writable</strong>'
     : '<span class="mode">read-only</span>'
   return `<!doctype html>
 <html lang="en">

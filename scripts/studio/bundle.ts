@@ -1,12 +1,13 @@
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
+/** A file for the browser. */
 export interface Asset {
   readonly type: 'text/javascript' | 'text/css'
   readonly content: Uint8Array<ArrayBuffer>
 }
 
-/** The pages for the browser, by file name: bundled when the studio starts, from what npm has installed. */
+/** Bundles the client's pages from the installed packages. Returns the files by name. */
 export async function bundleClient(): Promise<Map<string, Asset>> {
   const client = join(import.meta.dirname, 'client')
   const { outputFiles } = await build({
@@ -17,7 +18,7 @@ export async function bundleClient(): Promise<Map<string, Asset>> {
     target: 'es2022',
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"' },
-    // Prisma's table browser tells its makers of its use, unless it finds this.
+    // Disables the usage reports of Prisma's table browser.
     banner: { js: "globalThis.process = { env: { CHECKPOINT_DISABLE: '1' } };" },
     legalComments: 'none',
     logLevel: 'silent',

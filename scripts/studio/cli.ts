@@ -14,12 +14,15 @@ interface Options {
 
 const program = new Command('npm run db:studio --')
   .description(
-    'Opens a database for browsers on this machine: rows, diagram, dictionary, constraints, indexes, plans.',
+    'Serves a database browser on this machine: rows, diagram, dictionary, constraints, indexes and plans.',
   )
-  .option('--url <url>', 'the database; else DATABASE_URL, else the dev server')
-  .option('--write', 'rows may be changed; otherwise PostgreSQL refuses')
-  .option('--confirm <name>', 'the name of the database, to write in one without a mark that holds data')
-  .option('--port <port>', 'default: any that is free', portReader)
+  .option('--url <url>', 'the database; default: DATABASE_URL, otherwise the dev server')
+  .option('--write', 'allow changes of rows; otherwise PostgreSQL rejects them')
+  .option(
+    '--confirm <name>',
+    'the name of the database; required to write if it contains data but has no environment',
+  )
+  .option('--port <port>', 'the port to listen on; default: a free one', portReader)
   .option('--json', 'print the result as JSON')
   .action(serve)
 program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
@@ -40,16 +43,16 @@ async function serve(options: Options): Promise<void> {
       return { url, database, isWritable, origin: target.origin }
     },
     ({ url, database, isWritable, origin }) =>
-      `${pc.green('✓')} ${database} (${origin}), ${isWritable ? pc.yellow('rows may be changed') : 'read-only'}:\n  ${pc.bold(url)}`,
+      `${pc.green('✓')} ${database} (${origin}), ${isWritable ? pc.yellow('writable') : 'read-only'}:\n  ${pc.bold(url)}`,
   )
   if (process.exitCode) return
-  note(options, 'Whoever has this link sees the database. Ctrl-C ends the studio.')
+  note(options, 'Everyone with this link can see the database. Press Ctrl-C to stop the studio.')
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 }
 
 function portReader(text: string): number {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError('must be a port, 1 to 65535.')
+    throw new InvalidArgumentError('must be a port from 1 to 65535.')
   return port
 }

@@ -4,32 +4,35 @@ import { ProtectedDatabaseError } from '../../src/admin.ts'
 import { translate } from '../../src/errors/index.ts'
 import { Redaction } from '../../src/repositories/index.ts'
 
-/** A statement with its parameters, as the browser's table view sends it. */
+/** A statement with its parameters, as sent by the browser's table view. */
 export interface Query {
   readonly sql: string
   readonly parameters: readonly unknown[]
-  /** Columns that come as text and are meant as JSON. */
+  /** Columns whose text values are to be parsed as JSON. */
   readonly transformations?: Readonly<Record<string, 'json-parse'>>
 }
 
+/** A result row by column name. */
 export type Row = Record<string, unknown>
 
+/** Options for opening a database in the studio. */
 export interface StudioDatabaseOptions {
-  /** Whether rows may be changed; default false: then PostgreSQL itself refuses. */
+  /** Whether rows may be changed; default false, in which case PostgreSQL itself rejects changes. */
   write?: boolean | undefined
-  /** The database's own name, to write in one that is not marked development or test and holds data. */
+  /** The database's name. Required to write if its environment is not development or test and it contains data. */
   confirm?: string | undefined
 }
 
-/** What stands in place of a value that nobody should see by accident. */
+/** Replaces values that must not be visible by accident. */
 const HIDDEN = '(hidden)'
 
 const STATEMENT_TIMEOUT = 30_000
 
 /**
- * Types of which a browser is sent a JavaScript value: booleans, numbers that are exact as such, JSON, moments, and lists of
- * text, numbers and ids. All others arrive as PostgreSQL prints them, which it also reads: a Date would move a day into
- * this machine's zone, and an interval or a bytea would be an object.
+ * OIDs of the types that are sent to the browser as JavaScript values: booleans, numbers that JavaScript represents
+ * exactly, JSON, timestamps, and arrays of text, numbers and IDs. All others are sent as text in PostgreSQL's format,
+ * which it also accepts: a Date would shift a day into this machine's time zone, and an interval or a bytea would be an
+ * object.
  */
 const PARSED = new Set([
   ...[16, 21, 23, 26, 700, 701, 114, 3802, 1184],
@@ -43,12 +46,12 @@ const types = {
       : (value: string) => value) as typeof pg.types.getTypeParser,
 }
 
-/** The database that is browsed: what is asked together runs in a transaction of its own. */
+/** The database that is browsed. */
 export class StudioDatabase implements AsyncDisposable {
   readonly name: string
   readonly isWritable: boolean
   readonly #pool: pg.Pool
-  /** Columns whose values are hidden, by `oid of the table.number`. */
+  /** Columns whose values are hidden, as `table OID.column number`. */
   readonly #secrets: ReadonlySet<string>
 
   private constructor(pool: pg.Pool, name: string, isWritable: boolean, secrets: ReadonlySet<string>) {
@@ -59,9 +62,11 @@ export class StudioDatabase implements AsyncDisposable {
   }
 
   /**
-   * @throws {ProtectedDatabaseError} the database is marked production; or is to be written, is not marked, holds data,
-   *   and is not named in `confirm`.
-   * @throws {InvalidInputError} the URL is none.
+   * Opens a database.
+   *
+   * @throws {ProtectedDatabaseError} its environment is production; or it is to be written, has no environment, contains
+   *   data, and is not named in `confirm`.
+   * @throws {InvalidInputError} the URL is invalid.
    * @throws {UnavailableError} the server cannot be reached.
    */
   static async open(
@@ -78,7 +83,7 @@ export class StudioDatabase implements AsyncDisposable {
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
     })
-    // A server that went away is noticed by the next request, which connects anew.
+    // After a lost connection, the next request connects again.
     pool.on('error', () => {})
     try {
       const client = await pool.connect().catch((error: unknown) => {
@@ -99,14 +104,14 @@ export class StudioDatabase implements AsyncDisposable {
     }
   }
 
-  /** Runs `fn` in a transaction, which ends as the mode has it: committed where rows may be changed, else undone. */
+  /** Runs `fn` in a transaction, which is committed if rows may be changed, and rolled back otherwise. */
   async transaction<T>(fn: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect()
     let broken: Error | undefined
     try {
-      // With a snapshot taken, nothing that follows can make the transaction a writing one.
+      // Once the transaction has a snapshot, no later statement can make it writable.
       await client.query(this.isWritable ? 'begin' : 'begin read only; select 1')
-      // The mark may have come since the studio was started.
+      // The environment may have been set after the studio was started.
       await refuseProduction(client, this.name)
       const result = await fn(client)
       await client.query(this.isWritable ? 'commit' : 'rollback')
@@ -117,7 +122,7 @@ export class StudioDatabase implements AsyncDisposable {
       })
       throw this.#explain(error)
     } finally {
-      // What a statement has set for its session must not be there for the next.
+      // Session settings of a statement must not affect the next one.
       await client.query('discard all').catch((cause: Error) => {
         broken = cause
       })
@@ -125,11 +130,14 @@ export class StudioDatabase implements AsyncDisposable {
     }
   }
 
-  /** All of them, or none. Where nothing may be written each has its own transaction: none can open the way for the next. */
+  /**
+   * Runs the queries in one transaction if rows may be changed. In read-only mode each query has a transaction of its
+   * own, so that none can make the next one writable.
+   */
   async run(queries: readonly Query[], schema?: string): Promise<Row[][]> {
-    const together = this.isWritable ? [queries] : queries.map((query) => [query])
+    const groups = this.isWritable ? [queries] : queries.map((query) => [query])
     const results: Row[][] = []
-    for (const group of together) {
+    for (const group of groups) {
       await this.transaction(async (client) => {
         if (schema !== undefined)
           await client.query(`set local search_path to ${pg.escapeIdentifier(schema)}, public`)
@@ -140,7 +148,7 @@ export class StudioDatabase implements AsyncDisposable {
   }
 
   async #rows(client: pg.ClientBase, { sql, parameters, transformations = {} }: Query): Promise<Row[]> {
-    // By the extended protocol: one statement, never several in one text.
+    // The extended protocol allows only one statement per text.
     const { rows, fields } = await client.query<Row>({
       text: sql,
       values: [...parameters],
@@ -158,12 +166,12 @@ export class StudioDatabase implements AsyncDisposable {
   #explain(error: unknown): unknown {
     if (!(error instanceof pg.DatabaseError)) return error
     const { code, message, detail, hint } = error
-    const words = [message, detail, hint].filter(Boolean).join('. ')
-    const isRefused = code === READ_ONLY_SQL_TRANSACTION && !this.isWritable
+    const reason = [message, detail, hint].filter(Boolean).join('. ')
+    const isRejected = code === READ_ONLY_SQL_TRANSACTION && !this.isWritable
     return new Error(
-      isRefused
-        ? `Nothing was changed: the studio only reads, as long as it is not started with --write (${words}).`
-        : words,
+      isRejected
+        ? `No changes were made, because the studio is read-only. Start it with --write to change rows (${reason}).`
+        : reason,
       { cause: error },
     )
   }
@@ -178,12 +186,12 @@ const READ_ONLY_SQL_TRANSACTION = '25006'
 async function refuseProduction(client: pg.ClientBase, name: string): Promise<void> {
   if ((await readMarker(client))?.environment !== 'production') return
   throw new ProtectedDatabaseError(
-    `The database ${name} is marked production: the studio does not open it. Browse a copy, or one filled by npm run db:seed.`,
+    `The environment of database ${name} is production, and the studio refuses to open such a database. Browse a copy of it, or a database filled by npm run db:seed.`,
     { database: name, canConfirm: false },
   )
 }
 
-/** Columns of text with a name that the audit log would redact, such as users.password. */
+/** Text columns whose names the audit log would redact, such as users.password. */
 async function secretColumns(client: pg.ClientBase): Promise<Set<string>> {
   const redaction = new Redaction([])
   const { rows } = await client.query<{ key: string; name: string }>(`

@@ -1,16 +1,17 @@
 import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
 import { type Catalog, type Constraint, shortType, type Table } from './catalog.ts'
 
-/** Tables as boxes and foreign keys as lines, in pixels. */
+/** Tables as boxes and foreign keys as lines. All sizes are in pixels. */
 export interface Diagram {
   readonly width: number
   readonly height: number
-  /** Of a line of text in a box. */
+  /** The height of a line of text in a box. */
   readonly lineHeight: number
   readonly boxes: readonly Box[]
   readonly lines: readonly Line[]
 }
 
+/** The box of a table. */
 export interface Box {
   readonly table: string
   readonly x: number
@@ -19,13 +20,15 @@ export interface Box {
   readonly height: number
 }
 
+/** The line of a foreign key. */
 export interface Line {
-  /** Name of the constraint. */
+  /** The name of the constraint. */
   readonly name: string
-  /** Table that refers. */
+  /** The referencing table. */
   readonly from: string
+  /** The referenced table. */
   readonly to: string
-  /** Corners, from the one that refers. */
+  /** The corners, starting at the referencing table. */
   readonly points: readonly Point[]
 }
 
@@ -38,7 +41,7 @@ const LINE_HEIGHT = 20
 const CHARACTER_WIDTH = 7.4
 const PADDING = 24
 
-/** Laid out by ELK: the same catalog gives the same diagram. */
+/** Lays out a catalog with ELK. The same catalog always gives the same diagram. */
 export async function drawDiagram({ tables, constraints }: Catalog): Promise<Diagram> {
   const drawn = new Map(tables.filter(({ kind }) => kind === 'table').map((table) => [table.name, table]))
   const keys = constraints.filter(({ table, references }) => drawn.has(table) && drawn.has(references ?? ''))
@@ -83,7 +86,7 @@ export async function drawDiagram({ tables, constraints }: Catalog): Promise<Dia
 
 const idOf = ({ table, name }: Constraint) => `${table}.${name}`
 
-/** A line leaves at the column that refers, on the left, and arrives at the one that is referred to, on the right. */
+/** Lines start on the left at the referencing column and end on the right at the referenced one. */
 function boxOf({ name, columns }: Table, keys: readonly Constraint[]): ElkNode {
   const longest = Math.max(
     name.length,

@@ -2,29 +2,29 @@ import pg from 'pg'
 import type { LoadedStatement } from '../generate/loaded-statement.ts'
 import { loadStatements } from '../generate/statements.ts'
 
-/** A statement of a repository, with what PostgreSQL would do for it on this database. */
+/** A statement of a repository with its plan on this database. */
 export interface PlannedStatement {
-  /** Such as `users.list(role)`. */
+  /** The name of the statement, such as `users.list(role)`. */
   readonly name: string
   readonly sql: string
   readonly parameters: readonly { readonly name: string; readonly type: string }[]
-  /** Empty where the statement does not fit this database. */
+  /** Empty if the statement does not fit this database. */
   readonly plan: string
-  /** Why it does not fit, in PostgreSQL's words. */
+  /** PostgreSQL's reason why the statement does not fit. */
   readonly problem?: string
-  /** Those that the plan reads. */
+  /** The indexes that the plan reads. */
   readonly indexes: readonly string[]
 }
 
 let statements: Promise<LoadedStatement[]> | undefined
 
-/** As they were when they were first asked for. */
+/** The statements as of the first call. */
 function listed(): Promise<LoadedStatement[]> {
   statements ??= loadStatements()
   return statements
 }
 
-/** As EXPLAIN prints them, for whatever values the parameters will have. */
+/** Plans every statement for unknown parameter values, in the format of EXPLAIN. */
 export async function planStatements(client: pg.ClientBase): Promise<PlannedStatement[]> {
   await client.query('set local plan_cache_mode = force_generic_plan')
   const planned: PlannedStatement[] = []
@@ -41,8 +41,8 @@ export async function planStatements(client: pg.ClientBase): Promise<PlannedStat
 }
 
 /**
- * The plan for these values, as text that PostgreSQL reads as the parameters' types; null for none. What only reads is
- * run as well, and the plan says what that took; what writes is only planned.
+ * Plans a statement for specific values, which are text in PostgreSQL's format or null. A statement that only reads is
+ * run too, and the plan contains the measurements. A statement that writes is only planned.
  *
  * @throws {RangeError} there is no such statement.
  */
@@ -63,7 +63,7 @@ export async function planWithValues(
   }
 }
 
-/** What fails leaves the transaction as it was. */
+/** Runs `fn` in a savepoint, so that a failure leaves the transaction unchanged. */
 async function attempt<T>(client: pg.ClientBase, fn: () => Promise<T>): Promise<T> {
   await client.query('savepoint attempt')
   try {

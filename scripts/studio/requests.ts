@@ -1,23 +1,28 @@
 import type { Query, StudioDatabase } from './database.ts'
 
-/** A request of @prisma/studio-core, as its README describes it, as far as it is answered here. */
+/** A request of @prisma/studio-core in the format of its README, as far as it is supported here. */
 export type StudioRequest =
   | { procedure: 'query'; query: Query; schema?: string }
   | { procedure: 'transaction'; queries: readonly Query[] }
 
-/** An error, or rows: of one query, or of each. */
+/** An error, or the rows of one query or of each query. */
 export type StudioResponse = [{ name: string; message: string }] | [null, unknown[]]
 
-/** @throws {TypeError} it is no such request. */
+/**
+ * Validates the body of a request.
+ *
+ * @throws {TypeError} it is not a supported request.
+ */
 export function readRequest(body: unknown): StudioRequest {
   const { procedure, query, queries, schema } = (body ?? {}) as Record<string, unknown>
   if (procedure === 'query' && isQuery(query))
     return { procedure, query, ...(typeof schema === 'string' && { schema }) }
   if (procedure === 'transaction' && Array.isArray(queries) && queries.every(isQuery))
     return { procedure, queries }
-  throw new TypeError('must be a query, or a transaction of queries')
+  throw new TypeError('The request must be a query, or a transaction of queries.')
 }
 
+/** Runs a request. Errors are returned in the response. */
 export async function answer(database: StudioDatabase, request: StudioRequest): Promise<StudioResponse> {
   try {
     if (request.procedure === 'transaction') return [null, await database.run(request.queries)]

@@ -5,29 +5,31 @@ import { newToken, studioApp } from './app.ts'
 import { bundleClient } from './bundle.ts'
 import { StudioDatabase, type StudioDatabaseOptions } from './database.ts'
 
+/** Options of the studio. */
 export interface StudioOptions extends StudioDatabaseOptions {
-  /** Default: any that is free. */
+  /** The port to listen on; default: a free one. */
   port?: number | undefined
 }
 
+/** A running studio. */
 export interface Studio extends AsyncDisposable {
-  /** With the token: whoever has it sees the database. */
+  /** The link with the token. Everyone who has it can see the database. */
   readonly url: string
   readonly database: string
   readonly isWritable: boolean
 }
 
 /**
- * Serves the studio to browsers on this machine, until it is disposed of.
+ * Serves the studio to browsers on this machine until it is disposed of.
  *
- * @throws {InvalidInputError} the port is in use. Otherwise as `StudioDatabase.open`.
+ * @throws {InvalidInputError} the port is in use. Further errors are those of `StudioDatabase.open`.
  */
 export async function startStudio(
   url: string,
   { port = 0, ...options }: StudioOptions = {},
 ): Promise<Studio> {
   const assets = bundleClient()
-  // Awaited below; a database that does not open is the first thing to say.
+  // Awaited below, so that an error of opening the database is reported first.
   assets.catch(() => {})
   const database = await StudioDatabase.open(url, options)
   const token = newToken()
@@ -38,7 +40,7 @@ export async function startStudio(
   }).catch(async (error: NodeJS.ErrnoException) => {
     await database[Symbol.asyncDispose]()
     if (error.code !== 'EADDRINUSE') throw error
-    throw new InvalidInputError('port', `must be a free one, or be left out: ${port} is in use`, {
+    throw new InvalidInputError('port', `must be a free port or be omitted: ${port} is in use`, {
       cause: error,
     })
   })

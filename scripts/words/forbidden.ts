@@ -45,7 +45,10 @@ export const FORBIDDEN: readonly Forbidden[] = [
     instead: 'put a noun before it: "a value such as"',
   },
   {
-    pattern: new RegExp(String.raw`${START}(?:what|who) (?!\|)[^\n?.;]*(?:[.;\n]|$)`, 'gim'),
+    pattern: new RegExp(
+      String.raw`${START}(?:what|who) (?!\|)(?:\$\{[^}]*\}|(?!\$\{)[^\n?.;])*(?:[.;\n]|$)`,
+      'gim',
+    ),
     instead: 'make a thing the subject of the sentence',
   },
 ]

@@ -11,8 +11,8 @@ import type { World } from './world.ts'
 const SETTINGS = { maxBytes: 2 ** 20, fileStore: undefined }
 
 /**
- * Writes the n-th chat, whose first message is the `from`-th of all, with at most so many messages; returns how many.
- * They are stored as db.chats.save stores them.
+ * Creates a function that writes the `n`-th chat, whose first message is the `from`-th of all, with at most `atMost`
+ * messages, and returns their number. The rows are the same as those that db.chats.save would store.
  */
 export function chatWriter(
   world: World,
@@ -35,7 +35,7 @@ export function chatWriter(
       user_id: userId,
       title,
       next_position: messages.length,
-      // Saved once a turn.
+      // One save per turn.
       version: Math.ceil(messages.length / 2),
       active_stream_id: null,
       created_at: timeText(created),
@@ -45,7 +45,7 @@ export function chatWriter(
       const time = timeText(times[position] as number)
       addMessage(sheets, chatId, message, position, time)
       if (message.role !== 'assistant') return
-      // The first message of all has options, so that the smallest seed has a row in each table.
+      // The very first message has options, so that the smallest seed has a row in each table.
       if (from + position === 0 || random.chance(0.15))
         addOptions(sheets, random, chatId, message.id, matter, time)
     })
@@ -53,7 +53,7 @@ export function chatWriter(
   }
 }
 
-/** With ids, metadata and times: an answer comes within seconds, the next question within minutes. */
+/** Adds IDs, metadata and times. Answers follow within seconds, questions within minutes. */
 function messagesOf(random: Random, spoken: Iterable<Spoken>, created: number, atMost: number) {
   const model = random.pick(MODELS)
   const messages: ChatMessage[] = []

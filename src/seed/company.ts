@@ -3,6 +3,7 @@ import type { Random } from './random.ts'
 import { STREAM } from './streams.ts'
 import { EASTERN_TRADES, QUALITIES, TRADES } from './words.ts'
 
+/** The name and the place of a customer. */
 export interface Company {
   readonly place: Place
   readonly displayName: string
@@ -10,7 +11,7 @@ export interface Company {
   readonly slug: string
 }
 
-/** The n-th customer; `random` goes on with what else it has. */
+/** The n-th customer. Further choices of `random` belong to the same customer. */
 export function companyAt(random: Random, n: number): Company {
   const place = random.at(STREAM.customers, n).pick(PLACES)
   const name = companyName(random, place)
@@ -35,15 +36,16 @@ function companyName(random: Random, place: Place): Name {
   return { text: `${quality} ${trade}`, slug: `${quality}-${trade}`.toLowerCase() }
 }
 
-/** Who stands at this place among the contacts of the n-th customer. */
+/** The name of a contact of the n-th customer, by its index `which`. */
 export function contactAt(random: Random, customer: number, which: number, { first, last }: Place) {
   random.at(STREAM.people, customer * CONTACTS + which)
   return { first: random.pick(first), last: random.pick(last) }
 }
 
-/** More than a customer has contacts of its own. */
+/** An upper limit of the contacts that are created for one customer. */
 const CONTACTS = 8
 
+/** The full name in the order that is usual in that place. */
 export function fullName(first: Name, last: Name, { familyNameFirst }: Place): string {
   return familyNameFirst ? `${last.text} ${first.text}` : `${first.text} ${last.text}`
 }

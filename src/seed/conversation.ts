@@ -19,13 +19,13 @@ import type { Subject } from './subject.ts'
 import type { Spoken } from './tour.ts'
 import { PRODUCTS, TOPICS } from './words.ts'
 
-/** What a chat is about: a customer who is there, and the language in which it is held. */
+/** The subject of a chat, an existing customer, and its language. */
 export interface Matter {
   readonly about: Subject
   readonly language: Language
 }
 
-/** Draws from both: `random` goes on after it, `lookUp` starts anew. */
+/** Chooses the matter of a chat. `random` continues afterwards; `lookUp` is repositioned to look up the customer. */
 export function matterOf(random: Random, lookUp: Random, customers: number, time: number): Matter {
   const customer = random.below(customers)
   const { place, displayName } = companyAt(lookUp, customer)
@@ -44,13 +44,14 @@ function detailsOf(random: Random, time: number) {
   }
 }
 
+/** A title, or null for some chats. */
 export function titleOf(random: Random, { about, language }: Matter): string | null {
   return random.chance(0.1) ? null : random.pick(SPEECH[language].titles)(about)
 }
 
-/** A question and its answer, by turns. */
+/** Generates questions and answers alternately. */
 export function* conversation(random: Random, { about, language }: Matter, time: number): Generator<Spoken> {
-  // Half of them are short; the mean is 10 messages.
+  // Half of the chats are short; the mean is 10 messages.
   const count = 1 + Math.floor(14 * random.next() ** 2)
   const { turns, thoughts } = SPEECH[language]
   for (let at = 1; at <= count; at += 1) {
@@ -76,7 +77,7 @@ function answer(
 ): Part[] {
   const parts: Part[] = [STEP]
   if (random.chance(0.3)) parts.push(reasoningPart(random.pick(thoughts)(about), random))
-  // Somebody still has to say yes to it.
+  // An approval that is still pending.
   if (isLast && random.chance(0.02))
     return [...parts, toolPart(about, random, turn.tool, 'approval-requested')]
   if (random.chance(0.4)) {
@@ -89,7 +90,7 @@ function answer(
   return parts
 }
 
-/** Of 25 calls. */
+/** The final states of 25 tool calls. */
 const OUTCOMES: readonly ToolState[] = [
   ...Array.from({ length: 23 }, () => 'output-available' as const),
   'output-error',

@@ -7,14 +7,14 @@ import { addressOf } from './users.ts'
 import { AGENTS, INDUSTRIES, JOB_TITLES, LOCAL_JOB_TITLES } from './words.ts'
 import type { World } from './world.ts'
 
-/** Writes customers one after the other, with their contacts. */
+/** Creates a function that writes the n-th customer and its contacts. Customers must be written in order. */
 export function customerWriter(world: World): (sheets: Sheets, n: number) => void {
   const { random } = world
   const entryKeys = world.keys(STREAM.auditedCustomers)
   const personKeys = world.keys(STREAM.people)
   const contactKeys = world.keys(STREAM.contacts)
   let [people, contacts] = [0, 0]
-  /** A person whom the customer before has, too. */
+  /** The primary contact of the previous customer, who may be a contact of this one too. */
   let known: string | undefined
 
   function addCustomer(sheets: Sheets, n: number) {
@@ -58,7 +58,7 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
 
   return (sheets, n) => {
     const { place, customerId, time, domain } = addCustomer(sheets, n)
-    // The first has one alone: the smallest seed has a row in each table.
+    // The first customer has one contact: the smallest seed has a row in each table.
     const count = n === 0 ? 1 : random.pick(COUNTS)
     const before = known
     const local = LOCAL_JOB_TITLES[place.country]
@@ -116,7 +116,7 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
   }
 }
 
-/** https://www.rfc-editor.org/rfc/rfc2606 */
+/** Reserved for examples: https://www.rfc-editor.org/rfc/rfc2606 */
 const ENDINGS = ['.example.com', '.example.org', '.example.net', '.example.test']
 const COUNTS = [1, 1, 2, 2, 2, 3, 4]
 const STATUSES: readonly CustomerStatus[] = [
@@ -131,7 +131,7 @@ const STATUSES: readonly CustomerStatus[] = [
   'paused',
   'churned',
 ]
-/** Of those who are not the primary contact. */
+/** Roles of contacts other than the primary one. */
 const ROLES: readonly (ContactRole | null)[] = [
   'decision_maker',
   'billing_contact',

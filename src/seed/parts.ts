@@ -1,12 +1,13 @@
 import type { Random } from './random.ts'
 import type { Subject } from './subject.ts'
 
-/** A part of a message as the AI SDK has it: https://ai-sdk.dev/docs/reference/ai-sdk-core/ui-message */
+/** A part of a message in the AI SDK's format: https://ai-sdk.dev/docs/reference/ai-sdk-core/ui-message */
 export interface Part {
   readonly type: string
   readonly [field: string]: unknown
 }
 
+/** The states of a tool call. */
 export const TOOL_STATES = [
   'input-streaming',
   'input-available',
@@ -16,8 +17,10 @@ export const TOOL_STATES = [
   'output-error',
   'output-denied',
 ] as const
+/** A state of a tool call. */
 export type ToolState = (typeof TOOL_STATES)[number]
 
+/** The tools that the assistant calls. */
 export type ToolName = 'searchCustomers' | 'listInvoices' | 'sendEmail' | 'createReminder'
 
 interface Tool {
@@ -46,16 +49,22 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   },
 }
 
+/** A text part. */
 export function textPart(text: string): Part {
   return { type: 'text', text, state: 'done' }
 }
 
+/** A reasoning part. */
 export function reasoningPart(text: string, random: Random): Part {
   const signature = random.characters(24)
   return { type: 'reasoning', text, providerMetadata: { anthropic: { signature } }, state: 'done' }
 }
 
-/** @param isDynamic of a server that the model found while it ran. */
+/**
+ * A tool call.
+ *
+ * @param isDynamic whether the tool belongs to a server that the model discovered at run time.
+ */
 export function toolPart(
   about: Subject,
   random: Random,
@@ -70,7 +79,7 @@ export function toolPart(
   const approval = { id: `approval_${random.characters(16)}` }
   switch (state) {
     case 'input-streaming':
-      // What has arrived of the input.
+      // A part of the input has arrived.
       return { ...call, input: Object.fromEntries(Object.entries(input).slice(0, 1)) }
     case 'input-available':
       return { ...call, input }
@@ -87,6 +96,7 @@ export function toolPart(
   }
 }
 
+/** A file part: an inline image or a link to a document. */
 export function filePart(random: Random): Part {
   const number = random.between(1000, 9999)
   if (random.chance(0.2))
@@ -96,7 +106,7 @@ export function filePart(random: Random): Part {
   return { type: 'file', mediaType, filename, url: `https://files.example.com/${filename}` }
 }
 
-/** A picture of one pixel. */
+/** An image of one pixel. */
 export const PIXEL =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const MEDIA = [
@@ -105,6 +115,7 @@ const MEDIA = [
   ['image/jpeg', 'jpg'],
 ] as const
 
+/** A source part that links to a page. */
 export function sourceUrlPart({ customer }: Subject, random: Random): Part {
   const sourceId = random.characters(12)
   return {
@@ -115,6 +126,7 @@ export function sourceUrlPart({ customer }: Subject, random: Random): Part {
   }
 }
 
+/** A source part that names a document. */
 export function sourceDocumentPart({ topic }: Subject, random: Random): Part {
   return {
     type: 'source-document',
@@ -125,6 +137,7 @@ export function sourceDocumentPart({ topic }: Subject, random: Random): Part {
   }
 }
 
+/** A data part of the application. */
 export function dataPart({ customer, amount }: Subject, random: Random): Part {
   const id = random.characters(8)
   if (random.chance(0.5)) return { type: 'data-customerCard', id, data: { customer, value: amount } }
@@ -132,4 +145,5 @@ export function dataPart({ customer, amount }: Subject, random: Random): Part {
   return { type: 'data-chart', id, data: { title: customer, points } }
 }
 
+/** The part that begins a step. */
 export const STEP: Part = { type: 'step-start' }

@@ -1,25 +1,27 @@
-/** A name, and the same in the letters of an address. */
+/** A name and its form in an email address. */
 export interface Name {
   readonly text: string
   readonly slug: string
 }
 
+/** A country with its names and the formats of its data. */
 export interface Place {
   readonly country: string
   readonly timezone: string
   readonly language: Language
-  /** Each # is a digit; where a country keeps numbers for fiction, they are of those. */
+  /** Each # is a digit. The numbers are reserved for fiction in countries that reserve any. */
   readonly phone: string
   readonly first: readonly Name[]
   readonly last: readonly Name[]
-  /** ~ is the name. */
+  /** Forms of legal names, in which ~ is the name. */
   readonly legal: readonly string[]
   readonly familyNameFirst: boolean
 }
 
+/** A language of the conversations. */
 export type Language = 'en' | 'de' | 'es' | 'lv' | 'ja'
 
-/** Names apart by spaces; `田中=Tanaka` where the letters of an address are others. */
+/** Splits names at spaces; `田中=Tanaka` states the form in an email address. */
 function names(list: string): Name[] {
   return list.split(' ').map((entry) => {
     const [text = '', latin = text] = entry.split('=')
@@ -29,6 +31,7 @@ function names(list: string): Name[] {
 
 const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', ø: 'o', ł: 'l', æ: 'ae', ı: 'i', đ: 'd' }
 
+/** The text in lower-case ASCII letters, digits and hyphens. */
 export function slugOf(text: string): string {
   return text
     .toLowerCase()
@@ -61,6 +64,7 @@ function place(
   }
 }
 
+/** The places of users and customers. */
 export const PLACES: readonly Place[] = [
   place(
     'LV',

@@ -1,4 +1,4 @@
-/** Random choices that depend on nothing but the seed, the stream and the place that `at` was given. */
+/** A random generator. Its choices depend only on the seed, the stream and the row that `at` was called with. */
 export class Random {
   readonly #seed: number
   #state = 0
@@ -7,13 +7,13 @@ export class Random {
     this.#seed = mix(seed ^ 0x5eed)
   }
 
-  /** Starts anew for the n-th row of a stream, so that rows do not depend on which ones were made before. */
+  /** Restarts for the n-th row of a stream, so that a row does not depend on the rows created before it. */
   at(stream: number, n: number): this {
     this.#state = mix(mix(this.#seed ^ Math.imul(stream + 1, 0x9e3779b1)) ^ n)
     return this
   }
 
-  /** From 0 to 1: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (mulberry32) */
+  /** A number from 0 to below 1 (mulberry32): https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
@@ -25,12 +25,12 @@ export class Random {
     return this.next() < probability
   }
 
-  /** A whole number from 0 to below `end`. */
+  /** An integer from 0 to below `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end)
   }
 
-  /** A whole number, both ends included. */
+  /** An integer within the limits, both included. */
   between(min: number, max: number): number {
     return min + this.below(max - min + 1)
   }
@@ -48,7 +48,7 @@ export class Random {
 
 const LETTERS_AND_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** https://github.com/aappleby/smhasher/wiki/MurmurHash3: the finalizer, which spreads every bit over all. */
+/** The finalizer of MurmurHash3, in which each bit affects all others: https://github.com/aappleby/smhasher/wiki/MurmurHash3 */
 function mix(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)

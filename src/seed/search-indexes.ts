@@ -7,7 +7,7 @@ interface Index extends pg.QueryResultRow {
   readonly comment: string
 }
 
-/** The GIN indexes of a table as the catalog has them, if the table is ours and holds less than so many bytes. */
+/** The GIN indexes of a table, if the current role owns it and it is smaller than so many bytes. */
 const INDEXES = `
   select index.oid::regclass::text as name, pg_get_indexdef(index.oid) as definition, format(
     'comment on index %s is %s', index.oid::regclass, quote_nullable(obj_description(index.oid, 'pg_class'))) as comment
@@ -19,7 +19,7 @@ const INDEXES = `
     and pg_table_size(indrelid) < $2
   order by name`
 
-/** Filling them row by row takes several times as long as making them of what is there. Returns what they were. */
+/** Drops the search indexes and returns them. Inserting into them row by row takes much longer than building them. */
 export async function dropSearchIndexes(
   client: pg.ClientBase,
   table: string,
@@ -30,6 +30,7 @@ export async function dropSearchIndexes(
   return indexes
 }
 
+/** Creates the dropped indexes again, with their definitions and comments. */
 export async function createSearchIndexes(
   client: pg.ClientBase,
   indexes: readonly Index[],

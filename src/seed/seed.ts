@@ -11,54 +11,57 @@ import type { Sheets } from './sheets.ts'
 import { userWriter } from './users.ts'
 import { World } from './world.ts'
 
+/** Options of `seed`. */
 export interface SeedOptions {
-  /** Which rows: the same seed gives the same bytes; default 1. From 0 to 4,294,967,295. */
+  /** Selects the rows: the same seed gives the same bytes. From 0 to 4,294,967,295; default 1. */
   seed?: number | undefined
   /**
-   * How many messages, from 1 (ten rows in all) to 100,000,000; default 1,000. For every 100 there are 2 users,
-   * 5 customers with 10 or so people, 9 chats and 220 parts. A larger seed begins with the rows of a smaller one, but
-   * for the last chat, which the smaller one may break off.
+   * The number of messages, from 1 (ten rows in all) to 100,000,000; default 1,000. For every 100 messages there are
+   * 2 users, 5 customers with about 10 people, 9 chats and 220 parts. A larger seed begins with the rows of a smaller
+   * one, except for the smaller one's last chat, which may be incomplete.
    */
   scale?: number | undefined
-  /** Called often, and at the beginning and the end of each step. */
+  /** Called often, and at the start and the end of each step. */
   onProgress?: ((progress: SeedProgress) => void) | undefined
   signal?: AbortSignal | undefined
 }
 
+/** The progress of one step. */
 export interface SeedProgress {
-  /** `customers` come with their people, `messages` with their chats; `indexes` are made anew after a large seed. */
+  /** `customers` includes their people, and `messages` their chats. `indexes` are rebuilt after a large seed. */
   readonly step: 'users' | 'customers' | 'messages' | 'indexes'
   readonly done: number
   readonly total: number
 }
 
-/** Rows written. */
+/** The number of rows written to each table. */
 export type SeedCounts = Record<TableName, number>
 
 /**
- * Fills the nine tables with realistic rows that depend on nothing but `seed` and `scale`. In the caller's transaction:
- * what fails or is aborted leaves nothing behind, and the transaction can go on. From 50,000 messages on it makes the
- * search index of parts anew, unless the table holds more than is added: until the commit others wait for the table.
+ * Fills the nine tables with realistic rows that depend only on `seed` and `scale`. It runs in the caller's transaction:
+ * after a failure or an abort its rows are rolled back, and the transaction can continue. From 50,000 messages on, it
+ * drops and rebuilds the search index of parts, unless the table is larger than the added rows. Other sessions then wait
+ * for that table until the commit.
  *
- * @throws {InvalidInputError} `seed` or `scale` is none.
- * @throws {DatabaseError} there are rows of this seed already (`cause` says which), or no transaction.
+ * @throws {InvalidInputError} `seed` or `scale` is invalid.
+ * @throws {DatabaseError} the database contains rows of this seed (see `cause`), or there is no transaction.
  */
 export async function seed(client: pg.ClientBase, options: SeedOptions = {}): Promise<SeedCounts> {
   const { seed = 1, scale = 1_000, onProgress = () => {}, signal } = readOptions(options, 'options')
   signal?.throwIfAborted()
   await run(client, 'savepoint seed').catch((error: unknown) => {
     if (codeOf(error) !== NO_TRANSACTION) throw error
-    throw new DatabaseError('Rows are seeded in a transaction: begin one first.', { cause: error })
+    throw new DatabaseError('Seeding requires a transaction: begin one first.', { cause: error })
   })
   try {
     const counts = await fill(client, new World(seed), scale, onProgress, signal)
     await run(client, 'release savepoint seed')
     return counts
   } catch (error) {
-    // A connection that is gone has rolled back by itself.
+    // A lost connection has already rolled back.
     await run(client, 'rollback to savepoint seed; release savepoint seed').catch(() => {})
     if (!(error instanceof ConstraintError && error.kind === 'unique')) throw error
-    throw new DatabaseError(`The database holds rows of seed ${seed} already: use reset --seed.`, {
+    throw new DatabaseError(`The database already contains rows of seed ${seed}. Use reset --seed.`, {
       cause: error,
     })
   }
@@ -95,9 +98,9 @@ function one(write: (sheets: Sheets, n: number) => void): Write {
   }
 }
 
-/** Messages from which on making the index anew saves a second or more. */
+/** The number of messages above which rebuilding the index saves a second or more. */
 const ENOUGH = 50_000
-/** What a message takes in the table of its parts. */
+/** Bytes per message in the table of parts. */
 const BYTES = 500
 
 const readOptions = fields<SeedOptions>({

@@ -4,15 +4,15 @@ import type { TableName } from '../../generated/catalog.ts'
 import { copyInto } from './run.ts'
 import { Sheets } from './sheets.ts'
 
-/** Bytes of a chunk: less than 100 ms of the server's work. */
+/** Bytes of a chunk: less than 100 ms of work for the server. */
 const CHUNK = 500_000
-/** Milliseconds of making rows, in which nothing is sent or received. */
+/** Milliseconds of creating rows without a break for sending and receiving. */
 const SLICE = 0.5
 
-/** Adds rows, and returns how much of the total they are. */
+/** Adds rows and returns how many units of the total they are. */
 export type Write = (sheets: Sheets, done: number) => number
 
-/** Sends rows by COPY; while the server writes a chunk, the next one is made. */
+/** Sends rows by COPY. While the server writes a chunk, the next one is created. */
 export class Sender {
   readonly counts = new Map<TableName, number>()
   readonly #client: pg.ClientBase
@@ -36,7 +36,7 @@ export class Sender {
         if (sent > 0) report(sent)
         this.#signal?.throwIfAborted()
         sending = this.#sendChunk()
-        // Heard of when it is awaited, which is not at once.
+        // A failure is reported when the promise is awaited later.
         sending.catch(() => {})
         sent = made
       }

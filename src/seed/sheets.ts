@@ -3,7 +3,7 @@ import type { TableName as Table } from '../../generated/catalog.ts'
 import type { DB } from '../../generated/database.ts'
 import { CopyText } from '../connection/index.ts'
 
-/** The columns that a row must have, and those that it may have: what of the schema is missing here, the compiler says. */
+/** The required and the optional columns of a row. A column that is missing here is a compile error. */
 export type Row<T extends Table> = {
   readonly [Column in keyof Insertable<DB[T]>]: string | number | boolean | null
 }
@@ -14,7 +14,7 @@ interface Sheet {
   count: number
 }
 
-/** Each after those it refers to. */
+/** Tables in an order in which each follows those it references. */
 const ORDER: readonly Table[] = [
   'users',
   'customers',
@@ -27,7 +27,7 @@ const ORDER: readonly Table[] = [
   'audit_log',
 ]
 
-/** Rows on their way to the tables, as COPY takes them. */
+/** Rows in COPY format that wait to be sent. */
 export class Sheets {
   readonly #sheets = new Map<Table, Sheet>(
     ORDER.map((table) => [table, { rows: new CopyText(), columns: [], count: 0 }]),
@@ -39,7 +39,7 @@ export class Sheets {
     return sum
   }
 
-  /** @param row with its columns in the same order as every other. */
+  /** Adds a row. All rows of a table have their columns in the same order. */
   add<T extends Table>(table: T, row: Row<T>): void {
     const sheet = this.#sheets.get(table) as Sheet
     if (sheet.columns.length === 0) sheet.columns = Object.keys(row)
@@ -48,7 +48,7 @@ export class Sheets {
     sheet.count += 1
   }
 
-  /** What there is to send, in the order in which foreign keys hold. */
+  /** The rows to send, in an order that satisfies the foreign keys. */
   *copies(): Generator<{ table: Table; sql: string; bytes: Buffer; count: number }> {
     for (const [table, { rows, columns, count }] of this.#sheets) {
       if (count > 0)

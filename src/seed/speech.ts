@@ -4,13 +4,15 @@ import type { Subject } from './subject.ts'
 
 type Template = (about: Subject) => string
 
+/** A question of the user and the assistant's answer. */
 export interface Turn {
   readonly question: Template
   readonly answer: Template
-  /** What the assistant may have called for it. */
+  /** The tool that the assistant may have called for the answer. */
   readonly tool: ToolName
 }
 
+/** The texts of one language. */
 export interface Speech {
   readonly titles: readonly Template[]
   readonly turns: readonly Turn[]
@@ -21,6 +23,7 @@ function turn(tool: ToolName, question: Template, answer: Template): Turn {
   return { question, answer, tool }
 }
 
+/** The texts of conversations by language. */
 export const SPEECH: Readonly<Record<Language, Speech>> = {
   en: {
     titles: [

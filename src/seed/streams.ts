@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** What is random by itself: a number each, never to be changed, or seeds give other rows. */
+/** The independent streams of random choices. Their numbers must never change, or seeds would give other rows. */
 export const STREAM = {
   users: 1,
   customers: 2,
@@ -13,7 +13,7 @@ export const STREAM = {
   keys: 9,
 } as const
 
-/** UUIDv7s of a stream: those of later rows are greater, if their times are not earlier. */
+/** Creates UUIDv7 keys of a stream. Keys of later rows are greater, provided that their times are not earlier. */
 export class Keys {
   readonly #middle: string
   readonly #first: number
@@ -22,7 +22,7 @@ export class Keys {
     random.at(STREAM.keys, stream)
     const [a, variant] = [random.below(0x1000), 0x8000 + random.below(0x4000)]
     this.#middle = `-7${a.toString(16).padStart(3, '0')}-${variant.toString(16)}-`
-    // From 2^44 on, so that there are twelve digits, which no count of rows carries over.
+    // At least 2^44, so that it has twelve hexadecimal digits, and so low that no number of rows overflows them.
     this.#first = 0x1000_0000_0000 + random.below(2 ** 32) * 2 ** 15
   }
 

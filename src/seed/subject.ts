@@ -1,4 +1,4 @@
-/** What a turn speaks of. */
+/** The facts that the texts of a conversation mention. */
 export interface Subject {
   readonly customer: string
   readonly person: string

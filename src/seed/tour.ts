@@ -14,12 +14,13 @@ import {
 import type { Random } from './random.ts'
 import type { Subject } from './subject.ts'
 
+/** A message before it has an ID. */
 export interface Spoken {
   readonly role: 'system' | 'user' | 'assistant'
   readonly parts: Part[]
 }
 
-/** The first chat: a greeting, the one message of the smallest seed, and then every kind of part as early as can be. */
+/** The first chat: a greeting, which is the only message of the smallest seed, then every kind of part. */
 export function tour(about: Subject, random: Random): Spoken[] {
   const { customer, person } = about
   return [
@@ -53,7 +54,7 @@ export function tour(about: Subject, random: Random): Spoken[] {
   ]
 }
 
-/** What newer versions of the AI SDK have, and what none has yet. */
+/** Parts of newer versions of the AI SDK, and one that no version has. */
 const LATER: readonly Part[] = [
   { type: 'custom', kind: 'openai.compaction', providerMetadata: { openai: { itemId: 'cmp_1' } } },
   { type: 'reasoning-file', mediaType: 'image/png', url: PIXEL },

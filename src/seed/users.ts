@@ -9,6 +9,7 @@ import type { World } from './world.ts'
 
 const BCRYPT_LETTERS = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
+/** Creates a function that writes the n-th user. */
 export function userWriter(world: World): (sheets: Sheets, n: number) => void {
   const { random } = world
   const entryKeys = world.keys(STREAM.auditedUsers)
@@ -26,7 +27,7 @@ export function userWriter(world: World): (sheets: Sheets, n: number) => void {
       user_id: world.userId(n),
       name,
       email,
-      // Of no password: nobody signs in with it.
+      // Matches no password, so these users cannot sign in.
       password: hasPassword ? `$2b$10$${random.characters(53, BCRYPT_LETTERS)}` : null,
       role,
       provider: isFromProvider ? 'google' : null,
@@ -36,7 +37,7 @@ export function userWriter(world: World): (sheets: Sheets, n: number) => void {
     })
     sheets.add('audit_log', {
       id: entryKeys.of(n, time),
-      // The first registers by himself, as most do.
+      // The first user registers without an administrator, like most others.
       user_id: n > 0 && random.chance(0.2) ? world.userId(0) : null,
       entity_type: 'user',
       entity_id: world.userId(n),
@@ -49,14 +50,14 @@ export function userWriter(world: World): (sheets: Sheets, n: number) => void {
   }
 }
 
-/** https://www.rfc-editor.org/rfc/rfc2606 */
+/** Reserved for examples: https://www.rfc-editor.org/rfc/rfc2606 */
 const DOMAINS = ['example.com', 'example.org', 'example.net', 'mail.example.test']
 
 function digits(n: number): string {
   return String(n).padStart(10, '0')
 }
 
-/** Of the networks for documentation: https://www.rfc-editor.org/rfc/rfc5737 and 3849 */
+/** An address of the networks for documentation: https://www.rfc-editor.org/rfc/rfc5737 and 3849 */
 export function addressOf(random: Random): string {
   const host = random.between(1, 254)
   return random.chance(0.1) ? `2001:db8::${host.toString(16)}` : `${random.pick(NETWORKS)}.${host}`

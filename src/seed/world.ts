@@ -2,10 +2,10 @@ import { momentOf } from './clock.ts'
 import { Random } from './random.ts'
 import { Keys, STREAM } from './streams.ts'
 
-/** Messages for each user, and for each customer. */
+/** The number of messages per user and per customer. */
 const [PER_USER, PER_CUSTOMER] = [50, 20]
 
-/** What a seed says of rows without looking at them: how many there are, when they came, and their keys. */
+/** The properties of rows that follow from a seed without creating them: their number, times and keys. */
 export class World {
   readonly seed: number
   readonly random: Random
@@ -23,7 +23,7 @@ export class World {
     return new Keys(new Random(this.seed), stream)
   }
 
-  /** How many there are once so many messages are written. */
+  /** The number of users once so many messages are written. */
   usersAt(messages: number): number {
     return Math.ceil(messages / PER_USER)
   }
@@ -32,7 +32,7 @@ export class World {
     return Math.ceil(messages / PER_CUSTOMER)
   }
 
-  /** By whom something is done after the n-th customer came: any user who was there. */
+  /** A user for an action after the n-th customer was created; one that exists by then. */
   userAmong(random: Random, customer: number): string {
     return this.userId(random.below(this.usersAt(customer * PER_CUSTOMER + 1)))
   }
@@ -53,7 +53,7 @@ export class World {
     return this.#customerKeys.of(n, this.customerTime(n))
   }
 
-  /** A domain for examples, of RFC 2606. Those of other seeds differ, as addresses are unique; 1 is the usual one. */
+  /** A domain reserved by RFC 2606. Seeds other than 1 get their own, because email addresses are unique. */
   domain(name: string): string {
     const [, own = '', top = name] = /^(.*\.)?([^.]+\.[^.]+)$/.exec(name) ?? []
     return this.seed === 1 ? name : `${own}seed${this.seed}.${top}`

@@ -9,7 +9,7 @@ import { validators } from '../../src/validators.ts'
 import { test as base } from '../support/database.ts'
 import { caught } from '../support/factories.ts'
 
-/** Databases of the file's own, each opened by one client. */
+/** Creates databases for this file, each with one client. */
 class Seeded {
   readonly #databases = new ScratchDatabases(inject('scratch'))
   readonly #clients: pg.Client[] = []
@@ -38,7 +38,7 @@ class Seeded {
 
 const test = base.extend<{ seeded: Seeded; small: Awaited<ReturnType<Seeded['filled']>> }>({
   seeded: [
-    // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from the pattern
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's dependencies from the pattern
     async ({}, use) => {
       const seeded = new Seeded()
       await use(seeded)
@@ -46,7 +46,7 @@ const test = base.extend<{ seeded: Seeded; small: Awaited<ReturnType<Seeded['fil
     },
     { scope: 'file' },
   ],
-  /** A seed of 500 messages, to look at only. */
+  /** A seed of 500 messages, for read-only tests. */
   small: [async ({ seeded }, use) => use(await seeded.filled({ scale: 500 })), { scope: 'file' }],
 })
 
@@ -73,14 +73,14 @@ async function isEmpty(client: pg.Client): Promise<boolean> {
 }
 
 describe('a seed', () => {
-  test('gives the same bytes again', async ({ seeded, small }) => {
+  test('gives the same bytes each time', async ({ seeded, small }) => {
     const again = await seeded.filled({ seed: 1, scale: 500 })
 
     expect(await everything(again.client)).toEqual(await everything(small.client))
     expect(again.counts).toEqual(small.counts)
   })
 
-  test('other than the first gives other rows, even beside it', async ({ seeded }) => {
+  test('that differs gives different rows, even in the same database', async ({ seeded }) => {
     const client = await seeded.empty()
 
     await client.query('begin')
@@ -98,7 +98,7 @@ describe('a seed', () => {
     expect(ofFour.users).toEqual(expect.arrayContaining(ofOne.users))
   })
 
-  test('that is larger begins with the rows of a smaller one, but for its last chat', async ({
+  test('that is larger begins with the rows of a smaller one, except for its last chat', async ({
     seeded,
     small,
   }) => {
@@ -113,7 +113,7 @@ describe('a seed', () => {
     expect(many.chats.slice(0, few.chats.length - 1)).toEqual(few.chats.slice(0, -1))
   })
 
-  test('of scale 1 is one row in each table, and a second entry in the audit log', async ({ seeded }) => {
+  test('of scale 1 has one row in each table and a second entry in the audit log', async ({ seeded }) => {
     const { client, counts } = await seeded.filled({ scale: 1 })
 
     const rows = await everything(client)
@@ -123,7 +123,7 @@ describe('a seed', () => {
     expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(TABLES.length + 1)
   })
 
-  test('counts what it writes', async ({ small }) => {
+  test('counts the rows that it writes', async ({ small }) => {
     const rows = await everything(small.client)
 
     expect(small.counts).toEqual(Object.fromEntries(TABLES.map((table) => [table, rows[table].length])))
@@ -179,7 +179,7 @@ describe('seeded rows', () => {
     expect(rows[0].dynamic.sort()).toEqual(states)
   })
 
-  test('are what saving the messages would have stored', async ({ seeded }) => {
+  test('equal those that saving the messages would store', async ({ seeded }) => {
     const { client } = await seeded.filled({ scale: 300 })
     await using db = openDatabase((client as pg.Client & { url: string }).url)
     const before = await everything(client)
@@ -219,7 +219,7 @@ describe('seeded rows', () => {
     expect(found?.role).toBe('system')
   })
 
-  test('are at domains for examples, and of many kinds', async ({ small }) => {
+  test('use example domains and are diverse', async ({ small }) => {
     const { rows } = await small.client.query(`
       select (select bool_and(email ~ '[.@]example\\.(com|org|net|test)$') from (select email from users union all
           select email from people where email is not null) as each) as at_examples,
@@ -238,7 +238,7 @@ describe('seeded rows', () => {
 })
 
 describe('seeding', () => {
-  test('the same twice is refused, and the transaction goes on', async ({ seeded }) => {
+  test('the same rows twice is rejected, and the transaction can continue', async ({ seeded }) => {
     const client = await seeded.empty()
     await client.query('begin')
     await seed(client, { scale: 10 })
@@ -248,18 +248,18 @@ describe('seeding', () => {
 
     expect(error).toMatchObject({
       name: 'DatabaseError',
-      message: 'The database holds rows of seed 1 already: use reset --seed.',
+      message: 'The database already contains rows of seed 1. Use reset --seed.',
       cause: { name: 'ConstraintError', constraint: 'users_pkey' },
     })
     expect(await everything(client)).toEqual(before)
   })
 
-  test('needs a transaction', async ({ seeded }) => {
+  test('requires a transaction', async ({ seeded }) => {
     const client = await seeded.empty()
 
     const error = await caught(seed(client, { scale: 10 }))
 
-    expect(error).toMatchObject({ message: 'Rows are seeded in a transaction: begin one first.' })
+    expect(error).toMatchObject({ message: 'Seeding requires a transaction: begin one first.' })
     expect(await isEmpty(client)).toBe(true)
   })
 
@@ -274,7 +274,7 @@ describe('seeding', () => {
     ['onProgress', true],
     ['signal', {}],
     ['size', 5],
-  ] as const)('refuses a %s of %s', async ([field, value], { small }) => {
+  ] as const)('rejects a %s of %s', async ([field, value], { small }) => {
     const error = await caught(seed(small.client, { [field]: value }))
 
     expect(error).toMatchObject({ name: 'InvalidInputError', field })
@@ -295,7 +295,7 @@ describe('seeding', () => {
     expect(seen.filter(({ step }) => step === 'messages').length).toBeGreaterThan(3)
   })
 
-  test('stops when it is aborted, and leaves nothing behind', async ({ seeded }) => {
+  test('stops when it is aborted, and rolls back', async ({ seeded }) => {
     const client = await seeded.empty()
     const abort = new AbortController()
     const reason = new Error('enough')
@@ -310,7 +310,7 @@ describe('seeding', () => {
     expect(await isEmpty(client)).toBe(true)
   })
 
-  test('throws what the listener throws, and leaves nothing behind', async ({ seeded }) => {
+  test('throws the error of the listener, and rolls back', async ({ seeded }) => {
     const client = await seeded.empty()
     const reason = new TypeError('no terminal')
     await client.query('begin')
@@ -328,7 +328,7 @@ describe('seeding', () => {
     expect(await isEmpty(client)).toBe(true)
   })
 
-  test('makes search indexes again as they were', async ({ seeded }) => {
+  test('rebuilds search indexes with their definitions', async ({ seeded }) => {
     const client = await seeded.empty()
     await client.query(`comment on index parts_search_idx is 'It''s "quoted"'`)
     const definitions = `select indexdef, obj_description(indexname::regclass, 'pg_class'),
@@ -354,7 +354,7 @@ async function first(client: pg.Client): Promise<string> {
   return (await client.query('select user_id from chats order by id limit 1')).rows[0].user_id
 }
 
-/** What of a chat does not depend on when and as what it was saved. */
+/** The properties of a chat that do not depend on its times and its ID. */
 async function written(client: pg.Client, chatId: string) {
   const { rows } = await client.query(
     `select (select next_position from chats where id = $1),

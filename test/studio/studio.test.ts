@@ -9,7 +9,7 @@ import { startStudio } from '../../scripts/studio/server.ts'
 import { create, ProtectedDatabaseError, seed } from '../../src/admin.ts'
 import { test as base } from '../support/database.ts'
 
-/** A filled database, and the studio of it. */
+/** A filled database and its studio. */
 const test = base.extend<{ filled: string; studio: Visitor }>({
   filled: [
     async ({ url }, use) => {
@@ -41,7 +41,7 @@ interface Failure {
   message: string
 }
 
-/** Opens the link as a browser would: for the cookie. */
+/** Opens the link in the way of a browser and keeps the cookie. */
 async function visit(link: string): Promise<Visitor> {
   const { origin } = new URL(link)
   const response = await fetch(link, { redirect: 'manual' })
@@ -66,8 +66,8 @@ async function count(url: string, sql: string): Promise<unknown> {
   }
 }
 
-describe('who may look', () => {
-  test('the link leads to a cookie, and out of the history', async ({ studio: { link } }) => {
+describe('access', () => {
+  test('the link sets a cookie and redirects to a URL without the token', async ({ studio: { link } }) => {
     const response = await fetch(link, { redirect: 'manual' })
 
     expect(response.status).toBe(302)
@@ -84,13 +84,13 @@ describe('who may look', () => {
 
         expect(response.status).toBe(403)
         expect(await response.text()).toBe(
-          'The studio opens with the whole link that `npm run db:studio` has printed.\n',
+          'Open the studio with the complete link that `npm run db:studio` printed.\n',
         )
       }
     },
   )
 
-  test('without the token no query is run', async ({ studio: { origin }, filled }) => {
+  test('no query is run without the token', async ({ studio: { origin }, filled }) => {
     const before = await count(filled, 'select count(*) from users')
     const response = await fetch(`${origin}/api/query`, {
       method: 'POST',
@@ -101,7 +101,9 @@ describe('who may look', () => {
     expect(await count(filled, 'select count(*) from users')).toBe(before)
   })
 
-  test('a page of another origin is refused, cookie or not', async ({ studio: { origin, cookie } }) => {
+  test('a page of another origin is rejected, with and without the cookie', async ({
+    studio: { origin, cookie },
+  }) => {
     for (const other of ['https://elsewhere.test', 'http://127.0.0.1:1', 'null']) {
       const headers = { cookie, origin: other, 'content-type': 'text/plain' }
       const response = await fetch(`${origin}/api/query`, { method: 'POST', headers, body: '{}' })
@@ -110,7 +112,7 @@ describe('who may look', () => {
     }
   })
 
-  test('a name that was made to lead here is refused', async ({ studio: { origin, cookie } }) => {
+  test('a request with a foreign host name is rejected', async ({ studio: { origin, cookie } }) => {
     const status = await new Promise((resolve, reject) => {
       request(origin, { headers: { host: `elsewhere.test:${new URL(origin).port}`, cookie } }, (response) => {
         response.resume()
@@ -123,7 +125,7 @@ describe('who may look', () => {
     expect(status).toBe(403)
   })
 
-  test('pages load nothing from elsewhere, and tell nobody', async ({ studio: { origin, cookie } }) => {
+  test('pages load nothing from other hosts and send no referrer', async ({ studio: { origin, cookie } }) => {
     const response = await fetch(origin, { headers: { cookie } })
 
     expect(response.headers.get('content-security-policy')).toMatch(
@@ -136,8 +138,8 @@ describe('who may look', () => {
   })
 })
 
-describe('which databases', () => {
-  test('none that is marked production, to read or to write', async ({ studio, filled }) => {
+describe('databases', () => {
+  test('a production database is refused, to read and to write', async ({ studio, filled }) => {
     const marked = new URL(filled)
     marked.pathname = '/studio_production'
     await create(marked.href, { environment: 'production' })
@@ -146,7 +148,7 @@ describe('which databases', () => {
         const error = await startStudio(marked.href, options).catch((error: unknown) => error)
 
         expect(error).toBeInstanceOf(ProtectedDatabaseError)
-        expect((error as Error).message).toContain('studio_production is marked production')
+        expect((error as Error).message).toContain('environment of database studio_production is production')
       }
       expect(await studio.query('select 1 as one')).toEqual([null, [{ one: 1 }]])
     } finally {
@@ -157,7 +159,9 @@ describe('which databases', () => {
     }
   })
 
-  test('one without a mark that holds data is written by its name alone', async ({ filled }) => {
+  test('a database with data but without an environment needs its name as confirmation to write', async ({
+    filled,
+  }) => {
     const name = decodeURIComponent(new URL(filled).pathname.slice(1))
 
     await expect(startStudio(filled, { write: true })).rejects.toThrow(`--confirm ${name}`)
@@ -168,7 +172,7 @@ describe('which databases', () => {
 })
 
 describe('rows', () => {
-  /** Ways around a transaction that only reads. */
+  /** Attempts to circumvent a read-only transaction. */
   test.for([
     ["update users set name = 'Changed'"],
     ["with changed as (update users set name = 'Changed' returning *) select * from changed"],
@@ -198,18 +202,18 @@ describe('rows', () => {
     expect(await count(filled, `select to_regclass('changed')`)).toBe(null)
   })
 
-  test('the refusal names the way out', async ({ studio }) => {
+  test('the error of a rejected change explains how to allow it', async ({ studio }) => {
     const [error] = await studio.query(
       'delete from users where user_id = $1',
       '018bf131-b635-7b37-a2f1-000000000000',
     )
 
     expect(error?.message).toBe(
-      'Nothing was changed: the studio only reads, as long as it is not started with --write (cannot execute DELETE in a read-only transaction).',
+      'No changes were made, because the studio is read-only. Start it with --write to change rows (cannot execute DELETE in a read-only transaction).',
     )
   })
 
-  test('are changed together, or not at all, where that was asked for', async ({ filled }) => {
+  test('are changed atomically in a writable studio', async ({ filled }) => {
     const confirm = decodeURIComponent(new URL(filled).pathname.slice(1))
     await using studio = await startStudio(filled, { write: true, confirm })
     const { post } = await visit(studio.url)
@@ -228,7 +232,7 @@ describe('rows', () => {
     expect(await count(filled, `select bool_and(name = 'Second') from users`)).toBe(true)
   })
 
-  test('passwords are hidden wherever a column of them comes', async ({ studio }) => {
+  test('passwords are hidden in every query that returns a column of them', async ({ studio }) => {
     for (const sql of [
       'select * from users where password is not null',
       'select password as harmless from users where password is not null',
@@ -246,7 +250,9 @@ describe('rows', () => {
     ])
   })
 
-  test('values are those that PostgreSQL prints, where JavaScript has none as exact', async ({ studio }) => {
+  test('values without an exact JavaScript equivalent are sent as PostgreSQL prints them', async ({
+    studio,
+  }) => {
     const [, rows] = await studio.query(
       `select date '2026-03-29' as day, timestamp '2026-03-29 02:30:00.123456' as time, array[date '2026-03-29'] as days, numeric '1.10' as price, interval '1 day' as span, bytea '\\x0001' as bytes, 9007199254740993 as big, array['a b'] as words`,
     )
@@ -259,16 +265,18 @@ describe('rows', () => {
     ])
   })
 
-  test('a request that is none is refused in words', async ({ studio: { origin, cookie } }) => {
+  test('an invalid request is rejected with a message', async ({ studio: { origin, cookie } }) => {
     for (const body of ['{', '[]', '{"procedure":"query"}', '{"procedure":"transaction","queries":[1]}']) {
       const response = await fetch(`${origin}/api/query`, { method: 'POST', headers: { cookie }, body })
 
       expect(response.status).toBe(400)
-      expect(await response.json()).toEqual({ message: 'must be a query, or a transaction of queries' })
+      expect(await response.json()).toEqual({
+        message: 'The request must be a query, or a transaction of queries.',
+      })
     }
   })
 
-  test('a connection that the server ends is replaced', async ({ studio, filled }) => {
+  test('a connection that the server has closed is replaced', async ({ studio, filled }) => {
     await count(
       filled,
       `select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'norberts-spark-db studio'`,
@@ -278,8 +286,8 @@ describe('rows', () => {
   })
 })
 
-describe('what PostgreSQL knows', () => {
-  test('tables, constraints and indexes, with what the schema says of them', async ({ studio }) => {
+describe('the catalog', () => {
+  test('contains tables, constraints and indexes with their comments', async ({ studio }) => {
     const { tables, constraints, indexes, enums } = await studio.get<Catalog>('/api/catalog')
 
     expect(tables.map(({ name }) => name)).toEqual(TABLES)
@@ -316,7 +324,7 @@ describe('what PostgreSQL knows', () => {
     .flatMap(([name, { kind }]) => (kind === 'foreign-key' ? [name] : []))
     .sort()
 
-  test('a diagram in which every foreign key is a line between its tables', async ({ studio }) => {
+  test('has a diagram with a line between the tables of each foreign key', async ({ studio }) => {
     const { boxes, lines } = await studio.get<Diagram>('/api/diagram')
 
     expect(boxes).toHaveLength(TABLES.length)
@@ -330,7 +338,7 @@ describe('what PostgreSQL knows', () => {
     }
   })
 
-  test('the plan of every statement of the repositories', async ({ studio }) => {
+  test('has the plan of every statement of the repositories', async ({ studio }) => {
     const statements = await studio.get<PlannedStatement[]>('/api/statements')
 
     expect(statements.length).toBeGreaterThan(90)
@@ -341,7 +349,7 @@ describe('what PostgreSQL knows', () => {
     ])
   })
 
-  test('what of the repositories does not fit the database, and all the rest', async ({ studio, filled }) => {
+  test('lists statements that do not fit the database besides those that do', async ({ studio, filled }) => {
     await count(filled, 'alter table people rename job_title to title')
     try {
       const statements = await studio.get<PlannedStatement[]>('/api/statements')
@@ -356,7 +364,7 @@ describe('what PostgreSQL knows', () => {
     }
   })
 
-  test('the plan for some values: run where it reads, planned where it writes', async ({
+  test('has the plan for specific values, with measurements if the statement only reads', async ({
     studio,
     filled,
   }) => {

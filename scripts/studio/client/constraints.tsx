@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog.ts'
 import { Fetched } from './fetched.tsx'
 import { Search } from './search.tsx'
 
+/** The page of constraints with their messages. */
 export function ConstraintsPage() {
   return (
     <Fetched<Catalog> path="/api/catalog">
@@ -14,7 +15,7 @@ export function ConstraintsPage() {
                   <th>Table</th>
                   <th>Kind</th>
                   <th>Name and rule</th>
-                  <th>What people read</th>
+                  <th>Message</th>
                 </tr>
               </thead>
               <tbody>

@@ -3,9 +3,10 @@ import { type Catalog, type Column, shortType } from '../catalog.ts'
 import type { Box, Diagram, Line } from '../diagram.ts'
 import { Fetched } from './fetched.tsx'
 
-/** A diagram that the window is too small for is drawn smaller, as long as it can be read. */
+/** The smallest scale that is still legible. Larger diagrams are scaled down to the width of the window. */
 const SMALLEST = 0.6
 
+/** The page of the entity diagram. */
 export function DiagramPage() {
   return (
     <Fetched<Catalog> path="/api/catalog">

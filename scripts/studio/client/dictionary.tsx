@@ -2,6 +2,7 @@ import type { Catalog, Enum, Table } from '../catalog.ts'
 import { Fetched } from './fetched.tsx'
 import { Search } from './search.tsx'
 
+/** The page of tables and enums with their comments. */
 export function DictionaryPage() {
   return (
     <Fetched<Catalog> path="/api/catalog">
@@ -27,7 +28,7 @@ function TableEntry({ table: { name, kind, comment, rows, size, columns } }: { t
       <h2>
         {name}{' '}
         <small>
-          {kind === 'table' ? `${rows < 0 ? 'rows not counted yet' : `about ${rows} rows`}, ${size}` : kind}
+          {kind === 'table' ? `${rows < 0 ? 'row count unknown' : `about ${rows} rows`}, ${size}` : kind}
         </small>
       </h2>
       {comment && <p>{comment}</p>}
@@ -37,7 +38,7 @@ function TableEntry({ table: { name, kind, comment, rows, size, columns } }: { t
             <th>Column</th>
             <th>Type</th>
             <th>Default</th>
-            <th>Meaning</th>
+            <th>Description</th>
           </tr>
         </thead>
         <tbody>

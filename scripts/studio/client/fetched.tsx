@@ -2,14 +2,14 @@ import { type ReactNode, useEffect, useState } from 'react'
 
 type State<T> = { value: T } | { error: string } | undefined
 
-/** What the studio's server has to say under `path`, drawn by `children` once it is there. */
+/** Loads JSON from the studio's server and renders it with `children`. */
 export function Fetched<T>({ path, children }: { path: string; children: (value: T) => ReactNode }) {
   const [state, setState] = useState<State<T>>()
   useEffect(() => {
     fetchJson<T>(path).then(
       (value) => {
         setState({ value })
-        // The part of the page that the link names was not there when the browser looked for it.
+        // The target of the link did not exist yet when the browser tried to scroll to it.
         requestAnimationFrame(() =>
           document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView(),
         )
@@ -17,12 +17,16 @@ export function Fetched<T>({ path, children }: { path: string; children: (value:
       (error: Error) => setState({ error: error.message }),
     )
   }, [path])
-  if (state === undefined) return <p className="content quiet">One moment …</p>
+  if (state === undefined) return <p className="content quiet">Loading …</p>
   if ('error' in state) return <p className="content warning">{state.error}</p>
   return children(state.value)
 }
 
-/** @throws {Error} with the server's words. */
+/**
+ * Requests JSON from the studio's server: GET, or POST if there is a body.
+ *
+ * @throws {Error} with the message of the server.
+ */
 export async function fetchJson<T>(path: string, body?: unknown): Promise<T> {
   const response = await fetch(
     path,

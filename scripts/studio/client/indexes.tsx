@@ -3,6 +3,7 @@ import type { PlannedStatement } from '../plans.ts'
 import { Fetched } from './fetched.tsx'
 import { Search } from './search.tsx'
 
+/** The page of indexes with their use. */
 export function IndexesPage() {
   return (
     <Fetched<Catalog> path="/api/catalog">
@@ -31,9 +32,9 @@ function Indexes({
               <th>Table</th>
               <th>Name and definition</th>
               <th>Size</th>
-              <th>Read</th>
-              <th>Last read</th>
-              <th>Statements that would read it here and now</th>
+              <th>Scans</th>
+              <th>Last scan</th>
+              <th>Statements whose plans on this database read it</th>
             </tr>
           </thead>
           <tbody>
@@ -44,7 +45,7 @@ function Indexes({
                 </td>
                 <td>
                   <code>{index.name}</code> {index.isUnique && <span className="label">unique</span>}{' '}
-                  {!index.isValid && <strong className="warning">invalid: drop it and build it again</strong>}
+                  {!index.isValid && <strong className="warning">invalid: drop and recreate it</strong>}
                   <br />
                   <code className="quiet">{index.definition}</code>
                 </td>

@@ -9,13 +9,13 @@ import type { Catalog } from '../catalog.ts'
 import './bar.css'
 import { fetchJson } from './fetched.tsx'
 
-/** The table browser, which asks for rows and changes them through `/api/query`. */
+/** The table browser, which reads and changes rows through `/api/query`. */
 const { execute, executeTransaction } = createStudioBFFClient({ url: '/api/query' })
 const adapter = createPostgresAdapter({ executor: { execute, executeTransaction } })
 
 /**
- * It reads each column of a foreign key with several as leading to the last of those referred to: a link from
- * parts.chat_id would look for a message of that id.
+ * Corrects the foreign keys of several columns. The table browser links each of their columns to the last referenced
+ * column, so a link from parts.chat_id would look for a message of that ID.
  */
 async function introspect(options: Parameters<Adapter['introspect']>[0]): ReturnType<Adapter['introspect']> {
   const [[error, result], { constraints }] = await Promise.all([
@@ -37,14 +37,14 @@ async function introspect(options: Parameters<Adapter['introspect']>[0]): Return
 const exactAdapter = { ...adapter, introspect }
 
 function RowsPage() {
-  // The table browser tells that something failed, but not why.
-  const [refusal, setRefusal] = useState<string>()
+  // The table browser shows that an operation failed, but not why.
+  const [failure, setFailure] = useState<string>()
   return (
     <>
-      {refusal && (
-        <p className="refusal" role="alert">
-          {refusal}{' '}
-          <button type="button" onClick={() => setRefusal(undefined)}>
+      {failure && (
+        <p className="failure" role="alert">
+          {failure}{' '}
+          <button type="button" onClick={() => setFailure(undefined)}>
             Close
           </button>
         </p>
@@ -52,7 +52,7 @@ function RowsPage() {
       <Studio
         adapter={exactAdapter}
         onEvent={({ name, payload }) => {
-          if (name === 'studio_operation_error') setRefusal(payload.error.message)
+          if (name === 'studio_operation_error') setFailure(payload.error.message)
         }}
       />
     </>

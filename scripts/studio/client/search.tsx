@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 
-/** A field above a list, which shows those of `items` that have every word typed. */
+/** A search field above a list. The list shows the `items` that contain every word of the query. */
 export function Search<T>({
   items,
   what,
@@ -23,8 +23,8 @@ export function Search<T>({
       <input
         className="search"
         type="search"
-        placeholder={`Find among ${items.length} ${what}`}
-        aria-label={`Find ${what}`}
+        placeholder={`Search ${items.length} ${what}`}
+        aria-label={`Search ${what}`}
         value={query}
         onChange={(event) => setQuery(event.target.value)}
       />{' '}

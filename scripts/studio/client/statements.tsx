@@ -3,6 +3,7 @@ import type { PlannedStatement } from '../plans.ts'
 import { Fetched, fetchJson } from './fetched.tsx'
 import { Search } from './search.tsx'
 
+/** The page of statements with their plans. */
 export function StatementsPage() {
   return (
     <Fetched<PlannedStatement[]> path="/api/statements">
@@ -17,9 +18,9 @@ export function StatementsPage() {
 
 function Statement({ statement }: { statement: PlannedStatement }) {
   const { name, sql, indexes, plan, problem } = statement
-  const isMeant = decodeURIComponent(location.hash.slice(1)) === name
+  const isLinked = decodeURIComponent(location.hash.slice(1)) === name
   return (
-    <details id={name} open={isMeant}>
+    <details id={name} open={isLinked}>
       <summary>
         <code>{name}</code> <span className="quiet">{indexes.join(', ')}</span>
         {problem && <span className="warning">does not fit this database: {problem}</span>}
@@ -27,7 +28,7 @@ function Statement({ statement }: { statement: PlannedStatement }) {
       <pre>{sql}</pre>
       {!problem && (
         <>
-          <h4>Plan for any values</h4>
+          <h4>Generic plan</h4>
           <pre className="plan">{plan}</pre>
           <PlanWithValues statement={statement} />
         </>
@@ -38,7 +39,7 @@ function Statement({ statement }: { statement: PlannedStatement }) {
 
 function PlanWithValues({ statement: { name, parameters } }: { statement: PlannedStatement }) {
   const [outcome, setOutcome] = useState<{ plan: string } | { error: string }>()
-  async function ask(event: FormEvent<HTMLFormElement>) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const values = parameters.map((_, place) => (form.get(String(place)) as string) || null)
@@ -49,7 +50,7 @@ function PlanWithValues({ statement: { name, parameters } }: { statement: Planne
     )
   }
   return (
-    <form onSubmit={ask}>
+    <form onSubmit={submit}>
       <div className="values">
         {parameters.map((parameter, place) => (
           <label key={parameter.name}>
@@ -59,7 +60,7 @@ function PlanWithValues({ statement: { name, parameters } }: { statement: Planne
             <input name={String(place)} placeholder="null" />
           </label>
         ))}
-        <button type="submit">Plan for these values</button>
+        <button type="submit">Show the plan for these values</button>
       </div>
       {outcome &&
         ('error' in outcome ? <p className="warning">{outcome.error}</p> : <pre>{outcome.plan}</pre>)}

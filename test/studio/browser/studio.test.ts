@@ -8,7 +8,7 @@ import { seed } from '../../../src/admin.ts'
 import { CHROMIUM, launchChromium } from '../../support/chromium.ts'
 import { test as base } from '../../support/database.ts'
 
-/** Where to keep what is seen: `SCREENSHOTS=docs/how-to/studio npm run test:studio`. */
+/** The folder for screenshots: `SCREENSHOTS=docs/how-to/studio npm run test:studio`. */
 const { SCREENSHOTS } = process.env
 
 const test = base.extend<{ filled: string; open: (options?: StudioOptions) => Promise<Page> }>({
@@ -26,7 +26,7 @@ const test = base.extend<{ filled: string; open: (options?: StudioOptions) => Pr
       const studio = stack.use(await startStudio(filled, options))
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
       const { origin } = new URL(studio.url)
-      // Offline: whatever is asked of another host is a fault.
+      // Offline: every request to another host is an error.
       page.on('request', (request) => expect(request.url()).toMatch(new RegExp(`^(${origin}/|data:|blob:)`)))
       page.on('pageerror', (error) => expect.soft(error).toBeUndefined())
       await page.goto(studio.url)
@@ -54,7 +54,7 @@ async function one(url: string, sql: string): Promise<unknown> {
 
 const nameOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1))
 
-/** Of the first row. */
+/** The cell of a column in the first row. */
 const cell = (page: Page, column: string) => page.locator(`td[data-grid-column-id="${column}"]`).first()
 
 async function changeName(page: Page, name: string): Promise<void> {
@@ -105,7 +105,7 @@ describe.skipIf(!CHROMIUM)(
       await expect.poll(() => page.locator('td[data-grid-column-id="id"]').allInnerTexts()).toEqual([chatId])
     })
 
-    test('refuses an edit where it only reads, and says how to go on', async ({ open, filled }) => {
+    test('rejects an edit in read-only mode and explains how to allow it', async ({ open, filled }) => {
       const page = await open()
       const before = await one(
         filled,
@@ -115,7 +115,7 @@ describe.skipIf(!CHROMIUM)(
       await changeName(page, 'Changed')
 
       await page
-        .getByText('the studio only reads, as long as it is not started with --write')
+        .getByText('because the studio is read-only. Start it with --write to change rows')
         .first()
         .waitFor()
       await see(page, 'refused')
@@ -124,10 +124,10 @@ describe.skipIf(!CHROMIUM)(
       ).toBe(before)
     })
 
-    test('changes a row where that was asked for', async ({ open, filled }) => {
+    test('changes a row in writable mode', async ({ open, filled }) => {
       const page = await open({ write: true, confirm: nameOf(filled) })
 
-      await page.getByText('rows may be changed').waitFor()
+      await page.getByText('writable').waitFor()
       await changeName(page, 'Changed in the studio')
 
       await expect
@@ -160,7 +160,7 @@ describe.skipIf(!CHROMIUM)(
       await page.getByText('People who sign in to the service').waitFor()
       await see(page, 'dictionary')
       await page.getByRole('link', { name: 'Constraints' }).click()
-      await page.getByLabel('Find constraints').fill('temperature')
+      await page.getByLabel('Search constraints').fill('temperature')
       await page.getByText('A temperature must be from 0 to 2.').waitFor()
       await see(page, 'constraints')
       await page.getByRole('link', { name: 'Indexes' }).click()
@@ -170,14 +170,14 @@ describe.skipIf(!CHROMIUM)(
       expect(await page.locator('tbody tr').count()).toBeGreaterThan(30)
     })
 
-    test('shows the plan of a statement, and the one for some values', async ({ open, filled }) => {
+    test('shows the plan of a statement, and the one for specific values', async ({ open, filled }) => {
       const page = await open()
       const [chatId, userId] = String(
         await one(filled, `select id || ' ' || user_id from chats limit 1`),
       ).split(' ')
 
       await page.getByRole('link', { name: 'Statements' }).click()
-      await page.getByLabel('Find statements').fill('chats.find')
+      await page.getByLabel('Search statements').fill('chats.find')
       const statement = page.locator('details').first()
       await statement.locator('summary').click()
       await statement
@@ -186,7 +186,7 @@ describe.skipIf(!CHROMIUM)(
         .waitFor()
       await statement.getByLabel('$1 chatId').fill(chatId ?? '')
       await statement.getByLabel('$2 userId').fill(userId ?? '')
-      await statement.getByRole('button', { name: 'Plan for these values' }).click()
+      await statement.getByRole('button', { name: 'Show the plan for these values' }).click()
       await statement.getByText(/actual time=/).waitFor()
       await see(page, 'statements')
     })

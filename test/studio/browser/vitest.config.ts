@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** What is seen in a browser: they need Chromium, Debian's package of that name, or the one that CHROMIUM names. */
+/** Tests in a browser: Chromium from Debian's package, or the program that CHROMIUM names. */
 export default defineConfig({
   test: {
     include: ['test/studio/browser/*.test.ts'],
