@@ -47,7 +47,7 @@ await create(url, { environment: 'development' })
 await seed(url, { scale: messages })
 const admin = new pg.Client(url)
 await admin.connect()
-await admin.query(`update norberts_spark_db.marker set environment = 'production'`)
+await admin.query(`update norberts_spark_db.environment set environment = 'production'`)
 
 console.log('Writing the migration of five edits of schema/ …')
 const workshop = await mkdtemp(join(tmpdir(), 'migrate-'))

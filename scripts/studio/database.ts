@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { checkMayDestroy, readMarker, readUrl } from '../../src/admin/index.ts'
+import { guard, readEnvironment, readUrl } from '../../src/admin/index.ts'
 import { ProtectedDatabaseError } from '../../src/admin.ts'
 import { translate } from '../../src/errors/index.ts'
 import { Redaction } from '../../src/repositories/index.ts'
@@ -93,7 +93,7 @@ export class StudioDatabase implements AsyncDisposable {
         const { rows } = await client.query<{ name: string }>('select current_database() as name')
         const { name = '' } = rows[0] ?? {}
         await refuseProduction(client, name)
-        if (write) await checkMayDestroy(client, await readMarker(client), confirm)
+        if (write) await guard(client, 'write', { confirm }, { lock: false })
         return new StudioDatabase(pool, name, write, await secretColumns(client))
       } finally {
         client.release()
@@ -184,9 +184,9 @@ export class StudioDatabase implements AsyncDisposable {
 const READ_ONLY_SQL_TRANSACTION = '25006'
 
 async function refuseProduction(client: pg.ClientBase, name: string): Promise<void> {
-  if ((await readMarker(client))?.environment !== 'production') return
+  if ((await readEnvironment(client))?.environment !== 'production') return
   throw new ProtectedDatabaseError(
-    `The environment of database ${name} is production, and the studio refuses to open such a database. Browse a copy of it, or a database filled by npm run db:seed.`,
+    `The environment of database ${name} is production, or it is a copy of a production database: the studio refuses to open it. Browse a database filled by npm run db:seed, or record the environment of the copy: norberts-spark-db environment development --confirm ${name}`,
     { database: name, canConfirm: false },
   )
 }

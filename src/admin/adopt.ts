@@ -3,53 +3,47 @@ import pg from 'pg'
 import { differencesBetween } from './differences.ts'
 import { AdminError } from './errors.ts'
 import { currentNamespace, type Fresh, readFresh, readLive, readSchemaObjects } from './fresh.ts'
-import { LEDGER, recordApplied } from './ledger.ts'
-import { type Environment, readMarker, writeMarker } from './marker.ts'
+import { recordApplied, type SourcedMigration } from './history.ts'
 import { type MigrateRun, runMigrations } from './migrate.ts'
-import type { Migration } from './migration-files.ts'
 import { nameOf, readObjects } from './objects.ts'
+import { adoptObjects } from './owned-objects.ts'
 import { connect } from './session.ts'
+import { ensureToolSchema } from './tool-schema.ts'
+import { withDatabase } from './url.ts'
 
 /** SQLSTATE of `create database` by a role that may not. */
 const INSUFFICIENT_PRIVILEGE = '42501'
 
 export interface Adoption {
   readonly url: string
-  readonly migrations: readonly Migration[]
+  readonly migrations: readonly SourcedMigration[]
   /** Whether these are all migrations of the package, which lead to schema/. */
   readonly isWhole: boolean
-  readonly environment: Environment
 }
 
 /**
- * Records migrations as applied in a database that has everything they create.
+ * Records migrations as applied in a database that has everything they create, in the caller's transaction.
  *
  * @throws {AdminError} the database differs from what the migrations create.
  */
 export async function adoptDatabase(client: pg.Client, adoption: Adoption): Promise<void> {
-  const { url, migrations, isWhole, environment } = adoption
+  const { url, migrations, isWhole } = adoption
   const namespace = await currentNamespace(client)
-  const created = isWhole ? undefined : await readMigrated(url, { migrations, namespace, environment })
-  await client.query('begin')
-  try {
-    const wanted = created ?? (await readFresh(client, namespace))
-    const differences = differencesBetween(wanted, await readLive(client, namespace))
-    if (differences.length > 0) {
-      const names = differences.slice(0, 5).map(({ object, fact }) => (fact ? `${object} (${fact})` : object))
-      throw new AdminError(
-        `The database differs from what the migrations create, in ${differences.length} places: ${names.join(', ')}${differences.length > 5 ? ', …' : ''}. Nothing was adopted.`,
-      )
-    }
-    const ours = new Set((await readSchemaObjects(client)).map(nameOf))
-    const objects = (await readObjects(client)).filter((object) => ours.has(nameOf(object)))
-    if (await readMarker(client)) await client.query(LEDGER)
-    else await writeMarker(client, environment, objects)
-    await recordApplied(client, migrations)
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
+  const wanted = isWhole
+    ? await readFresh(client, namespace)
+    : await readMigrated(url, { migrations, namespace })
+  const differences = differencesBetween(wanted, await readLive(client, namespace))
+  if (differences.length > 0) {
+    const names = differences.slice(0, 5).map(({ object, fact }) => (fact ? `${object} (${fact})` : object))
+    throw new AdminError(
+      `The database differs from what the migrations create, in ${differences.length} places: ${names.join(', ')}${differences.length > 5 ? ', …' : ''}. Nothing was adopted.`,
+    )
   }
+  const named = new Set((await readSchemaObjects(client)).map(nameOf))
+  const objects = (await readObjects(client)).filter((object) => named.has(nameOf(object)))
+  await ensureToolSchema(client)
+  await adoptObjects(client, objects)
+  await recordApplied(client, migrations)
 }
 
 /**
@@ -58,24 +52,19 @@ export async function adoptDatabase(client: pg.Client, adoption: Adoption): Prom
  */
 async function readMigrated(
   url: string,
-  {
-    migrations,
-    namespace,
-    environment,
-  }: { migrations: readonly Migration[]; namespace: string; environment: Environment },
+  { migrations, namespace }: { migrations: readonly SourcedMigration[]; namespace: string },
 ): Promise<Fresh> {
   const name = `norberts_spark_db_baseline_${randomBytes(6).toString('hex')}`
-  const temporary = new URL(url)
-  temporary.pathname = `/${name}`
   const admin = await connect(url)
   try {
     await createTemporary(admin, name, namespace)
     try {
-      const client = await connect(temporary.href)
+      const client = await connect(withDatabase(url, name))
       try {
         await client.query(`create schema if not exists ${pg.escapeIdentifier(namespace)}`)
-        const run: MigrateRun = { lockTimeout: 0, retries: 0, environment, onProgress: () => {} }
-        await runMigrations(client, { pending: migrations, applied: [], unknown: [], late: [] }, run)
+        await ensureToolSchema(client)
+        const run: MigrateRun = { lockTimeout: 0, retries: 0, onProgress: () => {}, holders: () => [] }
+        await runMigrations(client, { pending: migrations, applied: [] }, run)
         await client.query('begin read only')
         return await readLive(client, namespace)
       } finally {

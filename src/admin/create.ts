@@ -1,38 +1,87 @@
 import type pg from 'pg'
+import { type Environment, readEnvironment, writeEnvironment } from './environment.ts'
 import { AdminError } from './errors.ts'
 import { readSchemaObjects } from './fresh.ts'
-import { recordApplied } from './ledger.ts'
-import { type Environment, readMarker, writeMarker } from './marker.ts'
-import { readMigrations } from './migration-files.ts'
-import { type DatabaseObject, nameOf, newObjects, readObjects } from './objects.ts'
+import { guard } from './guard.ts'
+import { readHistory, recordApplied } from './history.ts'
+import { readLibraryMigrations } from './migration-folders.ts'
+import { inNewOrExistingDatabase } from './new-database.ts'
+import { type DatabaseObject, nameOf, readObjects } from './objects.ts'
+import { type ChangeOptions, readChangeOptions } from './options.ts'
+import { findOwned, recordObjects } from './owned-objects.ts'
 import { applySchemaFiles, readSchemaFiles } from './schema-files.ts'
+import { findToolTables } from './tool-schema.ts'
 
-/** Makes what schema/ describes, and the marker. `before` is what is there already, if that is known. */
+export type CreateOptions = ChangeOptions
+
+export interface Created {
+  database: string
+  environment: Environment
+  /** For example `table users`. */
+  created: string[]
+}
+
+/**
+ * Creates the objects of schema/ in one transaction, and the database too if the server has none of the URL's name.
+ *
+ * @throws {ProtectedDatabaseError} the database holds data, and is not named in `confirm`.
+ * @throws {AdminError} the schema exists already; the server refused something; the environment is not known, or is
+ *   stated in two ways.
+ * @throws {InvalidInputError} the URL or an option is not valid.
+ * @throws {UnavailableError} the server cannot be reached.
+ */
+export async function create(url: string, options: CreateOptions = {}): Promise<Created> {
+  const { environment: option, confirm, ...session } = readChangeOptions(options, 'options')
+  return inNewOrExistingDatabase(url, session, async (client, database) => {
+    await checkMayCreate(client)
+    const { environment, requiresConfirmation } = await guard(client, 'create', {
+      environment: option,
+      confirm,
+      database,
+    })
+    const created = await createObjects(client, environment, { database, requiresConfirmation })
+    return { database, environment, created: created.map(nameOf) }
+  })
+}
+
+/**
+ * Creates the objects of schema/, and records that the library owns them, in the caller's transaction.
+ *
+ * @param database the name that the database will have, if it is not the one it has now.
+ */
 export async function createObjects(
   client: pg.ClientBase,
   environment: Environment,
-  before?: readonly DatabaseObject[],
+  { database, requiresConfirmation = false }: { database?: string; requiresConfirmation?: boolean } = {},
 ): Promise<DatabaseObject[]> {
-  const there = before ?? (await readObjects(client))
+  const before = await readObjects(client)
   await applySchemaFiles(client, await readSchemaFiles())
-  const made = newObjects(there, await readObjects(client))
-  await writeMarker(client, environment, made)
-  // The schema is where they lead to.
-  await recordApplied(client, await readMigrations())
-  return made
+  await writeEnvironment(client, environment, { requiresConfirmation, name: database })
+  const created = await recordObjects(client, { before })
+  // The migrations lead to schema/.
+  await recordApplied(client, await readLibraryMigrations())
+  return created
 }
 
-/** @throws {AdminError} the schema is there already, or something else stands in its place. */
-export async function checkMayCreate(client: pg.ClientBase): Promise<void> {
-  if (await readMarker(client)) {
+/** @throws {AdminError} the schema exists already, or objects of others have the names of its own. */
+async function checkMayCreate(client: pg.ClientBase): Promise<void> {
+  const existing = await readObjects(client)
+  if (await hasSchema(client, existing)) {
     throw new AdminError(
-      'The schema is there already: reset makes it anew, verify compares it with schema/, drop removes it.',
+      'The schema exists already: there are objects of the library in this database. `reset` recreates it, `verify` compares it with schema/, `drop` removes it.',
     )
   }
   const wanted = new Set((await readSchemaObjects(client)).map(nameOf))
-  const taken = (await readObjects(client)).map(nameOf).filter((name) => wanted.has(name))
+  const taken = existing.map(nameOf).filter((name) => wanted.has(name))
   if (taken.length === 0) return
   throw new AdminError(
-    `Nothing was created: there is already ${taken.join(', ')}. If it is the schema, made without this tool, reset makes it anew.`,
+    `Nothing was created: there is already ${taken.join(', ')}. If this is the schema, created without this tool, \`reset\` recreates it and \`migrate --baseline\` adopts it.`,
   )
+}
+
+async function hasSchema(client: pg.ClientBase, existing: readonly DatabaseObject[]): Promise<boolean> {
+  if (!(await findToolTables(client)).has('objects')) return false
+  const isCopy = (await readEnvironment(client))?.isBound !== true
+  const owned = await findOwned(client, existing, isCopy)
+  return owned.length > 0 || ((await readHistory(client)) ?? []).length > 0
 }

@@ -1,15 +1,15 @@
 import { DatabaseError } from '../errors/index.ts'
 
-/** A command was not carried out; the database is as it was. The message says why, and the way on. */
+/** A command was not carried out. The message says why, what state the database is in, and what to do next. */
 export class AdminError extends DatabaseError {
   override readonly name: string = 'AdminError'
 }
 
-/** A destructive command met a database that is not marked as one to destroy. */
+/** The guard refused a command, because the database is in production or may hold data that matters. */
 export class ProtectedDatabaseError extends AdminError {
   override readonly name = 'ProtectedDatabaseError'
   readonly database: string
-  /** Whether the command may go on with the database's name in `confirm`. */
+  /** True if the same command is allowed once `confirm` holds the name of the database. */
   readonly canConfirm: boolean
 
   constructor(message: string, { database, canConfirm }: { database: string; canConfirm: boolean }) {
@@ -19,16 +19,16 @@ export class ProtectedDatabaseError extends AdminError {
   }
 }
 
-/** Something that is not ours stands on what would be dropped. */
+/** Objects that the library does not own depend on objects that the command would drop. */
 export class DependentObjectsError extends AdminError {
   override readonly name = 'DependentObjectsError'
-  /** Such as `view report depends on table users`. */
+  /** For example `view report depends on table users`. */
   readonly dependents: readonly string[]
 
   constructor(dependents: readonly string[]) {
     const list = dependents.map((each) => `\n  ${each}`).join('')
     super(
-      `Nothing was dropped: what is not part of the schema depends on it.${list}\nDrop these first, or have them go as well with \`cascade\` (--cascade).`,
+      `Nothing was dropped: objects that the library does not own depend on its own.${list}\nDrop them first, or allow their removal with \`cascade\` (--cascade).`,
     )
     this.dependents = dependents
   }

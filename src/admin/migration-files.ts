@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readSqlFolder } from './sql-folder.ts'
 
 export interface Migration {
   /** Without `.sql`: a time, which orders them, and words. */
@@ -35,16 +34,6 @@ const LOCK_MODES = [
 /** Between the statements of a migration that runs in no transaction. */
 export const STATEMENT_MARK = '-- statement'
 const NO_TRANSACTION = /^-- transaction: none\b/m
-
-/**
- * The migrations of the package or of a folder of the caller's, in the order of their names.
- *
- * @throws {AdminError} the folder does not exist or contains none.
- */
-export async function readMigrations(folder?: string): Promise<Migration[]> {
-  const files = await readSqlFolder(folder === undefined ? 'schema/migrations' : { own: folder })
-  return files.map(({ name, sql }) => migration(name, sql))
-}
 
 export function migration(file: string, text: string): Migration {
   const sql = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')

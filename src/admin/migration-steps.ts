@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { readLedger, recordApplied, recordBegun, recordStep } from './ledger.ts'
-import { checksumOf, type Migration, STATEMENT_MARK } from './migration-files.ts'
+import { readHistory, recordApplied, recordBegun, recordStep, type SourcedMigration } from './history.ts'
+import { checksumOf, STATEMENT_MARK } from './migration-files.ts'
+import { labelOf } from './migration-plan.ts'
 import { executeWithin, resetSession, resetSettings } from './migration-sql.ts'
 
 /** How statements are run. */
@@ -27,12 +28,12 @@ const LONGEST_PAUSE = 5_000
  * Runs a file without a transaction. Each statement is recorded when it is done, so that the next run continues where
  * this one was interrupted.
  */
-export async function runSteps(client: pg.Client, migration: Migration, run: StepRun): Promise<void> {
-  const entry = (await readLedger(client))?.find(({ name }) => name === migration.name)
+export async function runSteps(client: pg.Client, migration: SourcedMigration, run: StepRun): Promise<void> {
+  const entry = (await readHistory(client))?.find((each) => labelOf(each) === labelOf(migration))
   const done = entry?.stepsDone ?? 0
   if (done > 0 && checksumOf(migration.steps.slice(0, done).join(STATEMENT_MARK)) !== entry?.stepsChecksum) {
     throw new ChangedStepsError(
-      `${migration.name} was interrupted after ${done} of its statements, and these have changed in its file since. They are in effect: restore them, and change only the statements that follow.`,
+      `${labelOf(migration)} was interrupted after ${done} of its statements, and these have changed in its file since. They are in effect: restore them, and change only the statements that follow.`,
     )
   }
   for (const [index, step] of migration.steps.entries()) {
@@ -45,7 +46,7 @@ export async function runSteps(client: pg.Client, migration: Migration, run: Ste
 }
 
 interface Step {
-  migration: Migration
+  migration: SourcedMigration
   index: number
 }
 

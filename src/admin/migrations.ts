@@ -1,14 +1,21 @@
-import { fields, oneOf, optional, type Reader, text, trueOrFalse, wholeNumber } from '../input/index.ts'
+import type pg from 'pg'
+import { InvalidInputError } from '../errors/index.ts'
+import { fields, matching, oneOf, optional, text, trueOrFalse, wholeNumber } from '../input/index.ts'
 import { adoptDatabase } from './adopt.ts'
-import { type Entry, readLedger } from './ledger.ts'
-import { ENVIRONMENTS, type Environment } from './marker.ts'
-import { inTurn, planMigrations, runMigrations } from './migrate.ts'
-import { type Migration, readMigrations } from './migration-files.ts'
-import { inTransaction } from './session.ts'
-import { databaseOf, defaultEnvironment } from './target.ts'
+import { ENVIRONMENTS, type Environment, writeEnvironment } from './environment.ts'
+import { databaseName, guard } from './guard.ts'
+import type { SourcedMigration } from './history.ts'
+import { runMigrations } from './migrate.ts'
+import { readLibraryMigrations, readMigrations } from './migration-folders.ts'
+import { labelOf, type MigrationPlan, planMigrations, upTo } from './migration-plan.ts'
+import { inTurn } from './migration-turn.ts'
+import { asGiven, sessionFields } from './options.ts'
+import { type AdminOptions, observe } from './session.ts'
+import { ensureToolSchema, LIBRARY } from './tool-schema.ts'
+import { readUrl } from './url.ts'
 
-export interface MigrateOptions {
-  /** The last migration to apply; default all. */
+export interface MigrateOptions extends AdminOptions {
+  /** The last migration to apply; default all. With `name`, one of the service's. */
   to?: string | undefined
   /** Whether to return the pending migrations only. */
   dryRun?: boolean | undefined
@@ -18,37 +25,31 @@ export interface MigrateOptions {
   lockTimeout?: number | undefined
   /** How often a migration that did not get its lock is retried; default 10. */
   retries?: number | undefined
-  /** The environment of a database that has none recorded; default as for `create`. */
+  /** Milliseconds to wait for another command of the library on the same database; default 600 000, 0 for any time. */
+  waitTimeout?: number | undefined
+  /** The environment of the database, which is recorded if it has none; see `create`. */
   environment?: Environment | undefined
-  /** Another folder of migrations than the package's. */
+  /** A folder of migrations: with `name` a service's own, applied after the package's; without, in place of these. */
   folder?: string | undefined
+  /** The name of the service whose migrations `folder` holds; the history keeps them under it. */
+  name?: string | undefined
   /** Called before each migration. */
   onProgress?: ((migration: string) => void) | undefined
 }
 
 export interface Migrated {
   database: string
+  environment: Environment
+  /** Names of migrations; those of a service begin with its name, as in `billing/1_invoices`. */
   applied: string[]
   /** With `dryRun`. */
   pending: { name: string; sql: string }[]
-  /** Migrations that the database has and the package lacks: of another branch, or of a newer version. */
+  /** Migrations that the database has and the folder lacks: of another branch, or of a newer version. */
   unknown: string[]
   /** Those of `applied` or `pending` that sort before a migration that the database already had: of a branch that was merged later. */
   late: string[]
   /** With `baseline`. */
   adopted?: string[]
-}
-
-export interface MigrationStatus {
-  database: string
-  migrations: MigrationState[]
-}
-
-export interface MigrationState {
-  name: string
-  appliedAt: Date | undefined
-  /** `changed`: the file differs from the one applied; `broken off`: a file without a transaction was interrupted; `unknown`: no such file. */
-  state: 'applied' | 'pending' | 'changed' | 'broken off' | 'unknown'
 }
 
 /**
@@ -57,8 +58,9 @@ export interface MigrationState {
  * nothing to do.
  *
  * @throws {MigrationError} a migration failed; those before it are in effect.
- * @throws {AdminError} an applied file has changed; the tables exist without a migration history; `baseline` of a
- *   database that differs from what the migrations create.
+ * @throws {AdminError} an applied file has changed; a folder is missing or empty; the tables exist without a migration
+ *   history; `baseline` of a database that differs from what the migrations create; the environment is not known, or is
+ *   stated in two ways; the URL leads to a pooler in transaction mode.
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
   const {
@@ -67,70 +69,103 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     baseline = false,
     lockTimeout = MIGRATION_LOCK_TIMEOUT,
     retries = 10,
-    environment,
+    waitTimeout = WAIT_TIMEOUT,
+    environment: option,
     folder,
+    name,
+    onWait = () => {},
     onProgress = () => {},
   } = readMigrateOptions(options, 'options')
-  const migrations = await readMigrations(folder)
-  const mark = environment ?? defaultEnvironment(url)
-  return inTurn(url, async (client) => {
-    if (baseline) {
-      const adopted = migrations.filter(({ name }) => to === undefined || name <= to)
-      const isWhole = folder === undefined && adopted.length === migrations.length
-      await adoptDatabase(client, { url, migrations: adopted, isWhole, environment: mark })
-      const names = adopted.map(({ name }) => name)
-      return { database: databaseOf(client), applied: [], pending: [], unknown: [], late: [], adopted: names }
-    }
-    const plan = await planMigrations(client, migrations, to)
-    if (!dryRun) await runMigrations(client, plan, { lockTimeout, retries, environment: mark, onProgress })
-    const names = plan.pending.map(({ name }) => name)
+  readUrl(url, 'url')
+  const migrations = await readFolders({ folder, name })
+  return inTurn(url, { patience: waitTimeout, onWait }, async (client) => {
+    await using observer = await observe(url, client, { lockTimeout, onWait })
+    const { plan, adopted, ...target } = await inOneTransaction(client, async () => {
+      const guarded = await guard(client, 'migrate', { environment: option })
+      const done = baseline
+        ? { plan: NOTHING, adopted: await adopt(client, url, { migrations, to, isPackage: !folder }) }
+        : { plan: await planMigrations(client, migrations, to), adopted: undefined }
+      if (!dryRun) {
+        await ensureToolSchema(client)
+        if (!guarded.recorded?.isBound) await writeEnvironment(client, guarded.environment, guarded)
+      }
+      return { ...done, database: await databaseName(client), environment: guarded.environment }
+    })
+    if (!dryRun)
+      await runMigrations(client, plan, { lockTimeout, retries, onProgress, holders: () => observer.holders })
     return {
-      database: databaseOf(client),
-      applied: dryRun ? [] : names,
-      pending: dryRun ? plan.pending.map(({ name, sql }) => ({ name, sql })) : [],
-      unknown: [...plan.unknown],
-      late: [...plan.late],
+      ...target,
+      applied: dryRun ? [] : plan.pending.map(labelOf),
+      pending: dryRun ? plan.pending.map((each) => ({ name: labelOf(each), sql: each.sql })) : [],
+      unknown: plan.unknown.map(labelOf),
+      late: plan.late.map(labelOf),
+      ...(adopted && { adopted: adopted.map(labelOf) }),
     }
   })
 }
 
-/** Returns each migration of the package or the database, and when it was applied. Reads only, without waiting for its turn. */
-export async function migrationStatus(
+const NOTHING: MigrationPlan = { pending: [], applied: [], unknown: [], late: [] }
+
+async function adopt(
+  client: pg.Client,
   url: string,
-  { folder }: Pick<MigrateOptions, 'folder'> = {},
-): Promise<MigrationStatus> {
-  const migrations = await readMigrations(folder)
-  return inTransaction(
-    url,
-    async (client) => {
-      const entries = new Map((await readLedger(client))?.map((entry) => [entry.name, entry]))
-      const names = [...new Set([...entries.keys(), ...migrations.map(({ name }) => name)])].sort()
-      return {
-        database: databaseOf(client),
-        migrations: names.map((name) => stateOf(name, entries.get(name), migrations)),
-      }
-    },
-    { readOnly: true },
-  )
+  {
+    migrations,
+    to,
+    isPackage,
+  }: { migrations: SourcedMigration[]; to: string | undefined; isPackage: boolean },
+): Promise<SourcedMigration[]> {
+  const adopted = upTo(migrations, to)
+  const isWhole = isPackage && adopted.length === migrations.length
+  await adoptDatabase(client, { url, migrations: adopted, isWhole })
+  return adopted
 }
 
-function stateOf(name: string, entry: Entry | undefined, migrations: readonly Migration[]): MigrationState {
-  const file = migrations.find((each) => each.name === name)
-  const appliedAt = entry?.appliedAt ?? undefined
-  if (!file) return { name, appliedAt, state: 'unknown' }
-  if (!appliedAt) return { name, appliedAt, state: entry?.stepsDone ? 'broken off' : 'pending' }
-  return { name, appliedAt, state: entry?.checksum === file.checksum ? 'applied' : 'changed' }
+async function inOneTransaction<T>(client: pg.Client, fn: () => Promise<T>): Promise<T> {
+  await client.query('begin')
+  try {
+    const result = await fn()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/** The migrations of all folders that a command is about, in the order in which they are applied. */
+export async function readFolders({
+  folder,
+  name,
+}: Pick<MigrateOptions, 'folder' | 'name'>): Promise<SourcedMigration[]> {
+  if (name !== undefined && folder === undefined)
+    throw new InvalidInputError('name', 'needs the folder of the migrations too: `folder` (--folder)')
+  if (folder !== undefined && name === undefined) return readMigrations(folder, LIBRARY)
+  const library = await readLibraryMigrations()
+  if (folder === undefined || name === undefined) return library
+  return [...library, ...(await readMigrations(folder, name))]
 }
 
 /** Shorter than for a reset: later sessions queue behind the one that waits. */
 const MIGRATION_LOCK_TIMEOUT = 3_000
+const WAIT_TIMEOUT = 600_000
+
+/** The name of a service in the migration history. */
+export const readServiceName = matching(
+  '^[a-z0-9][a-z0-9_-]{0,62}$',
+  'must consist of lower-case letters, digits, "-" and "_"',
+)
+
 const readMigrateOptions = fields<MigrateOptions>({
+  ...sessionFields,
   to: optional(text),
   dryRun: optional(trueOrFalse),
   baseline: optional(trueOrFalse),
   lockTimeout: optional(wholeNumber(1, 2 ** 31 - 1)),
   retries: optional(wholeNumber(0, 1_000)),
+  waitTimeout: optional(wholeNumber(0, 2 ** 31 - 1)),
   environment: optional(oneOf(ENVIRONMENTS)),
   folder: optional(text),
-  onProgress: ((value) => value) as Reader<MigrateOptions['onProgress']>,
+  name: optional(readServiceName),
+  onProgress: asGiven<MigrateOptions['onProgress']>(),
 })

@@ -1,112 +1,119 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { InvalidInputError, translate } from '../errors/index.ts'
-import type { Reader } from '../input/index.ts'
+import { translate } from '../errors/index.ts'
 import { AdminError } from './errors.ts'
+import { takeTurn } from './turn.ts'
+import { databaseInUrl, describeUrl, readUrl } from './url.ts'
+import { describeHolders, type LockHolder, type OnWait, WaitObserver } from './waiting.ts'
 
 export interface AdminOptions {
-  /** Milliseconds to wait for a lock that somebody holds; default 10 000. */
+  /** Milliseconds to wait for a lock of another session; default 10 000. */
   lockTimeout?: number | undefined
+  /** Called when the command waits for another session: after a second, then every ten seconds. */
+  onWait?: OnWait | undefined
 }
 
-const LOCK_TIMEOUT = 10_000
+export const LOCK_TIMEOUT = 10_000
 const CONNECTION_TIMEOUT = 15_000
 
-/** Keeps commands on one database apart; any number, as long as it is nobody else's. */
-const ADVISORY_LOCK = 7_205_759_403
-const TURN_INTERVAL = 50
-
 /** SQLSTATE of `lock_timeout`. */
-const LOCK_NOT_AVAILABLE = '55P03'
+export const LOCK_NOT_AVAILABLE = '55P03'
+/** SQLSTATE invalid_catalog_name: the server has no database of this name. */
+export const NO_DATABASE = '3D000'
 
-/** Runs `fn` in one transaction: all of what it does, or nothing. */
+export interface TransactionOptions extends AdminOptions {
+  readonly readOnly?: boolean
+  readonly open?: (url: string) => Promise<pg.Client>
+}
+
+/**
+ * Runs `fn` in one transaction: all of its changes, or none. No setting outlasts the transaction, so that a pooler's
+ * connection is left as it was.
+ */
 export async function inTransaction<T>(
   url: string,
   fn: (client: pg.Client) => Promise<T>,
-  {
-    lockTimeout = LOCK_TIMEOUT,
-    readOnly = false,
-    open = connect,
-  }: AdminOptions & { readOnly?: boolean; open?: (url: string) => Promise<pg.Client> } = {},
+  options: TransactionOptions = {},
 ): Promise<T> {
+  const { lockTimeout = LOCK_TIMEOUT, onWait = () => {}, readOnly = false, open = connect } = options
   const client = await open(readUrl(url, 'url'))
+  let observer: WaitObserver | undefined
   try {
     await client.query(
-      `begin isolation level read committed; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local client_min_messages = warning`,
+      `begin isolation level read committed; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local client_min_messages = warning`,
     )
-    if (!readOnly) await takeTurn(client, 'pg_try_advisory_xact_lock', lockTimeout)
+    if (!readOnly) {
+      await takeTurn(client, { patience: lockTimeout, onWait })
+      observer = await observe(url, client, { lockTimeout, onWait })
+    }
     const result = await fn(client)
     await client.query(readOnly ? 'rollback' : 'commit')
     return result
   } catch (error) {
-    // Where the connection is lost, the server has rolled back by itself.
+    // If the connection is lost, the server rolls back by itself.
     await client.query('rollback').catch(() => {})
-    throw explain(error)
+    await observer?.[Symbol.asyncDispose]()
+    throw explain(error, observer?.holders ?? [], readOnly ? 'reading' : 'writing')
   } finally {
+    await observer?.[Symbol.asyncDispose]()
     await client.end().catch(() => {})
   }
 }
 
-/**
- * Waits until no other command works on this database; `patience` in milliseconds, 0 for any time. It asks again and
- * again: who waits within PostgreSQL holds a snapshot, and an index that is built concurrently waits for snapshots to end. (So
- * does a query with parameters in a transaction, until the next.)
- *
- * @throws {AdminError} the other command took too long.
- */
-export async function takeTurn(
+/** Starts to observe for whom the client's transaction waits. */
+export async function observe(
+  url: string,
   client: pg.ClientBase,
-  lock: 'pg_try_advisory_lock' | 'pg_try_advisory_xact_lock',
-  patience: number,
-): Promise<void> {
-  const started = performance.now()
-  for (;;) {
-    const { rows } = await client.query<{ mine: boolean }>(`select ${lock}(${ADVISORY_LOCK}) as mine`)
-    if (rows[0]?.mine) return
-    if (patience > 0 && performance.now() - started > patience) {
-      throw new AdminError(
-        `Another command has been at work on this database for ${patience} ms and more. Nothing was done; wait until it ends, or allow more time with \`lockTimeout\`.`,
-      )
-    }
-    await sleep(TURN_INTERVAL)
-  }
+  { lockTimeout, onWait }: { lockTimeout: number; onWait: OnWait },
+): Promise<WaitObserver> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  // Soon enough to know who holds the lock when the command gives up.
+  const interval = lockTimeout > 0 ? Math.max(50, Math.min(1_000, lockTimeout / 2)) : 1_000
+  return new WaitObserver(() => connect(url), rows[0]?.pid ?? 0, onWait, interval)
 }
 
-/** The value may hold a password: the message does not repeat it. */
-export const readUrl: Reader<string> = (value, field) => {
-  if (typeof value === 'string' && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return value
-  throw new InvalidInputError(field, 'must be a postgres:// URL; check that DATABASE_URL is set')
-}
-
+/**
+ * Opens a connection.
+ *
+ * @throws {AdminError} the server has no database of this name.
+ * @throws {UnavailableError} the server cannot be reached.
+ */
 export async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECTION_TIMEOUT,
     application_name: 'norberts-spark-db',
+    keepAlive: true,
   })
-  // Whoever queries next learns of it.
+  // The next query reports a connection that is lost.
   client.on('error', () => {})
   try {
     await client.connect()
     return client
   } catch (error) {
     await client.end().catch(() => {})
-    throw translate(error, 'not sent')
+    throw explainConnection(error, url)
   }
 }
 
-function explain(error: unknown): unknown {
-  if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) {
+function explainConnection(error: unknown, url: string): unknown {
+  if ((error as { code?: string }).code !== NO_DATABASE) return translate(error, 'not sent')
+  return new AdminError(
+    `There is no database ${databaseInUrl(url)} (${describeUrl(url)}). Create it with \`norberts-spark-db create\`, or correct the URL.`,
+    { cause: error },
+  )
+}
+
+function explain(error: unknown, holders: readonly LockHolder[], progress: 'reading' | 'writing'): unknown {
+  if (!(error instanceof pg.DatabaseError)) return translate(error, progress)
+  if (error.code === LOCK_NOT_AVAILABLE) {
+    const who = holders.length > 0 ? ` Held by ${describeHolders(holders)}.` : ''
     return new AdminError(
-      `Somebody else uses what is to be changed: ${error.message}. Nothing was done; end the other sessions, or allow more time with \`lockTimeout\`.`,
+      `Could not acquire a lock: another session is using these objects (${error.message}).${who} No changes were made. End the other session, or allow more time with \`lockTimeout\` (--lock-timeout).`,
       { cause: error },
     )
   }
-  if (error instanceof pg.DatabaseError) {
-    const detail = [error.detail, error.hint].filter(Boolean).join(' ')
-    return new AdminError(`${error.message}.${detail ? ` ${detail}` : ''} Nothing was done.`, {
-      cause: error,
-    })
-  }
-  return translate(error, 'reading')
+  const detail = [error.detail, error.hint].filter(Boolean).join(' ')
+  return new AdminError(`${error.message}.${detail ? ` ${detail}` : ''} No changes were made.`, {
+    cause: error,
+  })
 }

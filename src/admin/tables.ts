@@ -5,28 +5,36 @@ import { currentNamespace } from './fresh.ts'
 
 export interface TableCount {
   readonly table: string
-  /** Undefined where there is no such table. */
+  /** Undefined if the table is missing. */
   readonly rows: number | undefined
 }
 
-/** @throws {AdminError} one of schema/'s tables is not there. */
+/** @throws {AdminError} a table of schema/ is missing. */
 export async function checkTables(client: pg.ClientBase): Promise<void> {
-  const there = await findTables(client, await currentNamespace(client))
-  const missing = TABLES.filter((table) => !there.has(table))
+  const namespace = await currentNamespace(client)
+  await checkSchemaExists(client, namespace)
+  const found = await findTables(client, namespace)
+  const missing = TABLES.filter((table) => !found.has(table))
   if (missing.length === 0) return
   throw new AdminError(
-    missing.length === TABLES.length
-      ? 'The schema is not there: create it first.'
-      : `There is no table ${missing.join(', ')}: verify shows what else differs, reset makes the schema anew.`,
+    `There is no table ${missing.join(', ')}. \`verify\` shows what else differs from schema/, \`reset\` recreates the schema.`,
   )
 }
 
-/** The tables of schema/ in the order of their names, with their rows. */
+/** @throws {AdminError} no table of schema/ exists. */
+export async function checkSchemaExists(client: pg.ClientBase, namespace: string): Promise<void> {
+  if ((await findTables(client, namespace)).size > 0) return
+  throw new AdminError(
+    'There is no schema of the library in this database. Run `norberts-spark-db create`, or check the URL.',
+  )
+}
+
+/** Counts the rows of the tables of schema/, in the order of their names. */
 export async function countRows(client: pg.ClientBase, namespace: string): Promise<TableCount[]> {
-  const there = await findTables(client, namespace)
+  const found = await findTables(client, namespace)
   const counts: TableCount[] = []
   for (const table of TABLES)
-    counts.push({ table, rows: there.has(table) ? await count(client, namespace, table) : undefined })
+    counts.push({ table, rows: found.has(table) ? await count(client, namespace, table) : undefined })
   return counts
 }
 

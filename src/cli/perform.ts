@@ -7,8 +7,8 @@ export interface Output {
 }
 
 /**
- * Runs a command and prints what came of it: words, or one JSON object. An error is one too, and ends the process with
- * exit code 1.
+ * Runs a command and prints its result: text, or one JSON object. An error is printed in the same form, and ends the
+ * process with exit code 1.
  */
 export async function perform<T extends object>(
   { json }: Output,
@@ -21,16 +21,16 @@ export async function perform<T extends object>(
   } catch (error) {
     process.exitCode = 1
     if (json) console.log(JSON.stringify({ error: jsonOf(error) }, null, 2))
-    else console.error(`${pc.red('✗')} ${wordsOf(error)}`)
+    else console.error(`${pc.red('✗')} ${messageOf(error)}`)
   }
 }
 
-/** Words for those who look on; not part of the result. */
+/** Prints a note for people on stderr; it is not part of the result. */
 export function note({ json }: Output, words: string): void {
   if (!json) console.error(pc.dim(words))
 }
 
-/** Runs a command, once more with the database's name if it is asked for and somebody is there to type it. */
+/** Runs a command, and again with the database's name if the guard asks for it and a person types it. */
 export async function confirmed<T>({ json }: Output, work: (confirm?: string) => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -39,14 +39,14 @@ export async function confirmed<T>({ json }: Output, work: (confirm?: string) =>
     if (!mayAsk || json || !process.stdin.isTTY || !process.stderr.isTTY) throw error
     const { default: input } = await import('@inquirer/input')
     const typed = await input(
-      { message: `${error.message}\nType the name of the database to go on:` },
+      { message: `${error.message}\nType the name of the database to continue:` },
       { output: process.stderr },
     )
     return work(typed)
   }
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof InvalidInputError) return `${flagOf(error.field)} ${error.reason}.`
   return error.name === 'Error' || error.name === 'TypeError' ? (error.stack ?? error.message) : error.message
@@ -58,5 +58,8 @@ function jsonOf(error: unknown): object {
   return { name: error.name, message: error.message, ...rest }
 }
 
-/** `--lock-timeout` of `lockTimeout`. */
-const flagOf = (field: string) => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+/** `--lock-timeout` for `lockTimeout`; variables and flags keep their names. */
+function flagOf(field: string): string {
+  if (/^(--|[A-Z_]{2})/.test(field)) return field
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}

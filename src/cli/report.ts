@@ -4,43 +4,56 @@ import type {
   Difference,
   Dropped,
   Migrated,
+  MigrationState,
   MigrationStatus,
+  Recorded,
   Reset,
   Seeded,
   Verified,
 } from '../admin/index.ts'
 import type { SeedCounts } from '../seed/index.ts'
 
-/** What a command did, in words for a terminal. */
+/** Reports of results, for a terminal. */
 
 export function ofCreate({ database, environment, created }: Created): string {
-  return `${pc.green('✓')} Created ${summary(created)} in ${pc.bold(database)}, marked ${environment}.`
+  return `${pc.green('✓')} Created ${summary(created)} in ${pc.bold(database)} (${environment}).`
 }
 
-export function ofDrop({ database, dropped, cascaded, kept }: Dropped): string {
-  const lines = [
+export function ofDrop(result: Dropped): string {
+  const { database, environment, dropped } = result
+  const place = `${pc.bold(database)}${environment ? ` (${environment})` : ''}`
+  const first =
     dropped.length > 0
-      ? `${pc.green('✓')} Dropped ${summary(dropped)} from ${pc.bold(database)}.`
-      : `There was nothing of the schema in ${pc.bold(database)}.`,
+      ? `${pc.green('✓')} Dropped ${summary(dropped)} from ${place}.`
+      : `There was no object of the library in ${place}.`
+  return [first, ...otherObjects(result)].join('\n')
+}
+
+function otherObjects({ cascaded, kept, services }: Dropped): string[] {
+  return [
+    ...services.map(({ name, objects }) => `  dropped with them, of ${name}: ${objects.join(', ')}`),
+    ...(cascaded.length > 0 ? [`  dropped with them, of others: ${cascaded.join(', ')}`] : []),
+    ...(kept.length > 0 ? [`  kept, not created by the library: ${kept.join(', ')}`] : []),
   ]
-  if (cascaded.length > 0) lines.push(`  went as well: ${cascaded.join(', ')}`)
-  if (kept.length > 0) lines.push(`  still there, as not ours: ${kept.join(', ')}`)
-  return lines.join('\n')
 }
 
 export function ofReset(reset: Reset): string {
   const { database, environment, created, dropped } = reset
-  const verb = dropped.length > 0 ? 'Made anew' : 'Created'
-  const others = ofDrop(reset).split('\n').slice(1)
+  const verb = dropped.length > 0 ? 'Recreated' : 'Created'
   return [
-    `${pc.green('✓')} ${verb}: ${summary(created)} in ${pc.bold(database)}, marked ${environment}.`,
-    ...others,
+    `${pc.green('✓')} ${verb} ${summary(created)} in ${pc.bold(database)} (${environment}).`,
+    ...otherObjects(reset),
     ...(reset.seeded ? [ofRows(reset.seeded)] : []),
   ].join('\n')
 }
 
-export function ofSeed({ database, seeded }: Seeded): string {
-  return `${pc.green('✓')} Seeded ${pc.bold(database)}.\n${ofRows(seeded)}`
+export function ofEnvironment({ database, environment, previous }: Recorded): string {
+  const before = previous && previous !== environment ? `, no longer ${previous}` : ''
+  return `${pc.green('✓')} The environment of ${pc.bold(database)} is ${environment}${before}.`
+}
+
+export function ofSeed({ database, environment, seeded }: Seeded): string {
+  return `${pc.green('✓')} Seeded ${pc.bold(database)}${environment ? ` (${environment})` : ''}.\n${ofRows(seeded)}`
 }
 
 function ofRows(counts: SeedCounts): string {
@@ -51,10 +64,12 @@ function ofRows(counts: SeedCounts): string {
   return lines.join('\n')
 }
 
-export function ofMigrate({ database, applied, pending, unknown, late, adopted }: Migrated): string {
+export function ofMigrate(result: Migrated): string {
+  const { database, environment, applied, pending, unknown, late, adopted } = result
+  const place = `${pc.bold(database)} (${environment})`
   const lines = [
     ...pending.map(({ name, sql }) => `-- ${name}\n${sql}`),
-    ...unknown.map((name) => pc.yellow(`${name}: the database has it, this package does not`)),
+    ...unknown.map((name) => pc.yellow(`${name}: applied to the database, but not in the folder`)),
     ...late.map((name) =>
       pc.yellow(
         `${name}: sorts before a migration that the database already had. If both change the same function, view or rule, the one applied last is in effect: run verify.`,
@@ -62,38 +77,38 @@ export function ofMigrate({ database, applied, pending, unknown, late, adopted }
     ),
   ]
   if (adopted)
-    lines.push(
-      `${pc.green('✓')} ${pc.bold(database)} is as ${counted(adopted.length, 'migration')} made it, from now on.`,
-    )
-  else if (applied.length > 0)
-    lines.push(`${pc.green('✓')} Migrated ${pc.bold(database)}: ${applied.join(', ')}.`)
-  else if (pending.length === 0)
-    lines.push(`${pc.green('✓')} Nothing to do: ${pc.bold(database)} has every migration.`)
+    lines.push(`${pc.green('✓')} Recorded ${counted(adopted.length, 'migration')} as applied to ${place}.`)
+  else if (applied.length > 0) lines.push(`${pc.green('✓')} Migrated ${place}: ${applied.join(', ')}.`)
+  else if (pending.length === 0) lines.push(`${pc.green('✓')} Nothing to do: ${place} has every migration.`)
   return lines.join('\n')
 }
 
 export function ofStatus({ migrations }: MigrationStatus): string {
   if (migrations.length === 0) return 'There are no migrations.'
-  const width = Math.max(...migrations.map(({ name }) => name.length))
+  const label = ({ service, name }: MigrationState) => (service === undefined ? name : `${service}/${name}`)
+  const width = Math.max(...migrations.map((migration) => label(migration).length))
   return migrations
-    .map(({ name, state, appliedAt }) =>
-      `${name.padEnd(width)}  ${state.padEnd(10)}  ${appliedAt?.toISOString() ?? ''}`.trimEnd(),
-    )
+    .map((migration) => {
+      const { state, appliedAt } = migration
+      return `${label(migration).padEnd(width)}  ${state.padEnd(10)}  ${appliedAt?.toISOString() ?? ''}`.trimEnd()
+    })
     .join('\n')
 }
 
-export function ofVerify({ database, environment, differences, tables }: Verified): string {
+export function ofVerify({ database, environment, differences, tables, services }: Verified): string {
   const width = Math.max(...tables.map(({ table }) => table.length))
+  const place = `${pc.bold(database)} (${environment ?? 'no environment recorded'})`
   return [
     ...tables.map(
       ({ table, rows }) =>
         `  ${table.padEnd(width)}  ${rows === undefined ? pc.red('missing') : String(rows).padStart(10)}`,
     ),
     '',
+    ...services.map(({ name, objects }) => `  ${name}: ${objects.join(', ')}\n`),
     ...differences.map(ofDifference),
     differences.length === 0
-      ? `${pc.green('✓')} ${pc.bold(database)} (${environment ?? 'not marked'}) is as schema/ says.`
-      : `${pc.red('✗')} ${pc.bold(database)} (${environment ?? 'not marked'}) differs from schema/ in ${counted(differences.length, 'place')}.`,
+      ? `${pc.green('✓')} ${place} matches schema/.`
+      : `${pc.red('✗')} ${place} differs from schema/ in ${counted(differences.length, 'place')}.`,
   ].join('\n')
 }
 

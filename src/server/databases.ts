@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { TEST_CONNECTION_LIMIT } from '../package/index.ts'
 
 /** Everything that another process needs to create databases on the same server as part of the same run. */
 export interface ScratchRun {
@@ -20,6 +21,9 @@ export interface ScratchDatabase extends AsyncDisposable {
 
 /** The names of scratch databases: `scratch_` run `_` process `_` count. */
 const NAME = /^scratch_([0-9a-f]{8})_\d+_\d+$/
+
+/** Selects the databases that this library's test helper created. */
+export const MADE_FOR_TESTS = `datconnlimit = ${TEST_CONNECTION_LIMIT}`
 
 /** SQLSTATE object_in_use: a session is connected to the template, for example an autovacuum worker. */
 const OBJECT_IN_USE = '55006'
@@ -54,8 +58,10 @@ export class ScratchDatabases implements AsyncDisposable {
     const copy = template
       ? `template ${pg.escapeIdentifier(template)} strategy wal_log`
       : await this.#inUtf8()
+    await retryWhileInUse(() =>
+      this.admin.query(`create database ${name} ${copy} connection limit ${TEST_CONNECTION_LIMIT}`),
+    )
     this.#created.add(name)
-    await retryWhileInUse(() => this.admin.query(`create database ${name} ${copy}`))
     const drop = () => this.#drop(name)
     return { name, url: this.url(name), drop, [Symbol.asyncDispose]: drop }
   }
@@ -75,21 +81,26 @@ export class ScratchDatabases implements AsyncDisposable {
     return this.close()
   }
 
-  /** Drops the databases of killed runs, which have no session with the run's application name. */
-  async sweep(): Promise<string[]> {
+  /**
+   * Drops the databases of runs that were killed: those without a session of their run. A database that is in use, or
+   * that `mayDrop` refuses, is kept.
+   *
+   * @param mayDrop is asked for each, with its URL.
+   */
+  async sweep(mayDrop: (url: string) => Promise<boolean> = async () => true): Promise<string[]> {
     const { rows } = await this.admin.query<{ name: string }>(
       `select d.datname as name from pg_database d
-       where d.datname ~ $1 and not exists (
+       where d.datname ~ $1 and ${MADE_FOR_TESTS} and not exists (
          select from pg_stat_activity a where a.application_name = 'scratch_' || split_part(d.datname, '_', 2))`,
       [NAME.source],
     )
     const swept: string[] = []
     for (const { name } of rows) {
       // A leftover that cannot be dropped, for example because of a subscription, is skipped.
-      await this.admin.query(`drop database if exists ${name} with (force)`).then(
-        () => swept.push(name),
-        () => {},
-      )
+      const isDropped = await mayDrop(this.url(name))
+        .then(async (allowed) => allowed && (await this.admin.query(`drop database if exists ${name}`)))
+        .catch(() => false)
+      if (isDropped) swept.push(name)
     }
     return swept
   }

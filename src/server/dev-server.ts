@@ -6,6 +6,7 @@ import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { DEV_CLUSTER } from '../package/index.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { ServerError } from './error.ts'
 import { isServerOf, readPidFile } from './pid-file.ts'
@@ -150,7 +151,7 @@ async function startServer(place: Place, binaries: Binaries): Promise<boolean> {
 async function spawnServer(place: Place, { postgres, identity }: Binaries, port: number): Promise<boolean> {
   const { data } = place
   const log = openSync(logOf(place), 'a')
-  const server = spawn(postgres, argumentsFor(data, port), {
+  const server = spawn(postgres, [...argumentsFor(data, port), '-c', `cluster_name=${DEV_CLUSTER}`], {
     ...identity,
     cwd: dirname(data),
     env: { ...process.env, LC_ALL: 'C' },

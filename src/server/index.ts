@@ -1,5 +1,5 @@
 export { findBinaries } from './binaries.ts'
-export { type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
+export { MADE_FOR_TESTS, type ScratchDatabase, ScratchDatabases, type ScratchRun } from './databases.ts'
 export { startDevServer, stopDevServer } from './dev-server.ts'
 export { ServerError } from './error.ts'
 export { stopWhenInterrupted } from './interruption.ts'

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { ServiceMigrations } from '../admin/index.ts'
 import { type Database, type OpenOptions, openDatabase } from '../database/index.ts'
 import { ScratchDatabases, startDevServer } from '../server/index.ts'
-import { makeTemplate } from './template.ts'
+import { mayDrop, prepareTemplate } from './template.ts'
 
 /** Options of createTestDatabase. */
 export interface TestDatabaseOptions {
@@ -12,6 +13,8 @@ export interface TestDatabaseOptions {
   url?: string | undefined
   /** Options for opening `db`. */
   open?: OpenOptions | undefined
+  /** The service's own migrations, which are applied too: `{ folder: './migrations', name: 'billing' }`. */
+  migrations?: ServiceMigrations | undefined
 }
 
 /** A database for one test, with the schema and without rows. */
@@ -29,9 +32,14 @@ export interface TestDatabase extends AsyncDisposable {
  * schema. Any number of databases and processes may do so concurrently.
  *
  * @throws {ServerError} no server can be used or started.
+ * @throws {AdminError} the folder of migrations is missing or empty; a migration failed.
  */
-export async function createTestDatabase({ url, open }: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { databases, template } = await serverFor(url ?? process.env.TEST_DATABASE_URL)
+export async function createTestDatabase({
+  url,
+  open,
+  migrations,
+}: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { databases, template } = await serverFor(url ?? process.env.TEST_DATABASE_URL, migrations)
   const database = await databases.createDatabase({ template })
   let db: Database | undefined
   const drop = async () => {
@@ -55,23 +63,24 @@ interface Server {
   readonly template: string
 }
 
-/** The prepared servers of this process by their URL. */
+/** The prepared servers of this process, by URL and migrations. */
 const servers = new Map<string, Promise<Server>>()
 
-function serverFor(url = ''): Promise<Server> {
-  const known = servers.get(url)
+function serverFor(url = '', service?: ServiceMigrations): Promise<Server> {
+  const key = JSON.stringify([url, service])
+  const known = servers.get(key)
   if (known) return known
-  const server = prepareServer(url)
-  servers.set(url, server)
+  const server = prepareServer(url, service)
+  servers.set(key, server)
   // A failure is not cached, so the next call retries.
-  server.catch(() => servers.delete(url))
+  server.catch(() => servers.delete(key))
   return server
 }
 
-async function prepareServer(url: string): Promise<Server> {
+async function prepareServer(url: string, service: ServiceMigrations | undefined): Promise<Server> {
   const adminUrl = url || (await startDevServer()).url
   const databases = new ScratchDatabases({ adminUrl, run: randomBytes(4).toString('hex'), mayExit: true })
-  const template = await makeTemplate(databases)
-  await databases.sweep()
+  const template = await prepareTemplate(databases, service)
+  await databases.sweep(mayDrop)
   return { databases, template }
 }

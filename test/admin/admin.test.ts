@@ -21,8 +21,8 @@ const objectsOf = async (sql: Sql) =>
     where objid >= 16384 and deptype <> 'e' order by 1`)
 
 describe('create', () => {
-  test('makes the tables that the library works on, and marks the database', async ({ url }) => {
-    const { environment, created } = await create(url)
+  test('creates the tables that the library works on, and records the environment', async ({ url }) => {
+    const { environment, created } = await create(url, { environment: 'development' })
 
     expect(environment).toBe('development')
     expect(created.filter((name) => name.startsWith('table '))).toHaveLength(TABLES.length)
@@ -31,7 +31,7 @@ describe('create', () => {
     expect(await verify(url)).toMatchObject({ environment: 'development', differences: [] })
   })
 
-  test('makes the database too, and takes it back if that was in vain', async ({ url, sql }) => {
+  test('creates the database too, and leaves none behind if it fails', async ({ url, sql }) => {
     const [missing, doomed] = ['made_by_create', 'not_made_after_all'].map((name) => {
       const other = new URL(url)
       other.pathname = `/${name}`
@@ -43,31 +43,31 @@ describe('create', () => {
     // The role may not make extensions that are not trusted in a schema it cannot write to.
     const failing = new URL(doomed)
     failing.searchParams.set('options', '-c search_path=nowhere')
-    expect(await caught(create(failing.href))).toBeInstanceOf(AdminError)
+    expect(await caught(create(failing.href, { environment: 'development' }))).toBeInstanceOf(AdminError)
 
     expect(await sql(`select from pg_database where datname = 'not_made_after_all'`)).toEqual([])
     await sql('drop database made_by_create with (force)')
   })
 
-  test('does nothing where the schema, or a table of its name, is there', async ({ url, sql }) => {
+  test('does nothing where the schema, or a table of its name, exists', async ({ url, sql }) => {
     await sql('create table people (mine text); create table mine (a int)')
     const before = await objectsOf(sql)
 
-    const error = await caught(create(url))
+    const error = await caught(create(url, { environment: 'development' }))
 
     expect(error).toBeInstanceOf(AdminError)
     expect(String(error)).toContain('table people')
     expect(await objectsOf(sql)).toEqual(before)
     await sql('drop table people')
-    await create(url)
-    expect(String(await caught(create(url)))).toContain('there already')
+    await create(url, { environment: 'development' })
+    expect(String(await caught(create(url, { environment: 'development' })))).toContain('exists already')
   })
 
   test.for([
     ['mysql://x/y', {}, InvalidInputError],
     [undefined, {}, InvalidInputError],
     ['postgres://127.0.0.1:1/x', {}, UnavailableError],
-    ['postgres://db.example.test/x', {}, AdminError],
+    ['postgres://db.example.test/x', { environment: 'development' }, UnavailableError],
     ['postgres://127.0.0.1:1/x', { environment: 'staging' }, InvalidInputError],
     ['postgres://127.0.0.1:1/x', { enviroment: 'test' }, InvalidInputError],
   ] as const)('says what is wrong with %s %o', async ([url, options, kind]) => {
@@ -84,12 +84,14 @@ describe('drop', () => {
     create type mood as enum ('well');
     create schema other; create table other.users (id int);`
 
-  test('leaves what is not ours as it was, and names it', async ({ url, sql }) => {
+  test('leaves objects of others as they were, and names them', async ({ url, sql }) => {
     await sql(FOREIGN)
     const before = await objectsOf(sql)
-    await create(url)
+    const [{ name } = {}] = await sql('select current_database() as name')
+    const confirm = String(name)
+    await create(url, { environment: 'development', confirm })
 
-    const { dropped, kept } = await drop(url)
+    const { dropped, kept } = await drop(url, { confirm })
 
     expect(dropped).toSatisfy((names: string[]) => names.length >= 17)
     expect(kept).toEqual([
@@ -102,14 +104,13 @@ describe('drop', () => {
     ])
     expect(await objectsOf(sql)).toEqual(before)
     expect(await sql('select word from mine')).toEqual([{ word: 'kept' }])
-    const [{ name } = {}] = await sql('select current_database() as name')
-    expect(await drop(url, { confirm: String(name) })).toMatchObject({ dropped: [] })
+    expect(await drop(url, { confirm })).toMatchObject({ dropped: [] })
   })
 
-  test('takes the extensions as well when asked, and only those of schema/', async ({ url, sql }) => {
+  test('drops the extensions too when asked, and only those that it created', async ({ url, sql }) => {
     await sql('create extension hstore')
     const before = await objectsOf(sql)
-    await create(url)
+    await create(url, { environment: 'development' })
 
     await drop(url, { extensions: true })
 
@@ -150,9 +151,9 @@ describe('drop', () => {
       'table mine depends on table people',
     ],
   ] as const)(
-    'does nothing while %s depends on ours; cascade takes it',
+    'does nothing while %s depends on its objects; cascade drops it',
     async ([, foreign, words], { url, sql }) => {
-      await create(url)
+      await create(url, { environment: 'development' })
       await sql(foreign)
       const before = await objectsOf(sql)
 
@@ -169,16 +170,16 @@ describe('drop', () => {
     },
   )
 
-  test('parts that others added to our tables go with them', async ({ url, sql }) => {
-    await create(url)
+  test('parts that others added to its tables are dropped with them', async ({ url, sql }) => {
+    await create(url, { environment: 'development' })
     await sql(`create index mine on users (created_at); alter table users add column mine text;
       create policy mine on users; create trigger mine before insert on users for each row execute function touch_updated_at()`)
 
     expect((await drop(url)).cascaded).toEqual([])
   })
 
-  test('knows the objects of an older version, which schema/ has no longer', async ({ url, sql }) => {
-    await create(url)
+  test('drops the objects of an older version that schema/ no longer has', async ({ url, sql }) => {
+    await create(url, { environment: 'development' })
     // As if a former schema/ had made them.
     await sql(`create table leads (id int); create type lead_kind as enum ('warm');
       insert into norberts_spark_db.objects values ('table', 'public.leads'), ('type', 'public.lead_kind')`)
@@ -190,8 +191,8 @@ describe('drop', () => {
     expect(kept).toEqual(['table foreign_leads'])
   })
 
-  test('ends with a word when somebody holds a lock', async ({ url, sql }) => {
-    await create(url)
+  test('fails with a message when another session holds a lock', async ({ url, sql }) => {
+    await create(url, { environment: 'development' })
     await sql('begin; lock table users in access share mode')
 
     const error = await caught(drop(url, { lockTimeout: 50 }))
@@ -211,7 +212,7 @@ describe('the guard', () => {
     () => reset(url),
   ]
 
-  test('lets nothing destroy what is marked production', async ({ url, sql }) => {
+  test('lets nothing destroy a production database', async ({ url, sql }) => {
     await create(url, { environment: 'production' })
     const [{ name } = {}] = await sql('select current_database() as name')
 
@@ -221,11 +222,11 @@ describe('the guard', () => {
     expect(await verify(url)).toMatchObject({ environment: 'production', differences: [] })
   })
 
-  test('asks for the name of a database without a mark that holds data, ours or not', async ({
+  test('asks for the name of a database without an environment that holds data, its own or not', async ({
     url,
     sql,
   }) => {
-    await create(url)
+    await create(url, { environment: 'development' })
     await sql('drop schema norberts_spark_db cascade')
     await sql('create schema crm; create table crm.notes (a int); insert into crm.notes values (1)')
     const [{ name } = {}] = await sql('select current_database() as name')
@@ -238,13 +239,13 @@ describe('the guard', () => {
     }
     expect((await verify(url)).differences).toEqual([])
 
-    await reset(url, { confirm: String(name) })
+    await reset(url, { confirm: String(name), environment: 'development' })
     expect(await verify(url)).toMatchObject({ environment: 'development', differences: [] })
     expect(await sql('select count(*)::int as rows from crm.notes')).toEqual([{ rows: 1 }])
   })
 
-  test('needs no name where there is nothing to lose', async ({ url, sql }) => {
-    await create(url)
+  test('needs no name where the database holds no data', async ({ url, sql }) => {
+    await create(url, { environment: 'development' })
     await sql('drop schema norberts_spark_db cascade')
 
     expect((await drop(url)).dropped).toSatisfy((names: string[]) => names.length >= 17)

@@ -6,11 +6,15 @@ import { startScratchServer } from '../../scripts/scratch/index.ts'
 import { create, drop, verify } from '../../src/admin.ts'
 import { test as withDatabase } from '../support/empty-database.ts'
 
-/** As a process of its own, to be killed. */
+/** Starts a command in a process of its own, to be killed. */
 function start(command: string, url: string, ...flags: string[]) {
-  return spawn(process.execPath, ['src/cli.ts', command, '--url', url, '--json', ...flags], {
-    stdio: 'ignore',
-  })
+  return spawn(
+    process.execPath,
+    ['src/cli.ts', command, '--url', url, '--environment', 'development', '--json', ...flags],
+    {
+      stdio: 'ignore',
+    },
+  )
 }
 
 withDatabase(
@@ -22,14 +26,18 @@ withDatabase(
       where relnamespace in (select oid from pg_namespace where nspname in ('public', 'norberts_spark_db')) order by 1`)
       ).length
     const empty = await objects()
-    await create(url)
+    await create(url, { environment: 'development' })
     const full = await objects()
+    const started = performance.now()
+    await once(start('drop', url), 'exit')
+    const duration = performance.now() - started
     const states: string[] = []
     for (let round = 0; round < 24; round += 1) {
       const command = (await objects()) === full ? (['reset', 'drop'] as const)[round % 2] : 'create'
       const tool = start(command as string, url)
       const ended = once(tool, 'exit')
-      await sleep(90 + ((round * 37) % 130))
+      // From before its first statement to after its last.
+      await sleep(duration * (0.4 + ((round * 37) % 90) / 100))
       tool.kill('SIGKILL')
       await ended
       // The server learns of it when it next looks at the connection.
@@ -54,7 +62,7 @@ withDatabase(
 test('kill -9 of the server at any point leaves the old or the new state', async () => {
   await using server = await startScratchServer('embedded')
   const { url } = await server.createDatabase()
-  await create(url)
+  await create(url, { environment: 'development' })
   const { default: pg } = await import('pg')
   for (let round = 0; round < 5; round += 1) {
     const killer = new pg.Client(url)

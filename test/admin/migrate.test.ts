@@ -34,11 +34,11 @@ const test = base.extend<{ folder: string; files: (files: Record<string, string>
 
 describe('the package’s migrations', () => {
   test('lead to schema/, and a drop removes the objects they created', async ({ url }) => {
-    const { applied } = await migrate(url)
+    const { applied } = await migrate(url, { environment: 'development' })
 
     expect(applied.length).toBeGreaterThan(0)
     expect(await verify(url)).toMatchObject({ environment: 'development', differences: [] })
-    expect(await migrate(url)).toMatchObject({ applied: [], unknown: [] })
+    expect(await migrate(url, { environment: 'development' })).toMatchObject({ applied: [], unknown: [] })
     expect((await drop(url)).dropped).toContain('table users')
   })
 
@@ -50,12 +50,12 @@ describe('the package’s migrations', () => {
   })
 
   test('can be adopted by an equal database, and by no other', async ({ url, sql }) => {
-    await create(url)
+    await create(url, { environment: 'development' })
     await sql('drop schema norberts_spark_db cascade')
-    expect(String(await caught(migrate(url)))).toContain('--baseline')
+    expect(String(await caught(migrate(url, { environment: 'development' })))).toContain('--baseline')
     await sql('alter table people alter phone type varchar(40)')
 
-    const error = await caught(migrate(url, { baseline: true }))
+    const error = await caught(migrate(url, { environment: 'development', baseline: true }))
     expect(error).toBeInstanceOf(AdminError)
     expect(String(error)).toContain('column people.phone (type)')
 
@@ -75,14 +75,21 @@ describe('migrate', () => {
     files,
   }) => {
     await files({ '1_a': 'create table a (id int)', '3_c': 'create table c (id int)' })
-    expect((await migrate(url, { folder })).applied).toEqual(['1_a', '3_c'])
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['1_a', '3_c'])
     await files({ '2_b': 'create table b (id int)' })
 
-    expect((await migrate(url, { folder, dryRun: true })).pending.map(({ name }) => name)).toEqual(['2_b'])
-    expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
+    expect(
+      (await migrate(url, { environment: 'development', folder, dryRun: true })).pending.map(
+        ({ name }) => name,
+      ),
+    ).toEqual(['2_b'])
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['2_b'])
 
     await rm(join(folder, '3_c.sql'))
-    expect(await migrate(url, { folder })).toMatchObject({ applied: [], unknown: ['3_c'] })
+    expect(await migrate(url, { environment: 'development', folder })).toMatchObject({
+      applied: [],
+      unknown: ['3_c'],
+    })
     expect((await migrationStatus(url, { folder })).migrations).toMatchObject([
       { name: '1_a', state: 'applied' },
       { name: '2_b', state: 'applied' },
@@ -107,10 +114,12 @@ describe('migrate', () => {
       await rm(folder, { recursive: true })
       await mkdir(folder)
       await files({ '1_a': 'create table a (id int); insert into a values (1)' })
-      await migrate(url, { folder })
+      await migrate(url, { environment: 'development', folder })
       for (const branch of branches) {
         await files(branch)
-        expect((await migrate(url, { folder })).applied).toEqual(Object.keys(branch))
+        expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(
+          Object.keys(branch),
+        )
       }
       outcomes.push(
         await sql(`select row_to_json(a) ->> 'one' as one, array(select attname || format_type(atttypid, atttypmod)
@@ -122,7 +131,7 @@ describe('migrate', () => {
 
     expect(outcomes[0]).toEqual(outcomes[1])
     await files({ '4_again': 'create index a_one_idx on a (one)' })
-    expect(String(await caught(migrate(url, { folder })))).toMatch(
+    expect(String(await caught(migrate(url, { environment: 'development', folder })))).toMatch(
       /4_again.*"a_one_idx" already exists.*the database is as after 3_other/,
     )
   })
@@ -138,7 +147,7 @@ describe('migrate', () => {
       '3_c': 'create table c (id int)',
     })
 
-    const error = await caught(migrate(url, { folder }))
+    const error = await caught(migrate(url, { environment: 'development', folder }))
 
     expect(error).toBeInstanceOf(MigrationError)
     expect(error).toMatchObject({ migration: '2_b' })
@@ -149,8 +158,8 @@ describe('migrate', () => {
       'pending',
     ])
     await files({ '2_b': 'create table b (id int)' })
-    expect((await migrate(url, { folder, to: '2_b' })).applied).toEqual(['2_b'])
-    expect((await migrate(url, { folder })).applied).toEqual(['3_c'])
+    expect((await migrate(url, { environment: 'development', folder, to: '2_b' })).applied).toEqual(['2_b'])
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['3_c'])
   })
 
   test('refuses a file that has changed since it was applied, except for line ends', async ({
@@ -159,12 +168,12 @@ describe('migrate', () => {
     files,
   }) => {
     await files({ '1_a': 'create table a (id int);\nselect 1;\n' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({ '1_a': 'create table a (id int);\r\nselect 1;\r\n' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({ '1_a': 'create table a (id bigint);\nselect 1;\n' })
 
-    const error = await caught(migrate(url, { folder }))
+    const error = await caught(migrate(url, { environment: 'development', folder }))
 
     expect(String(error)).toMatch(/1_a was applied on .* has changed since.*db:generate/)
     expect((await migrationStatus(url, { folder })).migrations).toMatchObject([{ state: 'changed' }])
@@ -177,17 +186,19 @@ describe('migrate', () => {
   }) => {
     await files({ '1_a': 'create table a (id int); select pg_sleep(0.2)', '2_b': 'create table b (id int)' })
 
-    const outcomes = await Promise.all(Array.from({ length: 5 }, () => migrate(url, { folder })))
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () => migrate(url, { environment: 'development', folder })),
+    )
 
     expect(outcomes.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 2])
   })
 
   test('blocks no session longer than its lock timeout, and retries', async ({ url, sql, folder, files }) => {
     await files({ '1_a': 'create table a (id int)' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({ '2_b': 'alter table a add column b int' })
     await sql('begin; select from a') // holds a lock that the migration has to wait for
-    const migrating = migrate(url, { folder, lockTimeout: 100, retries: 50 })
+    const migrating = migrate(url, { environment: 'development', folder, lockTimeout: 100, retries: 50 })
     const reader = new pg.Client(url)
     await reader.connect()
     // Behind a migration that waits, they would wait until the commit below.
@@ -201,9 +212,9 @@ describe('migrate', () => {
     expect((await migrating).applied).toEqual(['2_b'])
     await files({ '3_c': 'alter table a add column c int' })
     await sql('begin; select from a')
-    expect(String(await caught(migrate(url, { folder, lockTimeout: 20, retries: 1 })))).toContain(
-      'did not get its lock',
-    )
+    expect(
+      String(await caught(migrate(url, { environment: 'development', folder, lockTimeout: 20, retries: 1 }))),
+    ).toContain('did not get its lock')
     await sql('commit')
   })
 
@@ -214,20 +225,20 @@ describe('migrate', () => {
     files,
   }) => {
     await files({ '1_a': 'create table a (id int); insert into a select generate_series(1, 1000)' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({
       '2_b': `-- transaction: none\ncreate table b (id int);\n-- statement\ncreate unique index concurrently a_id_idx on a (id);\n-- statement\ncreate table c (id int);`,
     })
     await sql('insert into a values (1)')
 
-    const error = await caught(migrate(url, { folder }))
+    const error = await caught(migrate(url, { environment: 'development', folder }))
     expect(String(error)).toContain('the next run continues with this one')
     expect((await migrationStatus(url, { folder })).migrations[1]).toMatchObject({ state: 'broken off' })
     // An invalid unique index would refuse new rows.
     expect(await sql(`select from pg_class where relname = 'a_id_idx'`)).toEqual([])
 
     await sql('delete from a where ctid = (select max(ctid) from a where id = 1)')
-    expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['2_b'])
     expect(
       await sql('select indisvalid from pg_index where indexrelid = to_regclass($1)', ['a_id_idx']),
     ).toEqual([{ indisvalid: true }])
@@ -241,10 +252,10 @@ describe('migrate', () => {
   }) => {
     const head = '-- transaction: none\ncreate table b (id int);\n-- statement\n'
     await files({ '1_a': `${head}select 1 / 0` })
-    await expect(migrate(url, { folder })).rejects.toThrow('division by zero')
+    await expect(migrate(url, { environment: 'development', folder })).rejects.toThrow('division by zero')
     await files({ '1_a': `${head}select 1` })
 
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
 
     expect(await sql('select identity from norberts_spark_db.objects')).toEqual([{ identity: 'public.b' }])
   })
@@ -255,11 +266,11 @@ describe('migrate', () => {
     files,
   }) => {
     await files({ '1_a': 'create table a (id int); insert into a select generate_series(1, 200000)' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({ '2_b': '-- transaction: none\ncreate index concurrently a_id_idx on a (id);' })
 
     const outcomes = await Promise.all([
-      ...Array.from({ length: 3 }, () => migrate(url, { folder })),
+      ...Array.from({ length: 3 }, () => migrate(url, { environment: 'development', folder })),
       // A command that waits in a transaction, and then finds no tables of ours.
       seed(url).catch(() => ({ applied: [] as string[] })),
     ])
@@ -269,13 +280,13 @@ describe('migrate', () => {
 
   test('acquires all locks of its header within one lock timeout', async ({ url, sql, folder, files }) => {
     await files({ '1_a': 'create table a (id int); create table b (id int)' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({
       '2_b':
         '-- locks: a (share, access exclusive); b (access exclusive); gone (share)\n\nalter table b add column c int; alter table a add column c int',
     })
     await sql('begin; select from b')
-    const migrating = migrate(url, { folder, lockTimeout: 300, retries: 50 })
+    const migrating = migrate(url, { environment: 'development', folder, lockTimeout: 300, retries: 50 })
     const reader = new pg.Client(url)
     await reader.connect()
     await expect
@@ -291,7 +302,7 @@ describe('migrate', () => {
 
   const killedWhen = (url: string, folder: string, condition: (output: string) => Promise<boolean>) =>
     new Promise<void>((resolve, reject) => {
-      const code = `import('${join(process.cwd(), 'src/admin.ts')}').then(({ migrate }) => migrate('${url}', { folder: '${folder}', onProgress: console.log }))`
+      const code = `import('${join(process.cwd(), 'src/admin.ts')}').then(({ migrate }) => migrate('${url}', { environment: 'development', folder: '${folder}', onProgress: console.log }))`
       const tool = spawn(process.execPath, ['-e', code])
       tool.once('exit', (_, signal) =>
         signal === 'SIGKILL' ? resolve() : reject(new Error('it ended by itself')),
@@ -311,25 +322,27 @@ describe('migrate', () => {
       '1_a': `-- transaction: none\n${steps.join('\n-- statement\n')}`,
     })
     await files(file('create table a (id int);', 'select nonsense;'))
-    expect(String(await caught(migrate(url, { folder })))).toContain('Fix this statement in the file')
+    expect(String(await caught(migrate(url, { environment: 'development', folder })))).toContain(
+      'Fix this statement in the file',
+    )
 
     await files(file('create table b (id int);', 'create table c (id int);'))
-    expect(String(await caught(migrate(url, { folder })))).toMatch(
+    expect(String(await caught(migrate(url, { environment: 'development', folder })))).toMatch(
       /1_a was interrupted after 1 of its statements, and these have changed/,
     )
     await files(file('create table a (id int);', 'create table c (id int);'))
-    expect((await migrate(url, { folder })).applied).toEqual(['1_a'])
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['1_a'])
   })
 
   test('a killed run is continued by the next', async ({ url, folder, files }) => {
     await files({ '1_a': 'create table a (id int)' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({ '2_b': 'create table b (id int); select pg_sleep(1)' })
 
     await killedWhen(url, folder, () => sleep(100, true))
     await files({ '2_b': 'create table b (id int)' })
 
-    expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['2_b'])
   })
 
   test('a run killed during a concurrent index build is continued, whether the server completed the index or not', async ({
@@ -339,7 +352,7 @@ describe('migrate', () => {
     files,
   }) => {
     await files({ '1_a': 'create table a (id int); insert into a select generate_series(1, 1000)' })
-    await migrate(url, { folder })
+    await migrate(url, { environment: 'development', folder })
     await files({
       '2_b':
         '-- transaction: none\ncreate table b (id int);\n-- statement\ncreate index concurrently a_id_idx on a (id);\n-- statement\ncreate table c (id int);',
@@ -356,7 +369,7 @@ describe('migrate', () => {
       expect((await migrationStatus(url, { folder })).migrations[1]).toMatchObject({ state: 'broken off' })
       await sql(end)
 
-      expect((await migrate(url, { folder })).applied).toEqual(['2_b'])
+      expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['2_b'])
       expect(await sql(`select indisvalid from pg_index where indexrelid = to_regclass('a_id_idx')`)).toEqual(
         [{ indisvalid: true }],
       )

@@ -19,7 +19,7 @@ const test = withDatabase.extend<{
   apply: async ({ url, folder }, use) => {
     await use(async (files) => {
       for (const [name, sql] of Object.entries(files)) await writeFile(join(folder, `${name}.sql`), sql)
-      return (await migrate(url, { folder })).applied
+      return (await migrate(url, { environment: 'development', folder })).applied
     })
   },
 })
@@ -96,9 +96,17 @@ describe('each file', () => {
     await apply({ '1_a': 'create table a (id int)', '3_c': 'create table c (id int)' })
     await writeFile(join(folder, '2_b.sql'), 'create table b (id int)')
 
-    expect(await migrate(url, { folder, dryRun: true })).toMatchObject({ late: ['2_b'] })
-    expect(await migrate(url, { folder })).toMatchObject({ applied: ['2_b'], late: ['2_b'] })
-    expect(await migrate(url, { folder })).toMatchObject({ applied: [], late: [] })
+    expect(await migrate(url, { environment: 'development', folder, dryRun: true })).toMatchObject({
+      late: ['2_b'],
+    })
+    expect(await migrate(url, { environment: 'development', folder })).toMatchObject({
+      applied: ['2_b'],
+      late: ['2_b'],
+    })
+    expect(await migrate(url, { environment: 'development', folder })).toMatchObject({
+      applied: [],
+      late: [],
+    })
   })
 })
 
@@ -156,14 +164,16 @@ describe('baseline', () => {
     })
     await sql('drop schema norberts_spark_db cascade')
 
-    expect(await migrate(url, { folder, baseline: true, to: '4_d' })).toMatchObject({
+    expect(
+      await migrate(url, { environment: 'development', folder, baseline: true, to: '4_d' }),
+    ).toMatchObject({
       adopted: ['1_a', '2_b', '3_c', '4_d'],
     })
 
-    expect(await migrate(url, { folder })).toMatchObject({ applied: [] })
+    expect(await migrate(url, { environment: 'development', folder })).toMatchObject({ applied: [] })
     await sql(`drop schema norberts_spark_db cascade; alter table a alter column note set default 'run '`)
-    expect(String(await caught(migrate(url, { folder, baseline: true })))).toContain(
-      'column a.note (default)',
-    )
+    expect(
+      String(await caught(migrate(url, { environment: 'development', folder, baseline: true }))),
+    ).toContain('column a.note (default)')
   })
 })

@@ -88,7 +88,7 @@ const DRIFT: readonly [sql: string, object: string, fact?: string][] = [
 
 describe('verify', () => {
   test('finds no difference in what was just created, wherever its tables are', async ({ url, sql }) => {
-    await create(url)
+    await create(url, { environment: 'development' })
     expect((await verify(url)).differences).toEqual([])
 
     await sql('create schema crm')
@@ -96,7 +96,7 @@ describe('verify', () => {
     elsewhere.searchParams.set('options', '-c search_path=crm,public')
     await reset(url)
     await sql('drop schema norberts_spark_db cascade')
-    await create(elsewhere.href)
+    await create(elsewhere.href, { environment: 'development' })
     expect(await verify(elsewhere.href)).toMatchObject({ differences: [] })
     expect(await sql(`select count(*)::int from pg_tables where schemaname = 'crm'`)).toEqual([
       { count: TABLES.length },
@@ -106,7 +106,7 @@ describe('verify', () => {
   test('names each kind of drift, and nothing else', async () => {
     await using databases = new ScratchDatabases(inject('scratch'))
     await using template = await databases.createDatabase()
-    await create(template.url)
+    await create(template.url, { environment: 'development' })
     for (const [drift, object, fact] of DRIFT) {
       await using copy = await databases.createDatabase({ template: template.name })
       const client = new pg.Client(copy.url)
@@ -127,7 +127,7 @@ describe('verify', () => {
   }, 60_000)
 
   test('counts the rows, and changes nothing', async ({ url, sql }) => {
-    await create(url)
+    await create(url, { environment: 'development' })
     await sql(
       `insert into people (first_name, last_name) values ('A', 'B'), ('C', 'D'); drop table ai_options`,
     )

@@ -32,7 +32,7 @@ describe('a command', () => {
     const folder = await mkdtemp(join(tmpdir(), 'cli-'))
     const wrong = 'postgres://127.0.0.1:1/wrong'
     try {
-      await writeFile(join(folder, '.env'), `DATABASE_URL=${url}`)
+      await writeFile(join(folder, '.env'), `DATABASE_URL=${url}\nDATABASE_ENVIRONMENT=development`)
       expect(await run(['create'], { cwd: folder })).toMatchObject({
         code: 0,
         stderr: expect.stringContaining('.env'),
@@ -46,10 +46,10 @@ describe('a command', () => {
     }
   })
 
-  test('says what it did, and never a password', async ({ url }) => {
+  test('reports what it did, and never a password', async ({ url }) => {
     const secret = new URL(url).password || 'no-password'
     const results = [
-      await run(['create', '--url', url]),
+      await run(['create', '--url', url, '--environment', 'development']),
       await run(['create', '--url', url]),
       await run(['seed', '--url', url, '--scale', '3']),
       await run(['verify', '--url', url]),
@@ -59,13 +59,13 @@ describe('a command', () => {
 
     expect(results.map(({ code }) => code)).toEqual([0, 1, 0, 0, 0, 0])
     expect(results[0]?.stdout).toContain(`Created ${TABLES.length} tables`)
-    expect(results[1]?.stderr).toContain('there already')
+    expect(results[1]?.stderr).toContain('exists already')
     expect(results[3]?.stdout).toMatch(/messages +3\n/)
-    expect(results[4]?.stdout).toContain(`Made anew: ${TABLES.length} tables`)
+    expect(results[4]?.stdout).toContain(`Recreated ${TABLES.length} tables`)
     for (const { stdout, stderr } of results) expect(stdout + stderr).not.toContain(secret)
   })
 
-  test('prints one JSON object when asked, an error being one too', async ({ url }) => {
+  test('prints one JSON object when asked, for an error too', async ({ url }) => {
     const created = await run(['create', '--url', url, '--environment', 'production', '--json'])
     const refused = await run(['reset', '--url', url, '--json'])
     const verified = await run(['verify', '--url', url, '--json'])
@@ -84,7 +84,7 @@ describe('a command', () => {
   })
 
   test('verify ends with 1 on drift, and shows both sides', async ({ url, sql }) => {
-    await create(url)
+    await create(url, { environment: 'development' })
     await sql('alter table people alter phone type varchar(40); drop index chats_search_idx')
 
     const { code, stdout } = await run(['verify', '--url', url])
@@ -96,7 +96,7 @@ describe('a command', () => {
     expect(stdout).toMatch(/index chats\.chats_search_idx: missing\n +schema\/ +CREATE INDEX/)
   })
 
-  test('that makes no sense ends with 2 and a way on', async () => {
+  test('with invalid usage ends with 2 and a way out', async () => {
     for (const args of [
       ['nonsense'],
       ['drop', '--forse'],
