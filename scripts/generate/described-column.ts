@@ -102,16 +102,10 @@ export class DescribedColumn {
     }
   }
 
-  /** The column as a property of a row, and of what is inserted. */
+  /** The column as a property of a row. */
   rowColumn(): RowColumn {
-    const isAlways = this.#column.generated || this.#column.identity === 'a'
-    return {
-      column: this.#column.name,
-      comment: this.#column.comment === null ? null : escapeComment(this.#column.comment),
-      select: this.#typed('select'),
-      insert: this.#isView || isAlways ? undefined : this.#typed('insert'),
-      isOptional: this.#isNullable || this.#hasDefault,
-    }
+    const { name, comment } = this.metadata()
+    return { column: name, comment, type: this.#typed('select') }
   }
 
   /** The complete type, if kysely-codegen's metadata would lose a part of it. */

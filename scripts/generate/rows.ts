@@ -8,48 +8,33 @@ export interface RowTable {
   readonly table: string
   /** In the order of the table. */
   readonly columns: readonly RowColumn[]
-  readonly isView: boolean
 }
 
+/** A column, as generated/rows.ts declares it. */
 export interface RowColumn {
   readonly column: string
   readonly comment: string | null
-  /** Type of the value that arrives. */
-  readonly select: string
-  /** Type of the value to insert; undefined for a column that cannot be inserted. */
-  readonly insert: string | undefined
-  /** Whether an insert may leave it out. */
-  readonly isOptional: boolean
+  /** The TypeScript type of the value that arrives. */
+  readonly type: string
 }
 
 /**
- * generated/rows.ts: an interface for the rows of each table, and one for what is inserted, with camelCase properties in
- * column order and the columns' comments. The repositories' public types pick from them, so that an editor shows both.
+ * Generates generated/rows.ts: an interface for the rows of each table, with camelCase properties in column order and the
+ * columns' comments. The public types of the repositories pick from them, so that an editor shows the comments.
  */
 export function emitRows(tables: readonly RowTable[]): string {
-  const interfaces = tables.flatMap(({ name, table, columns, isView }) => {
-    const properties = propertiesOf(columns)
-    const row = declare(
-      `${name}Row`,
-      `A row of ${table}.`,
-      columns.map((column, index) => ({ ...column, property: `${properties[index]}: ${column.select}` })),
-    )
-    if (isView) return [row]
-    const inserted = columns.flatMap((column, index) => {
-      if (column.insert === undefined) return []
-      const type = column.isOptional ? `?: ${column.insert} | undefined` : `: ${column.insert}`
-      return [{ ...column, property: `${properties[index]}${type}` }]
-    })
-    return [row, declare(`${name}Input`, `A row to insert into ${table}.`, inserted)]
-  })
-  const body = interfaces.join('\n')
+  const body = tables.map(declare).join('\n')
   const imports = body.includes('JsonValue') ? 'import type { JsonValue } from "./database.ts"\n\n' : ''
   return `${BANNER}\n\n${imports}${body}`
 }
 
-function declare(name: string, comment: string, columns: { comment: string | null; property: string }[]) {
-  const lines = columns.map(({ comment, property }) => `${documentation(comment)}  ${property};\n`)
-  return `/** ${comment.replaceAll('*/', '*\\/')} */\nexport interface ${name} {${lines.length > 0 ? '\n' : ''}${lines.join('')}}\n`
+function declare({ name, table, columns }: RowTable): string {
+  const properties = propertiesOf(columns)
+  const lines = columns.map(
+    ({ comment, type }, index) => `${documentation(comment)}  ${properties[index]}: ${type};\n`,
+  )
+  const start = `/** A row of ${table.replaceAll('*/', '*\\/')}. */\nexport interface ${name}Row {`
+  return `${start}${lines.length > 0 ? '\n' : ''}${lines.join('')}}\n`
 }
 
 function documentation(comment: string | null): string {

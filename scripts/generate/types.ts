@@ -106,7 +106,6 @@ export function emitTypes(
       name: toKyselyPascalCase(name),
       table: qualified(relation),
       columns: rowColumns.get(relation) ?? [],
-      isView: isView(relation),
     })),
   )
   return { text: `${BANNER}\n\n${text}`, rows, warnings }

@@ -1,3 +1,4 @@
+export type { OptionalFields } from './optional-fields.ts'
 export {
   date,
   fields,

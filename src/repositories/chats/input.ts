@@ -1,10 +1,11 @@
 import { BOUNDS } from '../../../generated/catalog.ts'
-import type { AiOptionsInput } from '../../../generated/rows.ts'
+import type { AiOptionsRow } from '../../../generated/rows.ts'
 import {
   fields,
   finiteNumberOf,
   integerOf,
   nullable,
+  type OptionalFields,
   optional,
   type Reader,
   searchWords,
@@ -100,8 +101,8 @@ export interface ChatPruneRequest {
 
 /** The options with which the model is called. Absent or null means that the provider's default applies. */
 export interface GivenModelOptions
-  extends Pick<
-    AiOptionsInput,
+  extends OptionalFields<
+    AiOptionsRow,
     'prompt' | 'maxTokens' | 'temperature' | 'topP' | 'frequencyPenalty' | 'presencePenalty'
   > {}
 

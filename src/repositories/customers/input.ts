@@ -1,10 +1,11 @@
 import { BOUNDS, CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
-import type { CustomerPeopleInput, CustomersInput } from '../../../generated/rows.ts'
+import type { CustomerPeopleRow, CustomersRow } from '../../../generated/rows.ts'
 import {
   date,
   fields,
   integerOf,
   nullable,
+  type OptionalFields,
   oneOf,
   optional,
   searchWords,
@@ -16,17 +17,11 @@ import type { CustomerStatus } from './rows.ts'
 
 /** A customer to create. `status` is `prospect` and `timezone` is `UTC` by default. */
 export interface NewCustomer
-  extends Pick<
-    CustomersInput,
-    | 'legalName'
-    | 'displayName'
-    | 'status'
-    | 'industry'
-    | 'companySize'
-    | 'websiteUrl'
-    | 'billingCountry'
-    | 'timezone'
-  > {}
+  extends Pick<CustomersRow, 'legalName' | 'displayName'>,
+    OptionalFields<
+      CustomersRow,
+      'status' | 'industry' | 'companySize' | 'websiteUrl' | 'billingCountry' | 'timezone'
+    > {}
 
 /** The fields of a customer to update. `null` clears a field; omitted fields are unchanged. */
 export interface CustomerChange extends Partial<NewCustomer> {}
@@ -46,7 +41,7 @@ export interface CustomerListRequest extends PageRequest {
 }
 
 /** What a person is to a customer, when the person becomes its contact. `isPrimary` is false by default. */
-export interface NewContact extends Pick<CustomerPeopleInput, 'role' | 'isPrimary'> {
+export interface NewContact extends OptionalFields<CustomerPeopleRow, 'role' | 'isPrimary'> {
   /** First day, `YYYY-MM-DD`; default today, in the time zone of the server. */
   startDate?: string | undefined
 }

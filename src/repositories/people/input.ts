@@ -1,13 +1,19 @@
-import type { PeopleInput } from '../../../generated/rows.ts'
-import { fields, nullable, optional, searchWords, text, trueOrFalse } from '../../input/index.ts'
+import type { PeopleRow } from '../../../generated/rows.ts'
+import {
+  fields,
+  nullable,
+  type OptionalFields,
+  optional,
+  searchWords,
+  text,
+  trueOrFalse,
+} from '../../input/index.ts'
 import { type PageRequest, pageFields } from '../../query/index.ts'
 
 /** A person to create. `isActive` is true by default. */
 export interface NewPerson
-  extends Pick<
-    PeopleInput,
-    'firstName' | 'lastName' | 'email' | 'phone' | 'jobTitle' | 'linkedinUrl' | 'isActive'
-  > {}
+  extends Pick<PeopleRow, 'firstName' | 'lastName'>,
+    OptionalFields<PeopleRow, 'email' | 'phone' | 'jobTitle' | 'linkedinUrl' | 'isActive'> {}
 
 /** The fields of a person to update. `null` clears a field; omitted fields are unchanged. */
 export interface PersonChange extends Partial<NewPerson> {}

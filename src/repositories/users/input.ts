@@ -1,10 +1,11 @@
 import { BOUNDS, USER_PROVIDERS, USER_ROLES } from '../../../generated/catalog.ts'
-import type { UsersInput } from '../../../generated/rows.ts'
+import type { UsersRow } from '../../../generated/rows.ts'
 import {
   fields,
   listOf,
   matching,
   nullable,
+  type OptionalFields,
   oneOf,
   optional,
   searchWords,
@@ -15,7 +16,9 @@ import { type PageRequest, pageFields } from '../../query/index.ts'
 import type { UserProvider, UserRole } from './rows.ts'
 
 /** A user to create, with a password hash, a provider, or both. */
-export interface NewUser extends Pick<UsersInput, 'name' | 'email' | 'provider' | 'providerId'> {
+export interface NewUser
+  extends Pick<UsersRow, 'name' | 'email'>,
+    OptionalFields<UsersRow, 'provider' | 'providerId'> {
   /** bcrypt hash, 60 characters. */
   passwordHash?: string | null | undefined
   /** What the user may do in the service; default `user`. */
@@ -23,7 +26,7 @@ export interface NewUser extends Pick<UsersInput, 'name' | 'email' | 'provider' 
 }
 
 /** The fields of a user to update. Omitted fields are unchanged. */
-export interface UserChange extends Partial<Pick<NewUser, 'name' | 'email'>> {}
+export interface UserChange extends OptionalFields<UsersRow, 'name' | 'email'> {}
 
 /** Which users to list. Filters are combined with `and`. */
 export interface UserListRequest extends PageRequest {
