@@ -1,6 +1,6 @@
-// Who may import whom. Checked by `npm run lint`; the diagram in docs/explanation/architecture.md is made from it.
+// The allowed imports, checked by `npm run lint`. The diagram in docs/explanation/architecture.md is generated from them.
 
-/** From the top down: a folder of src/ imports those after it in its list, types included, and nothing else of src/. */
+/** The folders of src/ from top to bottom. Each may import only the folders in its list, types included. */
 const LAYERS = {
   database: ['repositories', 'query', 'connection', 'input', 'errors'],
   repositories: ['query', 'connection', 'input', 'errors'],
@@ -31,43 +31,42 @@ module.exports = {
     ...layers,
     {
       name: 'through-the-door',
-      comment: "A folder's index.ts is its door: other folders import that, and nothing behind it.",
+      comment: "Other folders import a folder's index.ts and none of its other files.",
       severity: 'error',
       from: { path: '^(src|scripts)/([^/]+)/' },
       to: { path: '^src/[^/]+/', pathNot: ['^$1/$2/', '/index[.]ts$'] },
     },
     {
       name: 'through-the-door-of-a-repository',
-      comment: 'The same between repositories.',
+      comment: 'The same rule between repositories.',
       severity: 'error',
       from: { path: '^src/repositories/([^/]+)/' },
       to: { path: '^src/repositories/[^/]+/', pathNot: ['^src/repositories/$1/', '/index[.]ts$'] },
     },
     {
       name: 'entries-re-export',
-      comment: 'The entries export what the doors have.',
+      comment: "The entries import only the folders' index.ts.",
       severity: 'error',
       from: { path: '^src/[^/]+\\.ts$', pathNot: '^src/cli\\.ts$' },
       to: { path: '^src/', pathNot: '^src/[^/]+/index\\.ts$' },
     },
     {
       name: 'no-cycles',
-      comment: 'No file imports itself through others, types included.',
+      comment: 'There are no circular imports, types included.',
       severity: 'error',
       from: { path: '^(src|scripts)/' },
       to: { circular: true },
     },
     {
       name: 'no-orphans',
-      comment: 'A file that nothing imports is deleted.',
+      comment: 'Every file is imported by another one; delete unused files.',
       severity: 'error',
       from: { orphan: true, path: '^(src|scripts)/', pathNot: ['\\.d\\.ts$'] },
       to: {},
     },
     {
       name: 'src-stands-alone',
-      comment:
-        'src/ imports generated/, kysely and pg. The command line brings its own packages, which are bundled.',
+      comment: 'src/ imports generated/, kysely and pg. The packages of the command line are bundled.',
       severity: 'error',
       from: { path: '^src/' },
       to: {
@@ -81,7 +80,7 @@ module.exports = {
     },
     {
       name: 'validators-in-browsers',
-      comment: 'Validators run in browsers too: they import generated/, and types of kysely.',
+      comment: 'Validators run in browsers too, so they import only generated/ and types of kysely.',
       severity: 'error',
       from: { path: '^src/(validation/|sentences/|validators\\.ts$)' },
       to: { pathNot: ['^src/(validation|sentences)/', '^generated/', '^node_modules/kysely/'] },

@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They have configurations of their own: a packed tarball, a browser.
+    // These have their own configurations.
     exclude: ['test/package/**', 'test/studio/browser/**'],
     globalSetup: 'test/support/global-setup.ts',
-    // The server leaves a core idle most of the time, and Vitest would too.
+    // The server leaves a core idle most of the time, which the tests can use.
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -4,13 +4,14 @@ import type { Data, Written } from './data.ts'
 import type { Operation } from './operation.ts'
 import { importedCustomers } from './operations.ts'
 
-/** Calls that are compared; more than one, as inputs differ in what they find. */
+/** The numbers of the compared calls: several, because different inputs find different rows. */
 const CALLS = [1, 2, 3, 4]
 
 /**
- * Before anything is timed, all must answer alike, and leave the same behind. Returns those that do the operation.
+ * Asserts, before timing, that all contenders give the same answers and write the same rows.
  *
- * @throws {Error} with the difference.
+ * @returns the contenders that support the operation.
+ * @throws {Error} the answers differ; the message contains the difference.
  */
 export async function compareAnswers(
   operation: Operation,
@@ -30,7 +31,7 @@ export async function compareAnswers(
       const isDocument = process.chats === 'documents'
       const actual: Compared = {
         answer: withoutOwn(answer, operation.own),
-        // jsonb has an order of keys of its own.
+        // jsonb does not keep the order of keys.
         ...(!isDocument && { text: JSON.stringify(messagesOf(answer)) }),
         ...(operation.writes && { written: await data.written(process.chats) }),
       }
@@ -39,7 +40,7 @@ export async function compareAnswers(
       compare(
         isDocument ? inDocuments(expected) : expected,
         actual,
-        `${process.name} does not answer as ${BASELINE}: ${operation.name}`,
+        `${process.name} gives a different answer than ${BASELINE}: ${operation.name}`,
       )
     }
   }
@@ -48,20 +49,20 @@ export async function compareAnswers(
 
 interface Compared {
   answer: unknown
-  /** With the order of keys, which makes no difference to `deepStrictEqual`. */
+  /** The answer as JSON, to compare the order of keys, which `deepStrictEqual` ignores. */
   text?: string
   written?: Written
 }
 
 const messagesOf = (answer: unknown) => (answer as { messages?: unknown }).messages
 
-/** What can be expected of one who keeps chats as documents. */
+/** The expected result of a contender that stores chats as documents. */
 function inDocuments({ answer, written }: Compared): Compared {
   if (!written) return { answer }
   return { answer, written: { ...written, chats: { documents: written.chats.documents } } }
 }
 
-/** Keys and times of a row that was just made are the database's: of them only the type is compared. */
+/** Replaces the values of generated keys and times by their types, because only the types can be equal. */
 function withoutOwn(value: unknown, own: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((one) => withoutOwn(one, own))
   if (value === null || typeof value !== 'object' || value instanceof Date) return value

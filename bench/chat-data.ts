@@ -1,16 +1,16 @@
 import type pg from 'pg'
 import { id, key, words } from './vocabulary.ts'
 
-/** Users with chats to page and to search: one long chat each, and short ones. */
+/** The number of users whose chats are listed and searched. Each has one long chat and several short ones. */
 export const READERS = 100
 const CHATS_OF_READER = 61
 const READ = READERS * CHATS_OF_READER
-/** Short chats to append to, each of a user of its own: more than callers, who would wait for each other's locks. */
+/** The number of short chats to append to, each of a different user; more than callers, to avoid lock waits. */
 export const APPENDED = 1_000
 const CHATS = READ + APPENDED
-/** Messages of a long chat, of four parts each. */
+/** The number of messages in a long chat, with four parts each. */
 const LONG = 200
-/** Messages of a short one: a text, and a text behind a step. */
+/** The number of messages in a short chat: one with a text, one with a step and a text. */
 export const SHORT = 2
 
 const TEXTS = 509
@@ -24,19 +24,22 @@ const texts = Array.from({ length: TEXTS }, (_, n) => {
   return `${pairs.join(' and ')}.`
 })
 
-/** Which text a part has: the same in JavaScript and in SQL. */
+/** The index of a part's text, as an expression that is valid in JavaScript and in SQL. */
 const place = (chat: number | string, message: number | string, part: number | string) =>
   `(${chat} * 131 + ${message} * 17 + ${part} * 5) % ${TEXTS}`
+/** The n-th text. */
 export const textAt = (n: number) => texts[n % TEXTS] as string
 
-/** The n-th long chat, and the words of one of its texts. */
+/** The n-th long chat and its owner. */
 export const longChat = (n: number) => ({ chatId: id(n % READERS), userId: id(n % READERS) })
+/** The n-th reader. */
 export const readerOf = (n: number) => id(n % READERS)
+/** Words of a text in the n-th long chat. */
 export const wordsOf = (n: number) => {
   const [text = '', pair] = [textAt((n % READERS) * 131 + ((n % 7) + 1) * 17 + 15), 2 + (n % 5)]
   return (text.split(' and ')[pair] as string).toLowerCase()
 }
-/** A chat to append to. */
+/** The n-th chat to append to. */
 export const shortChat = (n: number) => {
   const of = n % APPENDED
   return { chatId: id(READ + of), userId: id(READERS + of) }
@@ -46,7 +49,7 @@ const FIRST_APPENDED = id(READ)
 
 const said = (part: number) => `to_json(($1::text[])[1 + ${place('chat', 'message', part)}])`
 
-/** As the AI SDK has them: a step, reasoning, a tool that was called, and the answer. */
+/** Parts in the AI SDK's format: a step, reasoning, a tool call and the answer. */
 const LONG_PARTS = `
   (0, 'step-start', null, null, null, null, '{"type":"step-start"}'),
   (1, 'reasoning', null, null, null, said.thought #>> '{}', '{"type":"reasoning","text":' || said.thought || ',"state":"done"}'),
@@ -84,7 +87,7 @@ const messagesOf = (chats: string, count: number, parts: string) => `
     case when ${ANSWERS} then 900 + message end, case when ${ANSWERS} then 200 + message end
   from ${chats} as chat, generate_series(0, ${count} - 1) as message`
 
-/** Indexes are built once and keys are known to be right: a tenth of the time. */
+/** Fills the tables in a tenth of the time: indexes are built at the end and foreign keys are not checked. */
 const FILL = [
   `set session_replication_role = replica`,
   `drop index parts_search_idx`,
@@ -97,7 +100,7 @@ const FILL = [
   partsOf(LONG_CHATS, LONG, LONG_PARTS, 'true'),
   partsOf(SHORT_CHATS, SHORT, SHORT_PARTS, `(part.position > 0) = (${ANSWERS})`),
   `create index parts_search_idx on parts using gin ((searchable(search_text)) gin_trgm_ops)`,
-  // What services without such a schema have.
+  // The table of services that store chats as documents.
   `create table bench_documents (
      id uuid primary key default uuidv7(), user_id uuid not null references users on delete cascade, title text,
      version integer not null default 0, active_stream_id text,
@@ -111,13 +114,14 @@ const FILL = [
   `set session_replication_role = default`,
 ]
 
-/** A message as a document has it. */
+/** A message in the format of a document. */
 function asMessage(message: string): string {
   return `(${message}.envelope::jsonb || jsonb_build_object('id', ${message}.id, 'role', ${message}.role, 'parts',
     (select coalesce(jsonb_agg(payload::jsonb order by position), '[]') from parts
      where chat_id = ${message}.chat_id and message_id = ${message}.id)))`
 }
 
+/** Fills the tables of chats. */
 export async function fillChats(client: pg.Client): Promise<void> {
   const titles = Array.from({ length: 199 }, (_, n) => words(n * 7))
   for (const text of FILL) {
@@ -125,9 +129,10 @@ export async function fillChats(client: pg.Client): Promise<void> {
   }
 }
 
-/** Where a contender keeps chats. */
+/** How a contender stores chats. */
 export type ChatStore = 'rows' | 'documents'
 
+/** The appended messages in both forms. */
 export interface WrittenChats {
   messages?: object[]
   parts?: object[]
@@ -135,7 +140,7 @@ export interface WrittenChats {
   documents: object[]
 }
 
-/** The messages that were appended: as rows, byte for byte; and, from either store, as jsonb has them. */
+/** The appended messages: as rows, byte for byte, and from both stores as jsonb. */
 export async function writtenChats(client: pg.Client, store: ChatStore): Promise<WrittenChats> {
   const { rows } = await client.query<WrittenChats>(store === 'rows' ? WRITTEN_ROWS : WRITTEN_DOCUMENTS, [
     FIRST_APPENDED,
@@ -160,14 +165,14 @@ const WRITTEN_DOCUMENTS = `select
   ${rowsOf(`select id, version, jsonb_path_query_array(messages, '$[${SHORT} to last]') as messages
             from bench_documents where id >= $1 and version > 0`)} as documents`
 
-/** Takes away what was appended; returns the tables that had any. */
+/** Deletes the appended messages. Returns the tables that contained any. */
 export async function cleanChats(client: pg.Client): Promise<string[]> {
   const changed: string[] = []
   for (const [table, text] of CLEAN) {
     const { rowCount } = await client.query(text, [FIRST_APPENDED])
     if (rowCount) changed.push(table)
   }
-  // What was deleted with its message.
+  // Parts are deleted together with their messages.
   return changed.includes('messages') ? [...changed, 'parts'] : changed
 }
 

@@ -2,8 +2,9 @@ import { APPENDED, longChat, READERS, readerOf, shortChat, textAt, wordsOf } fro
 import type { Message } from './contenders/chat.ts'
 import { type Operation, read, spread, write } from './operation.ts'
 
+/** The measured operations on chats. */
 export const CHAT_OPERATIONS: readonly Operation[] = [
-  // Versions differ between contenders only where some have written more.
+  // Versions may differ, because contenders write different numbers of messages.
   write('save a turn', 'saveTurn', [], (n, unique) => ({
     ...shortChat(spread(n, APPENDED)),
     messages: turn(unique),
@@ -17,7 +18,7 @@ export const CHAT_OPERATIONS: readonly Operation[] = [
   }),
 ]
 
-/** What a user asks and is answered: two messages, six parts. */
+/** A question and its answer: two messages with six parts. */
 function turn(n: number): Message[] {
   return [
     {

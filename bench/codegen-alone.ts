@@ -5,11 +5,11 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { startScratchServer } from '../scripts/scratch/index.ts'
 
-// The least that gives types from schema/: the same server, the files as they are, kysely-codegen as it comes, by its
-// command line or, with the argument `imported`, in this process while the server boots.
+// The minimum that generates types from schema/: the same server, the SQL files, and plain kysely-codegen, run by its
+// command line or, with the argument `imported`, in this process while the server starts.
 enableCompileCache()
 const isImported = process.argv[2] === 'imported'
-// The pool that kysely-codegen makes and does not hand out calls the end of the server an error.
+// kysely-codegen's pool, which is not accessible, reports the stop of the server as an error.
 process.on('uncaughtException', () => {})
 const starting = startScratchServer()
 const codegen = isImported ? (await import('kysely-codegen')).default : undefined

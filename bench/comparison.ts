@@ -5,16 +5,16 @@ import type { Measured } from './worker.ts'
 
 interface Rounds {
   rounds: number
-  /** Rounds of what takes so long that each is one call. */
+  /** The number of rounds for long operations, which consist of one call each. */
   imports: number
   milliseconds: number
 }
 
-/** A run in which the baseline differs from itself by more says nothing. */
+/** A measurement is invalid if the baseline differs from itself by more than this. */
 const NOISE_LIMIT = 0.05
 const ATTEMPTS = 3
 
-/** Measures contenders side by side, and writes a line of a table for each operation. */
+/** Measures contenders side by side. Each operation becomes a line of a table. */
 export class Comparison {
   readonly lines: string[] = []
   readonly #processes: Process[]
@@ -32,7 +32,7 @@ export class Comparison {
     return `| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`
   }
 
-  /** Made again when it was noisy, and marked when it stays so. */
+  /** The line of an operation. A noisy measurement is repeated, and labeled if it remains noisy. */
   async line(operation: Operation, able: Process[], callers: number): Promise<string> {
     let rounds = await this.#measure(operation, able, callers)
     for (let attempt = 1; attempt < ATTEMPTS && isNoisy(rounds); attempt += 1) {

@@ -5,9 +5,9 @@ import type { Variant } from './contenders/contender.ts'
 import { SEATS } from './operation.ts'
 import type { Reply, Request } from './worker.ts'
 
-/** What all others are compared with. */
+/** The contender with which all others are compared. */
 export const BASELINE = 'pg'
-/** The baseline once more: what it says of itself is the noise. */
+/** The baseline again: its difference from itself is the noise. */
 export const NOISE = 'pg again'
 
 const CONTENDERS: { name: string; module: string; variant: Variant; chats?: ChatStore }[] = [
@@ -25,9 +25,10 @@ const CONTENDERS: { name: string; module: string; variant: Variant; chats?: Chat
   { name: 'ours', module: 'ours', variant: 'prepared' },
 ]
 
-if (CONTENDERS.length > SEATS) throw new RangeError('More contenders than seats: see operations.ts')
+if (CONTENDERS.length > SEATS)
+  throw new RangeError('There are more contenders than SEATS. Increase SEATS in operation.ts.')
 
-/** A contender in a process of its own. */
+/** A contender, which runs in a separate process. */
 export class Process {
   readonly name: string
   readonly chats: ChatStore
@@ -39,7 +40,7 @@ export class Process {
     this.#child = child
   }
 
-  /** Undefined when the contender does not do the operation. */
+  /** Undefined if the contender does not support the operation. */
   async ask(request: Request): Promise<unknown> {
     this.#child.send(request)
     const ended = new AbortController()
@@ -62,13 +63,13 @@ export class Process {
   }
 }
 
-/** The baseline, its noise, and those whose name has one of the words. */
+/** Starts the baseline twice, and the contenders whose names contain one of the words. */
 export function startContenders(url: string, words: readonly string[]): Process[] {
   return CONTENDERS.map((contender, seat) => ({ ...contender, seat }))
     .filter(({ name }) => name === BASELINE || name === NOISE || hasWord(name, words))
     .map(({ name, module, variant, seat, chats = 'rows' }) => {
       const args = [module, variant, String(seat), url]
-      // Messages as structured clones: Dates stay Dates.
+      // Messages are structured clones, in which Dates remain Dates.
       return new Process(
         name,
         chats,
@@ -77,7 +78,7 @@ export function startContenders(url: string, words: readonly string[]): Process[
     })
 }
 
-/** Without words, every name. */
+/** Whether a name contains one of the words; true if there are no words. */
 export function hasWord(name: string, words: readonly string[]): boolean {
   return words.length === 0 || words.some((word) => name.toLowerCase().includes(word.toLowerCase()))
 }

@@ -3,22 +3,28 @@ import { type ChatStore, cleanChats, fillChats, type WrittenChats, writtenChats 
 import type { CustomerStatus } from './contenders/contender.ts'
 import { ADJECTIVES, key, LAST, NOUNS } from './vocabulary.ts'
 
+/** The number of users. */
 export const USERS = 20_000
+/** The number of customers. */
 export const CUSTOMERS = 20_000
-/** Each a contact of one customer: two at every even one, one at every odd one. */
+/** Each person is a contact of one customer. Even customers have two contacts, odd ones have one. */
 export const PEOPLE = 30_000
+/** The number of audit entries. */
 export const ENTRIES = 100_000
-/** Customers that the audit log tells of, each in 20 entries. */
+/** The number of customers in the audit log, with 20 entries each. */
 export const AUDITED = ENTRIES / 20
 
+/** A string in the format of a bcrypt hash. */
 export const HASH = `$2b$10$${'h'.repeat(53)}`
+/** The statuses of customers. */
 export const STATUSES: readonly CustomerStatus[] = ['prospect', 'active', 'paused', 'churned']
+/** The rows that a call has written. */
 export interface Written {
   chats: WrittenChats
   [table: string]: unknown
 }
 
-/** The database that all contenders share, and what is done to it between them. */
+/** The database that all contenders share. It is cleaned between them. */
 export class Data {
   readonly #client: pg.Client
 
@@ -35,13 +41,13 @@ export class Data {
     return new Data(client)
   }
 
-  /** What a call has left behind, apart from keys and times: the same after every contender's. */
+  /** The rows that a call has written, without keys and times. They must be equal for all contenders. */
   async written(chats: ChatStore): Promise<Written> {
     const { rows } = await this.#client.query(WRITTEN, [LAST])
     return { ...rows[0], chats: await writtenChats(this.#client, chats) }
   }
 
-  /** Takes away what has been written since `fill`. */
+  /** Deletes the rows that were written after `fill`. */
   async clean({ vacuum = false } = {}): Promise<void> {
     await this.#client.query('alter table audit_log disable trigger user')
     for (const [table, key] of KEYS)
@@ -92,8 +98,8 @@ const ROWS: [text: string, ...values: unknown[]][] = [
        case when n % 3 > 0 then '+371 2' || lpad(n::text, 7, '0') end, 'Title ' || n % 30, ${created(PEOPLE)}
      from generate_series(0, ${PEOPLE} - 1) as n`,
   ],
-  // Of three people two are at an even customer and the third at the odd one; there some have ended, some will. One in
-  // five has no role; none is a stakeholder, which is what added contacts become.
+  // Of three people, two belong to an even customer and the third to an odd one. Some contacts have ended or will end. One in
+  // five has no role. None is a stakeholder, because added contacts get that role.
   [
     `insert into customer_people (customer_person_id, customer_id, person_id, role, is_primary, start_date, end_date)
      select ${key('n')}, ${key('n / 3 * 2 + n % 3 / 2')}, ${key('n')},

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url'
 
 const PATH = fileURLToPath(new URL('../docs/explanation/benchmarks.md', import.meta.url))
 
+/** Writes the document of a full run. */
 export function writeDocument(text: string): Promise<void> {
   return writeFile(PATH, text)
 }
 
-/** Puts lines in place of those of the same operation and callers. False where the document was measured otherwise. */
+/** Replaces the lines of the same operations and callers. False if the document was measured by another method. */
 export async function updateDocument(
   method: string,
   header: string,

@@ -5,30 +5,30 @@ import { fileURLToPath } from 'node:url'
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const writtenAt = (name: string) => statSync(path(name), { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-/** The other contenders' packages are no dependencies of this one: they are installed when first compared with. */
+/** Installs the packages of the other contenders, which are not dependencies of this package, if they are missing. */
 export async function installContenders(): Promise<void> {
   if (writtenAt('node_modules/.package-lock.json') < writtenAt('package-lock.json')) {
-    console.log('Installing what is compared with: npm ci --prefix bench')
+    console.log('Installing the contenders: npm ci --prefix bench')
     execFileSync('npm', ['ci', '--prefix', path('.')], { stdio: 'inherit' })
   }
   const prisma = 'contenders/prisma'
   const since = Math.max(writtenAt(`${prisma}/schema.prisma`), writtenAt('node_modules/.package-lock.json'))
   if (writtenAt(`${prisma}/client/client.ts`) < since) {
-    console.log('Generating the client of Prisma')
+    console.log('Generating the Prisma client')
     execFileSync(
       process.execPath,
       [path('node_modules/prisma/build/index.js'), 'generate', '--schema', path(`${prisma}/schema.prisma`)],
       {
         cwd: path('.'),
         stdio: 'pipe',
-        // Generating runs no engine, but would download one if it were not told of any program in its place.
+        // Generating needs no engine, but would download one unless this variable names a program.
         env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
       },
     )
   }
 }
 
-/** What is compared, as installed. */
+/** The installed versions of the contenders. */
 export function versions(): string {
   const installed: [name: string, folder: string][] = [
     ['pg', 'node_modules/pg'],

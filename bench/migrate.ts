@@ -13,20 +13,15 @@ import { type Database, openDatabase } from '../src/index.ts'
 
 const { messages, lockTimeout, hold } = new Command('npm run bench:migrate --')
   .description(
-    'Migrates a large database that is read and written meanwhile, and tells how long anybody waited.',
+    'Migrates a large database under concurrent reads and writes, and reports how long sessions were blocked.',
   )
-  .option('--messages <n>', 'in the database', Number, 1_000_000)
-  .option('--lock-timeout <milliseconds>', 'of the migration', Number, 1_000)
-  .option(
-    '--hold <milliseconds>',
-    'for which a transaction of somebody holds a lock in its way',
-    Number,
-    5_000,
-  )
+  .option('--messages <n>', 'messages in the database', Number, 1_000_000)
+  .option('--lock-timeout <milliseconds>', 'the lock timeout of the migration', Number, 1_000)
+  .option('--hold <milliseconds>', 'how long another transaction holds a conflicting lock', Number, 5_000)
   .parse()
   .opts<{ messages: number; lockTimeout: number; hold: number }>()
 
-/** An edit of schema/ of each kind that would lock the largest tables for long if it were done simply. */
+/** Edits of schema/, one of each kind that would lock the largest tables for a long time if applied naively. */
 const EDITS: readonly [file: string, from: string, to: string][] = [
   ['31_messages.sql', '  created_at ', '  rating integer not null default 0,\n  created_at '],
   [
@@ -57,7 +52,7 @@ await symlink(resolve('node_modules'), join(workshop, 'node_modules'))
 for (const [file, from, to] of EDITS) {
   const path = join(workshop, 'schema', file)
   const sql = await readFile(path, 'utf8')
-  if (!sql.includes(from)) throw new Error(`${file} has no ${from}.`)
+  if (!sql.includes(from)) throw new Error(`${file} does not contain ${from}.`)
   await writeFile(path, from === '' ? sql + to : sql.replace(from, to))
 }
 const node = async (...args: string[]) =>
@@ -82,13 +77,13 @@ const WRITES = {
       (['user', 'assistant'] as const).map((role) => ({
         id: randomUUID(),
         role,
-        parts: [{ type: 'text', text: 'What is said while the table is migrated' }],
+        parts: [{ type: 'text', text: 'A message during the migration' }],
       })),
       { userId },
     ),
 }
 
-/** Calls one after the other until told to stop; milliseconds that each took. */
+/** Repeats a call until it is stopped. Returns the duration of each call in milliseconds. */
 async function work(
   act: (db: Database, chat: Chat) => Promise<unknown>,
   until: AbortSignal,
@@ -104,7 +99,7 @@ async function work(
   return times
 }
 
-/** Four readers of each kind and four writers, while `during` goes on. */
+/** Runs four readers of each kind and four writers until `during` has finished. */
 async function watch(during: () => Promise<unknown>): Promise<Record<string, number[]>> {
   const stop = new AbortController()
   const working = Object.entries({ ...READS, ...WRITES }).map(async ([name, act]) => {
@@ -146,11 +141,9 @@ const round = (milliseconds: number) => Math.round(milliseconds)
 const percentile = (times: number[], share: number) =>
   times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
 console.log(
-  `\nThe migration took ${round(took)} ms, ${hold} of which somebody held a lock in its way; its lock timeout is ${lockTimeout} ms. Milliseconds of a call:\n`,
+  `\nThe migration took ${round(took)} ms, ${hold} of which another transaction held a conflicting lock for that time. Its lock timeout is ${lockTimeout} ms. Milliseconds per call:\n`,
 )
-console.log(
-  '| 4 callers each | calls | median before | median meanwhile | longest before | longest meanwhile |',
-)
+console.log('| 4 callers each | calls | median before | median during | longest before | longest during |')
 console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
 for (const [name, times] of Object.entries(meanwhile)) {
   const old = before[name] ?? []

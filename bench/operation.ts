@@ -1,29 +1,31 @@
 import type { Inputs, Method } from './contenders/contender.ts'
 
+/** A measured operation. */
 export interface Operation<M extends Method = Method> {
   name: string
   method: M
   /**
-   * What is given to a contender's n-th call. `unique` is a number that no other call of the run has, whoever's: for
-   * what may be written only once.
+   * The input of a contender's n-th call. `unique` is a number that no other call of any contender has, for values that
+   * must be unique.
    */
   input(n: number, unique: number): Inputs[M]
-  /** Keys of the answer that are the database's own: their values differ by nature, their types must not. */
+  /** Keys of the answer that the database generates. Their values differ between contenders, but not their types. */
   own: readonly string[]
   writes: boolean
-  /** Takes so long that a round is one call, by one caller, and rounds are few. */
+  /** Whether it takes so long that a round is one call by one caller, with fewer rounds. */
   isLong: boolean
 }
 
-/** As many contenders as there may be. */
+/** The maximum number of contenders. */
 export const SEATS = 16
 
-/** See `Operation.input`. */
+/** The `unique` of `Operation.input`. */
 export const uniqueOf = (n: number, seat: number) => n * SEATS + seat
 
-/** Spreads calls over the rows there are: 7919 has no factor in common with their numbers. */
+/** Spreads calls over all rows: 7919 has no common factor with their number. */
 export const spread = (n: number, rows: number) => (n * 7919) % rows
 
+/** An operation that only reads. */
 export function read<M extends Method>(name: string, method: M, input: Operation<M>['input']): Operation {
   return {
     name,
@@ -35,6 +37,7 @@ export function read<M extends Method>(name: string, method: M, input: Operation
   } satisfies Operation<M> as unknown as Operation
 }
 
+/** An operation that writes; `own` names the generated keys of its answer. */
 export function write<M extends Method>(
   name: string,
   method: M,

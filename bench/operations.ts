@@ -4,6 +4,7 @@ import { AUDITED, CUSTOMERS, HASH, PEOPLE, STATUSES, USERS } from './data.ts'
 import { type Operation, read, SEATS, spread, uniqueOf, write } from './operation.ts'
 import { id, words } from './vocabulary.ts'
 
+/** All measured operations. */
 export const OPERATIONS: readonly Operation[] = [
   read('find user by id', 'findUser', (n) => id(spread(n, USERS))),
   read('find user by email', 'findUserByEmail', (n) => `u${spread(n, USERS)}@example.test`),
@@ -29,7 +30,7 @@ export const OPERATIONS: readonly Operation[] = [
       role: 'stakeholder',
     }
   }),
-  // Each contender has customers of its own, so that each call changes who is the first.
+  // Each contender uses different customers, so that each call changes the primary contact.
   write('set primary contact', 'setPrimaryContact', [], (n, unique) => {
     const perSeat = Math.floor(CUSTOMERS / 2 / SEATS)
     const pair = uniqueOf(n % perSeat, unique % SEATS)
@@ -58,7 +59,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ]
 
-/** As an import, of fewer: to compare what it leaves behind. More than a chunk, and not a whole number of them. */
+/** The customers of an import. For comparing the written rows, `count` exceeds a chunk and is no multiple of one. */
 export const importedCustomers = (n: number, count: number): ImportedCustomer[] =>
   Array.from({ length: count }, (_, index) => ({
     ...newCustomer(n * 10_000 + index),

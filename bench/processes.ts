@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 interface Comparison {
   what: string
   baseline: string
-  /** Arguments of node. */
+  /** Arguments for node. */
   ours: string[]
   theirs: string[]
 }
@@ -22,7 +22,7 @@ const COMPARISONS: Comparison[] = [
   },
   {
     what: '`npm run generate`',
-    baseline: 'boot, apply, kysely-codegen imported into the same process',
+    baseline: 'start, apply, kysely-codegen imported into the same process',
     ours: ['scripts/generate/main.ts', '--check'],
     theirs: ['bench/codegen-alone.ts', 'imported'],
   },
@@ -36,7 +36,7 @@ const COMPARISONS: Comparison[] = [
 
 const ROUNDS = 15
 
-/** Runs each pair by turns; the build must be there. */
+/** Runs both sides of each pair alternately. Requires a build. */
 export async function compareProcesses(): Promise<string[]> {
   await run('npm', ['run', 'build'], { cwd: ROOT })
   const lines: string[] = []

@@ -17,19 +17,24 @@ const numbers = (text: string) => list(text).map(Number)
 
 const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm run bench --')
   .description(
-    'Compares with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.',
+    'Compares contenders with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.',
   )
-  .option('--ops <words>', 'only operations whose name has one of these words, separated by commas', list, [])
   .option(
-    '--only <words>',
-    'only contenders whose name has one of these words; pg and its noise always',
+    '--ops <words>',
+    'only operations whose names contain one of these words, separated by commas',
     list,
     [],
   )
-  .option('--rounds <n>', 'rounds of each operation', Number, 60)
+  .option(
+    '--only <words>',
+    'only contenders whose names contain one of these words; pg and its noise are always included',
+    list,
+    [],
+  )
+  .option('--rounds <n>', 'rounds per operation', Number, 60)
   .option('--imports <n>', 'rounds of the import', Number, 5)
-  .option('--milliseconds <n>', 'of each contender in each round', Number, 120)
-  .option('--callers <numbers>', 'how many call at the same time', numbers, [1, 32])
+  .option('--milliseconds <n>', 'duration of each contender in a round', Number, 120)
+  .option('--callers <numbers>', 'numbers of concurrent callers, separated by commas', numbers, [1, 32])
   .parse()
   .opts<{
     rounds: number
@@ -40,10 +45,10 @@ const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm r
     only: string[]
   }>()
 
-/** Fewer rounds, or shorter ones, say too little to be written down. */
+/** Results of fewer or shorter rounds are too inaccurate for the document. */
 const isLong =
   only.length === 0 && callers.join() === '1,32' && rounds >= 20 && milliseconds >= 100 && imports >= 5
-/** In the words of the document, which holds lines of one method alone. */
+/** The method as stated in the document, which contains only lines of the same method. */
 const method = `${rounds} rounds of ${milliseconds} ms (of the import: ${imports} imports)`
 
 await installContenders()
@@ -67,7 +72,7 @@ try {
 }
 if (isLong && ops.length === 0) await writeDocument(report(await compareProcesses()))
 else if (isLong && !(await updateDocument(method, comparison.header, comparison.lines)))
-  console.log('docs/explanation/benchmarks.md was measured otherwise, and stays as it is.')
+  console.log('docs/explanation/benchmarks.md was measured by another method and is not changed.')
 
 function report(wholeProcesses: string[]): string {
   const machine = `${cpus().length} cores, Node ${process.versions.node}, ${server.description}, fsync off, loopback`
@@ -75,19 +80,20 @@ function report(wholeProcesses: string[]): string {
 
 Written by \`npm run bench\`: ${machine}; ${versions()}.
 
-Ratios to hand-written \`pg\` with named prepared statements (1.00, and what it took), wall time / CPU of the client; medians of
-${method}, contenders in processes of their own, interleaved, the order rotated,
-answers compared first. *pg again* is the baseline a second time: the noise; *noisy* where it left 0.95–1.05. *pg plain* does
-not prepare; *pg tuned* is the best that could be written by hand; *pg document* keeps each chat as one jsonb, which orders
-keys its own way (its answers are compared without their order) and has no index to search by. What a contender does not do
-is shown as –; rows whose number varies cannot be prepared by Drizzle.
+Ratios to hand-written \`pg\` with named prepared statements (1.00, with its duration): wall time / CPU time of the client, medians of
+${method}, with the contenders in separate processes, interleaved in
+rotating order, after comparing their answers. *pg again* is the baseline a second time and shows the noise; a line is *noisy*
+if it is outside 0.95–1.05. *pg plain* does not prepare statements. *pg tuned* is the fastest hand-written code. *pg document*
+stores each chat as one jsonb document, which does not keep the order of keys (its answers are compared without that order)
+and has no index for the search. An operation that a contender lacks is shown as –. Drizzle cannot prepare statements with a
+variable number of rows.
 
 ${comparison.header}
 ${comparison.lines.join('\n')}
 
 Whole processes, medians of ratios of the wall time:
 
-| what | compared with | ratio |
+| process | compared with | ratio |
 |---|---|---|
 ${wholeProcesses.join('\n')}
 `

@@ -8,18 +8,18 @@ import { type ChatMessage, type Database, openDatabase } from '../src/index.ts'
 
 const { messages, rounds, calls } = new Command('npm run bench:scale --')
   .description(
-    'Compares chats in a large database with the same in a small one, and long chats with short ones.',
+    'Compares chats in a large database with chats in a small one, and long chats with short ones.',
   )
-  .option('--messages <n>', 'in the large database', Number, 1_000_000)
-  .option('--rounds <n>', 'of each operation', Number, 30)
-  .option('--calls <n>', 'of each operation in a round', Number, 20)
+  .option('--messages <n>', 'messages in the large database', Number, 1_000_000)
+  .option('--rounds <n>', 'rounds per operation', Number, 30)
+  .option('--calls <n>', 'calls per operation and round', Number, 20)
   .parse()
   .opts<{ messages: number; rounds: number; calls: number }>()
 
 const PER_CHAT = 200
 const SMALL = 1_000
 
-/** Messages of one text and one step each, in chats of `PER_CHAT`, ten chats a user. */
+/** Fills a database with messages of one text each, in chats of `PER_CHAT`, with ten chats per user. */
 async function fill(url: string, count: number): Promise<void> {
   const client = new pg.Client(url)
   await client.connect()
@@ -51,14 +51,14 @@ const turn = (): ChatMessage[] =>
   (['user', 'assistant'] as const).map((role) => ({
     id: randomUUID(),
     role,
-    parts: Array.from({ length: 3 }, (_, n) => ({ type: 'text', text: `Part ${n} of what is said` })),
+    parts: Array.from({ length: 3 }, (_, n) => ({ type: 'text', text: `Part ${n} of the message` })),
   }))
 
 const userOf = (n: number) => `${n}`.padStart(32, '0').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
 type Act = (db: Database, chatId: string, owner: { userId: string }) => Promise<unknown>
 
-/** Each against a chat that is made for it, of as many messages as there are in a chat, and then left. */
+/** Operations that use a new chat of `PER_CHAT` messages each. */
 const OPERATIONS: Record<string, Act> = {
   'load a chat': (db, chatId, owner) => db.chats.load(chatId, owner),
   'save a turn': (db, chatId, owner) => db.chats.save(chatId, turn(), owner),
@@ -75,14 +75,14 @@ const IN_LONG_CHATS: Record<string, Act> = {
   },
 }
 
-/** A chat to act upon, and whose it is. */
+/** A chat and its owner. */
 interface Place {
   db: Database
   chatId: string
   owner: { userId: string }
 }
 
-/** Median over the rounds of the time at one place by that at the other. */
+/** The median over the rounds of the ratio between the times at two places. */
 async function ratio(
   act: Act,
   [one, other]: readonly [Place, Place],
@@ -124,18 +124,18 @@ const open = async (count: number) => {
   await applySchema(url, fileURLToPath(new URL('../schema', import.meta.url)))
   const started = performance.now()
   await fill(url, count)
-  console.log(`${count} messages filled in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
+  console.log(`${count} messages inserted in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
   return openDatabase({ connectionString: url, max: 1 })
 }
 await using small = await open(SMALL)
 await using large = await open(messages)
 
-console.log(`\n| with ${messages} messages by with ${SMALL} | ratio | there |\n|---|---|---|`)
+console.log(`\n| ${messages} messages compared with ${SMALL} | ratio | time |\n|---|---|---|`)
 for (const [name, act] of Object.entries(OPERATIONS)) {
-  // Chats anew, so that each operation starts from 200 messages.
+  // New chats, so that each operation starts from 200 messages.
   report(name, await ratio(act, [await chatOf(small, PER_CHAT), await chatOf(large, PER_CHAT)]))
 }
-console.log('\n| in a chat of 10000 messages by in one of 100 | ratio | there |\n|---|---|---|')
+console.log('\n| a chat of 10000 messages compared with one of 100 | ratio | time |\n|---|---|---|')
 for (const [name, act] of Object.entries(IN_LONG_CHATS)) {
   report(name, await ratio(act, [await chatOf(large, 100), await chatOf(large, 10_000)]))
 }

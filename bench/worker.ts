@@ -2,19 +2,19 @@ import type { Open, Variant } from './contenders/contender.ts'
 import { type Operation, uniqueOf } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 
-/** What the parent asks of a contender: one answer to compare, or as many calls as fit in a time. */
+/** A request of the parent process: one answer to compare, or as many calls as possible in a time. */
 export type Request = { operation: string } & (
   | { kind: 'answer'; input: unknown }
   | { kind: 'measure'; milliseconds: number; callers: number }
 )
 
-/** Microseconds per call, of the wall clock and of this process's CPU. */
+/** Microseconds per call: wall time, and CPU time of this process. */
 export interface Measured {
   wall: number
   cpu: number
 }
 
-/** `result` is an answer or a Measured; without any, the contender does not do the operation. */
+/** `result` is an answer or a Measured. Without a result, the contender does not support the operation. */
 export type Reply = { result?: unknown; error?: unknown }
 
 const [, , module = '', variant = '', seat = '0', url = ''] = process.argv
@@ -27,7 +27,7 @@ process.on('message', async (request: Request) => {
 
 async function reply(request: Request): Promise<Reply> {
   const operation = OPERATIONS.find(({ name }) => name === request.operation) as Operation
-  // Anew each time: on which core a backend lands makes a call up to twice as fast, and must be left to chance.
+  // A new one each time: the core of a backend changes the speed of a call by up to a factor of two, so it must vary.
   const contender = await open(url, variant as Variant)
   try {
     const method = contender[operation.method] as ((input: unknown) => Promise<unknown>) | undefined
@@ -57,8 +57,8 @@ async function measure(
 }
 
 /**
- * Long enough for each connection of a pool to have made its plans, of which PostgreSQL makes five before it keeps one:
- * services open their connections once.
+ * Calls until each connection of a pool has its plans: PostgreSQL plans a statement five times before it keeps a plan.
+ * Services open their connections once.
  */
 async function warmUp(call: () => Promise<unknown>, milliseconds: number, callers: number) {
   const calls = await callFor(call, milliseconds, callers)
@@ -66,7 +66,7 @@ async function warmUp(call: () => Promise<unknown>, milliseconds: number, caller
     await Promise.all(Array.from({ length: callers }, call))
 }
 
-/** Calls of each caller, of whom there are three for a connection of a pool. */
+/** The number of calls per caller; there are three callers per connection of a pool. */
 const ENOUGH = 8
 
 async function timed(run: () => Promise<number>): Promise<Measured> {
@@ -91,7 +91,7 @@ async function callFor(call: () => Promise<unknown>, milliseconds: number, calle
   return calls
 }
 
-/** The input of the next call. */
+/** Creates the input of the next call. */
 function next({ name, input }: Operation): unknown {
   const n = counts.get(name) ?? 0
   counts.set(name, n + 1)

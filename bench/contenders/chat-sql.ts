@@ -1,13 +1,14 @@
 import type { Hit } from './chat.ts'
 import { LIMIT } from './contender.ts'
 
-/** Columns and statements that all hand-written SQL of chats has in common. */
+/** The columns of a chat in all hand-written SQL. */
 export const CHAT = `id as "chatId", user_id as "userId", title, version, active_stream_id as "activeStreamId",
   created_at as "createdAt", updated_at as "updatedAt"`
 
+/** A user's newest chats; a limit must be appended. */
 export const NEWEST_CHATS = `select ${CHAT} from chats where user_id = $1 order by updated_at desc, id desc limit`
 
-/** Each chat once, by its best part; words as in the index `parts_search_idx`. */
+/** Finds each chat once, by its best part. The expression is that of the index `parts_search_idx`. */
 const foundChats = (pattern: string, searched: string) => `
   select "chatId", title, "updatedAt", "messageId", role, text from (
     select distinct on (chats.id) chats.id as "chatId", title, updated_at as "updatedAt", messages.id as "messageId", role,
@@ -19,11 +20,12 @@ const foundChats = (pattern: string, searched: string) => `
     order by chats.id, relevance desc, messages.position desc
   ) as best order by relevance desc, "updatedAt" desc, "chatId" desc limit`
 
+/** Finds chats by words; a limit must be appended. */
 export const FOUND_CHATS = foundChats('search_pattern($2)', 'searchable($2)')
-/** What is searched, evaluated once and not for every row. */
+/** The same with subqueries, so that the pattern is evaluated once and not for each row. */
 export const FOUND_CHATS_TUNED = foundChats('(select search_pattern($2))', '(select searchable($2))')
 
-/** What all answer for what they found. */
+/** Converts the found rows to the answer that all contenders give. */
 export const hitsOf = (found: Hit[], words: string) =>
   found.slice(0, LIMIT).map(({ text, ...hit }) => ({ ...hit, snippet: snippetOf(text, words) }))
 

@@ -1,4 +1,4 @@
-/** A message as the AI SDK has it. */
+/** A message in the AI SDK's format. */
 export interface Message {
   id: string
   role: 'user' | 'assistant'
@@ -6,6 +6,7 @@ export interface Message {
   parts: Part[]
 }
 
+/** A part of a message in the AI SDK's format. */
 export interface Part {
   type: string
   text?: string
@@ -14,11 +15,13 @@ export interface Part {
   [field: string]: unknown
 }
 
+/** A chat and its owner. */
 export interface OwnChat {
   chatId: string
   userId: string
 }
 
+/** The inputs of the operations on chats. */
 export interface ChatInputs {
   saveTurn: OwnChat & { messages: Message[] }
   loadChat: OwnChat
@@ -27,10 +30,10 @@ export interface ChatInputs {
   searchChats: { userId: string; words: string }
 }
 
-/** How many `loadLast` asks for. */
+/** The number of messages that `loadLast` requests. */
 export const LAST_MESSAGES = 20
 
-/** What of a message is kept besides its parts: the message itself with 0 in place of what has columns of its own. */
+/** The row of a message. Its envelope is the message with 0 in place of values that have their own columns. */
 export function messageRow(message: Message) {
   const { id, role, metadata, parts } = message
   return {
@@ -43,6 +46,7 @@ export function messageRow(message: Message) {
   }
 }
 
+/** The rows of the parts of messages. */
 export function partRows(messages: readonly Message[]) {
   return messages.flatMap(({ id, parts }) =>
     parts.map((part, position) => ({
@@ -58,6 +62,7 @@ export function partRows(messages: readonly Message[]) {
   )
 }
 
+/** A row of a message as loaded. */
 export interface MessageRow {
   id: string
   role: string
@@ -65,7 +70,7 @@ export interface MessageRow {
   envelope: unknown
 }
 
-/** The message of its row: the order of keys is the envelope's. */
+/** Restores the message of a row, with the order of keys of the envelope. */
 export const messageOf = ({ id, role, envelope }: MessageRow, parts: unknown[]) => ({
   ...(envelope as object),
   id,
@@ -73,12 +78,13 @@ export const messageOf = ({ id, role, envelope }: MessageRow, parts: unknown[]) 
   parts,
 })
 
-/** Of the last messages, newest first, of which one more was read than is asked for: in order, and what comes before. */
+/** Sorts the last messages, which are newest first with one more than requested, and returns the cursor before them. */
 export function lastOf<Row extends { position: number }>(newest: Row[]): { rows: Row[]; before?: number } {
   const rows = newest.slice(0, LAST_MESSAGES).reverse()
   return newest.length > LAST_MESSAGES ? { rows, before: rows[0]?.position as number } : { rows }
 }
 
+/** A chat that a search has found. */
 export interface Hit {
   chatId: string
   title: string | null

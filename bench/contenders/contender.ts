@@ -1,6 +1,6 @@
 import type { ChatInputs } from './chat.ts'
 
-/** What each contender does. All are given the same inputs, and must answer alike; what one lacks is shown as –. */
+/** The inputs of each operation. All contenders get the same ones and must give equal answers; a missing one is shown as –. */
 export interface Inputs extends ChatInputs {
   findUser: string
   findUserByEmail: string
@@ -20,8 +20,10 @@ export interface Inputs extends ChatInputs {
   importCustomers: ImportedCustomer[]
 }
 
+/** The status of a customer. */
 export type CustomerStatus = 'prospect' | 'active' | 'paused' | 'churned'
 
+/** A customer to create. */
 export interface NewCustomer {
   legalName: string
   displayName: string
@@ -33,6 +35,7 @@ export interface NewCustomer {
   timezone: string
 }
 
+/** A person to create. */
 export interface NewPerson {
   firstName: string
   lastName: string
@@ -41,6 +44,7 @@ export interface NewPerson {
   jobTitle: string
 }
 
+/** An audit entry to create. */
 export interface NewEntry {
   userId: string
   entityType: string
@@ -51,30 +55,33 @@ export interface NewEntry {
   userAgent: string
 }
 
-/** People are known by their email addresses. */
+/** A customer with people, who are identified by their email addresses. */
 export type ImportedCustomer = NewCustomer & { people: NewPerson[] }
 
+/** The name of an operation. */
 export type Method = keyof Inputs
 
-/** One way to do the operations; each runs in a process of its own. */
+/** An implementation of the operations, which runs in a separate process. */
 export type Contender = { [M in Method]?: (input: Inputs[M]) => Promise<unknown> } & {
   close(): Promise<void>
 }
 
-/** What a contender does with chats. */
+/** The operations on chats. */
 export type ChatContender = Pick<Contender, keyof ChatInputs>
 
+/** Whether a contender uses prepared statements. */
 export type Variant = 'as written' | 'prepared'
 
-/** What every contender's module exports. */
+/** The function that every contender's module exports as `open`. */
 export type Open = (url: string, variant: Variant) => Promise<Contender>
 
-/** Pages of all lists. */
+/** The page size of all lists. */
 export const LIMIT = 50
 
-/** Rows of one INSERT, for those who import by INSERT. */
+/** Rows per INSERT, for contenders that import by INSERT. */
 export const CHUNK = 1_000
 
+/** Splits an array into chunks. */
 export function chunks<T>(all: readonly T[], size = CHUNK): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size))
 }

@@ -49,7 +49,7 @@ const withContacts = {
   },
 } as const
 
-/** Drizzle's stable line, with relational queries for nested lists. */
+/** Drizzle's stable version, with relational queries for nested lists. */
 export const open: Open = async (url, variant) => {
   const pool = new pg.Pool({ connectionString: url })
   const db = drizzle(pool, { schema })

@@ -14,7 +14,7 @@ const library = { orm, core } as unknown as Library
 const tables = tablesOf(library)
 const chatTables = chatTablesOf(library)
 
-// The tables have the older line's types, which this line's do not know: its relations are typed here.
+// The tables have the types of the older version, which this version does not accept, so relations are typed here.
 type Links = { [T in keyof (Tables & ChatTables)]: Record<string, object> }
 type DefineRelations = (
   tables: Tables & ChatTables,
@@ -59,7 +59,7 @@ const withContacts = {
   },
 }
 
-/** Drizzle's coming line, with its second relational queries; prepared, also with the mappers it compiles (`jit`). */
+/** Drizzle's next version with its new relational queries. When prepared, it also uses compiled mappers (`jit`). */
 export const open: Open = async (url, variant) => {
   const pool = new pg.Pool({ connectionString: url })
   const db = drizzle({ client: pool, relations, jit: variant === 'prepared' })

@@ -15,7 +15,7 @@ const CHAT = [
   'updated_at as updatedAt',
 ] as const
 
-/** A turn in a transaction of three statements, a chat by one with nested lists. */
+/** Saves a turn in a transaction of three statements, and loads a chat with one statement with nested lists. */
 export function chatsOf(db: Kysely<DB>): ChatContender {
   const load = async ({ chatId, userId }: OwnChat, direction: 'asc' | 'desc', limit?: number) => {
     const { messages, ...chat } = await db

@@ -5,7 +5,7 @@ import type { DB } from '../../generated/database.ts'
 import { chunks, LIMIT, type NewCustomer, type NewPerson, type Open } from './contender.ts'
 import { chatsOf } from './kysely-chats.ts'
 
-// Dates stay as they are printed, as Kysely's docs say how.
+// Dates remain text, as described in Kysely's documentation.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 
 const USER = [
@@ -72,7 +72,7 @@ const ENTRY = [
   'created_at as createdAt',
 ] as const
 
-/** Kysely as it is usually written: each call builds its query, which nothing prepares. Nested lists by `jsonArrayFrom`. */
+/** Kysely in its usual form: each call builds an unprepared query. Nested lists use `jsonArrayFrom`. */
 export const open: Open = async (url) => {
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }),

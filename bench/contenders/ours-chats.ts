@@ -2,6 +2,7 @@ import type { Database } from '../../src/index.ts'
 import { LAST_MESSAGES, type Message } from './chat.ts'
 import { type ChatContender, LIMIT } from './contender.ts'
 
+/** The operations on chats with this library. */
 export const chatsOf = (db: Database): ChatContender => ({
   saveTurn: ({ chatId, userId, messages }) => db.chats.save(chatId, messages, { userId }),
   loadChat: ({ chatId, userId }) => db.chats.load<Message>(chatId, { userId }),

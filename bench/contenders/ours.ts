@@ -2,7 +2,7 @@ import { openDatabase } from '../../src/index.ts'
 import { LIMIT, type Open } from './contender.ts'
 import { chatsOf } from './ours-chats.ts'
 
-/** This library, as a service uses it. */
+/** This library, used in the same way as in a service. */
 export const open: Open = async (url) => {
   const db = openDatabase(url)
   return {
@@ -15,7 +15,7 @@ export const open: Open = async (url) => {
     getCustomer: (customerId) => db.customers.get(customerId),
     listCustomers: async () => (await db.customers.list({ limit: LIMIT })).items,
     listCustomersByStatus: async (status) => (await db.customers.list({ status, limit: LIMIT })).items,
-    // The others have them by age alone.
+    // The other contenders sort by age only.
     searchCustomers: async (search) =>
       (await db.customers.list({ search, limit: LIMIT })).items.sort((a, b) => +b.createdAt - +a.createdAt),
     createCustomer: async (customer) => {

@@ -12,7 +12,7 @@ import {
 import { CHAT, FOUND_CHATS, hitsOf, NEWEST_CHATS } from './chat-sql.ts'
 import { type ChatContender, LIMIT } from './contender.ts'
 
-/** What `pg.ts` does its other operations with. */
+/** The functions of `pg.ts` that run statements. */
 interface Hand {
   rows<R>(name: string, text: string, values: unknown[], on?: pg.PoolClient): Promise<R[]>
   transaction<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T>
@@ -23,12 +23,12 @@ interface PartRow {
   payload: unknown
 }
 
-/** A turn in a transaction of three statements; a chat from one query of its messages and one of their parts. */
+/** Saves a turn in a transaction of three statements. Loads a chat with one query for messages and one for parts. */
 export function chatsOf({ rows, transaction }: Hand): ChatContender {
   const chatOf = async ({ chatId, userId }: OwnChat) => {
     const text = `select ${CHAT} from chats where id = $1 and user_id = $2`
     const [chat] = await rows<object>('chat', text, [chatId, userId])
-    if (!chat) throw new Error('There is no such chat')
+    if (!chat) throw new Error('The chat does not exist')
     return chat
   }
 
@@ -42,7 +42,7 @@ export function chatsOf({ rows, transaction }: Hand): ChatContender {
           [chatId, userId, messages.length],
           client,
         )
-        if (!chat) throw new Error('There is no such chat')
+        if (!chat) throw new Error('The chat does not exist')
         const first = chat.next - messages.length
         const given = messages.map(messageRow)
         const saved = await rows(
@@ -125,7 +125,7 @@ export function chatsOf({ rows, transaction }: Hand): ChatContender {
   }
 }
 
-/** Messages with their parts, which come in their order. */
+/** Adds the parts, which are in order, to their messages. */
 export function withParts(messages: MessageRow[], parts: PartRow[]) {
   const byMessage = new Map<string, unknown[]>(messages.map(({ id }) => [id, []]))
   for (const { messageId, payload } of parts) byMessage.get(messageId)?.push(payload)

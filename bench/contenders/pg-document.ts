@@ -4,9 +4,9 @@ import { CHAT, hitsOf } from './chat-sql.ts'
 import { LIMIT, type Open } from './contender.ts'
 
 /**
- * Chats as many services keep them: one jsonb document each, by hand-written pg. It promises less than the others: jsonb
- * orders keys its own way and drops what repeats (answers are compared without the order of keys), an append does not
- * look whether the message is there already, and no index serves the search.
+ * Stores each chat as one jsonb document, like many services, with hand-written pg. It guarantees less than the others:
+ * jsonb neither keeps the order of keys nor duplicate keys (answers are compared without that order), an append does not
+ * check whether the message exists, and no index supports the search.
  */
 export const open: Open = async (url) => {
   const pool = new pg.Pool({ connectionString: url })

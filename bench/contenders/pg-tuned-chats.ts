@@ -11,7 +11,7 @@ import {
 import { CHAT, FOUND_CHATS_TUNED, hitsOf, NEWEST_CHATS } from './chat-sql.ts'
 import { type ChatContender, LIMIT } from './contender.ts'
 
-/** What `pg-tuned.ts` does its other operations with; what is sent on one line is answered in its order. */
+/** The functions of `pg-tuned.ts` that run statements. A line answers its statements in order. */
 interface Lines<Line> {
   rows<R>(name: string, text: string, values: unknown[], line?: Line): Promise<R[]>
   next(): Line
@@ -22,7 +22,7 @@ interface Parts {
   parts: unknown[]
 }
 
-/** A turn in one statement; a chat, its messages and the parts of each in three, sent at once. */
+/** Saves a turn in one statement. Loads a chat, its messages and their parts in three, sent at once. */
 export function chatsOf<Line>({ rows, next }: Lines<Line>): ChatContender {
   async function load({ chatId, userId }: OwnChat, name: string, messages: string, parts: string) {
     const line = next()
@@ -31,7 +31,7 @@ export function chatsOf<Line>({ rows, next }: Lines<Line>): ChatContender {
       rows<MessageRow>(`${name}.messages`, messages, [chatId, userId], line),
       rows<Parts>(`${name}.parts`, parts, [chatId, userId], line),
     ])
-    if (!chat) throw new Error('There is no such chat')
+    if (!chat) throw new Error('The chat does not exist')
     const byMessage = new Map(partsOf.map(({ messageId, parts }) => [messageId, parts]))
     const whole = (message: MessageRow) => messageOf(message, byMessage.get(message.id) ?? [])
     return { chat, found, whole }

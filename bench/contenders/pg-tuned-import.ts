@@ -6,9 +6,9 @@ import { from } from 'pg-copy-streams'
 import type { ImportedCustomer } from './contender.ts'
 
 /**
- * COPY into all three tables, with keys made here, in their order: random ones cost more in every index. People are
- * looked up first, so that those who are new need no ON CONFLICT, which takes a third longer; somebody else's import of
- * the same person at the same time makes this one begin anew.
+ * Copies into all three tables with keys generated here in ascending order, because random ones cost more in each index.
+ * People are looked up first, so that new ones need no ON CONFLICT, which takes a third longer. If a concurrent import
+ * creates the same person, this one starts again.
  */
 export async function importByCopy(url: string, customers: ImportedCustomer[], attempts = 3) {
   const client = new pg.Client(url)
@@ -28,7 +28,7 @@ export async function importByCopy(url: string, customers: ImportedCustomer[], a
 }
 
 async function copyAll(client: pg.Client, customers: ImportedCustomer[]) {
-  // Letter case does not tell addresses apart.
+  // Addresses are compared without letter case.
   const people = new Map(
     customers.flatMap((customer) => customer.people.map((p) => [p.email.toLowerCase(), p])),
   )
@@ -90,7 +90,7 @@ function field(value: unknown): string {
 
 let last = 0
 
-/** RFC 9562: milliseconds, then 12 bits that count within one, then random bits. */
+/** A UUIDv7 of RFC 9562: milliseconds, a counter of 12 bits within each, and random bits. */
 function uuidv7(): string {
   last = Math.max(Date.now() * 4096, last + 1)
   const hex = last.toString(16).padStart(15, '0')

@@ -15,7 +15,7 @@ import {
   withContacts,
 } from './sql.ts'
 
-/** pg 8.23 has it, its types do not say so yet. */
+/** An option of pg 8.23 that its types do not contain yet. */
 interface PipelineConfig extends pg.ClientConfig {
   pipeline: true
 }
@@ -23,17 +23,17 @@ interface PipelineConfig extends pg.ClientConfig {
 const CONNECTIONS = 4
 
 /**
- * The best that could be written by hand: a few connections that all callers share, statements sent without waiting
- * for the answers before, times parsed by hand, limits as literals.
+ * The fastest hand-written code: all callers share a few connections and send statements without waiting for earlier
+ * answers. Times are parsed by hand, and limits are literals.
  *
- * With `limit $n` the planner takes a tenth of the table for the limit, finds the generic plan dear, and plans anew at
- * every call.
+ * With `limit $n` the planner assumes a limit of a tenth of the table, considers the generic plan too expensive, and
+ * plans each call again.
  */
 export const open: Open = async (url) => {
   const config: PipelineConfig = { connectionString: url, pipeline: true, types: { getTypeParser } }
   const lines = Array.from({ length: CONNECTIONS }, () => ({ client: new pg.Client(config), waiting: 0 }))
   await Promise.all(lines.map(({ client }) => client.connect()))
-  // The shortest; the first of equals, whose server process has its caches warm.
+  // The connection with the fewest waiting statements; among equals the first, whose server process has warm caches.
   const next = () => lines.reduce((best, line) => (line.waiting < best.waiting ? line : best))
 
   async function rows<R = unknown>(
@@ -51,7 +51,7 @@ export const open: Open = async (url) => {
   }
   const row = async (name: string, text: string, values: unknown[]) => (await rows(name, text, values))[0]
 
-  /** Both statements on one connection, at once: the second finds the same customers by itself. */
+  /** Sends both statements on one connection at once. The second one finds the same customers on its own. */
   async function page(name: string, condition: string, ...values: unknown[]) {
     const line = next()
     const newest = `from customers ${condition} ${NEWEST_CUSTOMERS}`
@@ -100,7 +100,7 @@ export const open: Open = async (url) => {
     },
     listCustomers: () => page('listCustomers', ''),
     listCustomersByStatus: (status) => page('listByStatus', 'where status = $1', status),
-    // To search twice would cost more than to wait for the ids.
+    // Searching twice would take longer than waiting for the IDs.
     searchCustomers: async (search) => {
       const line = next()
       const text = `select ${CUSTOMER} from customers where ${MATCHES} ${NEWEST_CUSTOMERS} ${LIMIT + 1}`
@@ -143,8 +143,8 @@ export const open: Open = async (url) => {
          select ${CONTACT} from contact join people using (person_id)`,
         [customerId, personId, role],
       ),
-    // The condition on the count makes the old one step down first: the unique index is looked at row by row. The old
-    // one must not be the new one, since a statement changes a row only once.
+    // The condition on the count demotes the old contact first, because the unique index is checked row by row. The old
+    // and the new contact must differ, because a statement can change a row only once.
     setPrimaryContact: ({ customerId, personId }) =>
       row(
         'setPrimaryContact',
@@ -201,7 +201,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
   return oid === DATE ? String : pg.types.getTypeParser(oid, format as 'text')
 }
 
-/** `2026-11-23 07:03:00.123+00`, of a server in UTC. */
+/** Parses `2026-11-23 07:03:00.123+00` of a server in UTC. */
 function timeOf(text: string): Date {
   const milliseconds = text.length > 22 ? Number(text.slice(20, -3).padEnd(3, '0')) : 0
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)

@@ -5,8 +5,8 @@ import type { PrismaClient } from './prisma/client/client.ts'
 import type { InputJsonObject } from './prisma/client/internal/prismaNamespace.ts'
 
 /**
- * A chat by `include`; raw SQL only for the search. A turn by `createMany`: of many rows Prisma has no upsert, so that
- * saving a message again would need more than what is measured here.
+ * Loads a chat by `include` and saves a turn by `createMany`; only the search is raw SQL. Prisma cannot upsert many rows,
+ * so saving a message again would need more than is measured here.
  */
 export function chatsOf(prisma: PrismaClient): ChatContender {
   return {

@@ -3,10 +3,10 @@ import { chunks, LIMIT, type Open } from './contender.ts'
 import { type Prisma, PrismaClient } from './prisma/client/client.ts'
 import { chatsOf } from './prisma-chats.ts'
 
-/** Kept from round to round, with the plans it has compiled; its connections are made anew. */
+/** Kept between rounds with its compiled plans. Its connections are opened again. */
 let client: PrismaClient | undefined
 
-/** Prisma as its docs have it: `include` for nested lists, raw SQL only for the search, whose index it cannot name. */
+/** Prisma in its documented form: `include` for nested lists. Only the search is raw SQL, as Prisma cannot use its index. */
 export const open: Open = async (url) => {
   client ??= new PrismaClient({
     adapter: new PrismaPg({ connectionString: url }),

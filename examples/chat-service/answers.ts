@@ -18,13 +18,13 @@ const INSTRUCTIONS = 'You help with customers.'
 const MAX_TOKENS = 2_000
 const TEMPERATURE = 0.3
 
-/** What the model is to answer, and the id of the message in whose place the answer comes. */
+/** The messages for the model, and the ID of the message that its answer replaces. */
 interface Turn {
   history: Message[]
   replaces?: string | undefined
 }
 
-/** Gives answers: at most one at a time in a chat. */
+/** Generates answers, at most one at a time per chat. */
 export class Answers {
   readonly #db: Database
   readonly #model: LanguageModel
@@ -40,25 +40,25 @@ export class Answers {
     this.#log = log
   }
 
-  /** Saves what the client sent, then has the model answer. */
+  /** Saves the client's message and starts the model's answer. */
   async begin(chatId: string, submission: Submission, owner: ChatOwner): Promise<LiveStream> {
     await this.recover(chatId, owner)
     const stream = this.#streams.open()
     try {
       if (!(await this.#db.chats.claimStream(chatId, stream.id, owner)))
-        throw new HttpError(409, 'This chat is being answered: wait for the end, or stop it.')
+        throw new HttpError(409, 'An answer is being generated in this chat. Wait for its end, or stop it.')
       const turn = await this.#receive(chatId, submission, owner)
       const chunks = await this.#ask(chatId, turn, stream, owner)
-      void stream.run(chunks).catch((error) => this.#log.error(error, 'an answer ended in an error'))
+      void stream.run(chunks).catch((error) => this.#log.error(error, 'an answer ended with an error'))
       return stream
     } catch (error) {
-      await this.#db.chats.clearStream(chatId, stream.id, owner).catch(() => {}) // recover() would do it, too
+      await this.#db.chats.clearStream(chatId, stream.id, owner).catch(() => {}) // recover() would clear it too
       stream.end()
       throw error
     }
   }
 
-  /** Ends what a process left behind that died in the middle of an answer. */
+  /** Closes the unfinished answer of a process that has crashed. */
   async recover(chatId: string, owner: ChatOwner): Promise<void> {
     const { activeStreamId } = await this.#db.chats.get(chatId, owner)
     if (activeStreamId === null || this.#streams.find(activeStreamId)) return
@@ -68,7 +68,7 @@ export class Answers {
     })
   }
 
-  /** Stops the chat's answer, if one is on its way, and waits until what there is of it is saved. */
+  /** Stops the chat's current answer, if any, and waits until its beginning is saved. */
   async stop(chatId: string, owner: ChatOwner): Promise<void> {
     const { activeStreamId } = await this.#db.chats.get(chatId, owner)
     await this.#streams.find(activeStreamId)?.stop()
@@ -78,21 +78,23 @@ export class Answers {
     const { messages } = await this.#db.chats.load<Message>(chatId, owner)
     const index = messages.findIndex(({ id }) => id === message.id)
     const known = messages[index]
-    if (known && known.role !== message.role) throw new HttpError(409, 'A message keeps its role.')
+    if (known && known.role !== message.role)
+      throw new HttpError(409, 'The role of a message cannot be changed.')
 
     if (trigger === 'regenerate-message') {
-      if (!known) throw new HttpError(409, 'The message is not in this chat: load it again.')
+      if (!known) throw new HttpError(409, 'The chat does not contain this message. Reload the chat.')
       return { history: messages.slice(0, index + 1), replaces: messages[index + 1]?.id }
     }
     if (message.role === 'assistant') {
-      if (!known || known !== messages.at(-1)) throw new HttpError(409, 'Only the last message can go on.')
+      if (!known || known !== messages.at(-1))
+        throw new HttpError(409, 'Only the last message can be continued.')
       const answered = withApprovals(known, message)
       if (!lastAssistantMessageIsCompleteWithApprovalResponses({ messages: [answered] }))
-        throw new HttpError(409, 'There is nothing that was approved or denied, or not all of it.')
+        throw new HttpError(409, 'Each pending tool call must be approved or denied.')
       await this.#db.chats.save(chatId, [answered], owner)
       return { history: [...messages.slice(0, index), answered] }
     }
-    // A message that is known has been edited: what was behind it goes.
+    // The user has edited an existing message: later messages are deleted.
     await this.#db.chats.save(chatId, [message], { ...owner, truncateFrom: message.id })
     return { history: [...(known ? messages.slice(0, index) : messages), message as Message] }
   }
@@ -117,7 +119,7 @@ export class Answers {
       onError: ({ error }) => this.#log.error(error, 'the model failed'),
     })
 
-    // An answer that goes on after an approval has counted its first steps.
+    // An answer that continues after an approval has already counted its first steps.
     let { inputTokens = 0, outputTokens = 0 } = (last?.role === 'assistant' && last.metadata?.usage) || {}
     return toUIMessageStream<Tools, Message>({
       stream: parts,
@@ -130,12 +132,12 @@ export class Answers {
         outputTokens += part.usage.outputTokens ?? 0
         return { usage: { inputTokens, outputTokens } }
       },
-      // Finished, stopped or failed: clients read the end of the stream only when this is done.
+      // Called when the answer is finished, stopped or failed. Clients see the end of the stream only afterwards.
       onEnd: ({ responseMessage }) => this.#end(chatId, stream, responseMessage, owner),
     })
   }
 
-  /** The answer, what it was made with, and the end of the stream: all, or none of it. */
+  /** Saves the answer and its options, and clears the stream, atomically. */
   async #end(chatId: string, stream: LiveStream, message: Message, owner: ChatOwner): Promise<void> {
     const options = { prompt: INSTRUCTIONS, maxTokens: MAX_TOKENS, temperature: TEMPERATURE }
     await this.#db.transaction(async ({ chats }) => {

@@ -18,6 +18,7 @@ const PageRequest = z.object({ limit: z.coerce.number().optional(), after: z.str
 const LoadRequest = z.object({ limit: z.coerce.number().optional(), before: z.coerce.number().optional() })
 const SearchRequest = PageRequest.extend({ words: z.string() })
 
+/** Builds the service with its routes. */
 export function buildApp(db: Database, model: LanguageModel, { logLevel = 'info' } = {}): FastifyInstance {
   const app = fastify({ logger: { level: logLevel } })
   const streams = new LiveStreams()
@@ -36,7 +37,7 @@ export function buildApp(db: Database, model: LanguageModel, { logLevel = 'info'
   app.get<OfChat>('/chats/:id', async ({ owner, params, query }) => {
     await answers.recover(params.id, owner)
     const chat = await db.chats.load<Message>(params.id, { ...owner, ...LoadRequest.parse(query) })
-    // An answer that is given anew stands where the old one is, which stays until the new one is saved.
+    // A regenerated answer replaces the old one, which remains stored until the new one is saved.
     const replaces = streams.find(chat.activeStreamId)?.replaces
     const end = chat.messages.findIndex(({ id }) => id === replaces)
     return end === -1 ? chat : { ...chat, messages: chat.messages.slice(0, end) }

@@ -23,5 +23,5 @@ process.env.DATABASE_URL = url
 process.env.LOG_LEVEL ??= 'warn'
 await import('./main.ts')
 console.log(
-  `\nexport USER_ID=${user.userId} # examples/chat-service/README.md has what to try. Ctrl-C ends it.`,
+  `\nexport USER_ID=${user.userId} # Commands to try are in examples/chat-service/README.md. Press Ctrl-C to stop.`,
 )

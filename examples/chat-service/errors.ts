@@ -9,7 +9,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZodError, z } from 'zod'
 
-/** What the service itself refuses. */
+/** An error of the service itself, with its HTTP status. */
 export class HttpError extends Error {
   readonly statusCode: number
 
@@ -19,7 +19,7 @@ export class HttpError extends Error {
   }
 }
 
-/** The one place where errors become answers: handlers throw, or let the library throw. */
+/** Converts every error to a response. Handlers throw, or let the library throw. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = statusOf(error)
   if (status >= 500) request.log.error(error)
@@ -30,7 +30,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 function statusOf(error: unknown): number {
   if (error instanceof NotFoundError) return 404
   if (error instanceof InvalidInputError || error instanceof ZodError) return 400
-  // A value outside its bounds is wrong whenever it is sent; other constraints depend on the rows there are.
+  // A CHECK rejects a value at any time; other constraints depend on the existing rows.
   if (error instanceof ConstraintError) return error.kind === 'check' ? 400 : 409
   if (error instanceof StaleVersionError || error instanceof SerializationError) return 409
   if (error instanceof UnavailableError) return 503
@@ -39,7 +39,7 @@ function statusOf(error: unknown): number {
 }
 
 function messageOf(error: unknown, status: number): string {
-  if (status === 503) return 'The service is busy: try again.'
+  if (status === 503) return 'The service is busy. Try again.'
   if (status >= 500) return 'Something went wrong.'
   return error instanceof ZodError ? z.prettifyError(error) : (error as Error).message
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { createUIMessageStreamResponse, type UIMessageChunk } from 'ai'
 
 /**
- * The answers that this process is giving. A chat's `activeStreamId` that is not among them was left behind by a
- * process that died: this holds for a single process. Several need a place that all can see for chunks and stops,
- * such as Redis (the package `resumable-stream`), and a way to tell which of them are alive.
+ * The answers that this process is generating. If a chat's `activeStreamId` is not among them, it belongs to a process
+ * that has crashed. This assumes a single process. Several processes need shared storage for chunks and stop requests,
+ * such as Redis (the package `resumable-stream`), and a way to detect which of them are running.
  */
 export class LiveStreams {
   readonly #streams = new Map<string, LiveStream>()
@@ -20,18 +20,18 @@ export class LiveStreams {
     return id === null ? undefined : this.#streams.get(id)
   }
 
-  /** Saves what there is of each answer, as a stop by its user does. */
+  /** Stops all answers and saves their beginnings. */
   async stopAll(): Promise<void> {
     await Promise.all(Array.from(this.#streams.values(), (stream) => stream.stop()))
   }
 }
 
-/** An answer on its way. It is kept in memory until it has ended, for whoever connects, and goes on when nobody does. */
+/** An answer that is being generated. It is kept in memory until its end, so that clients can reconnect, and does not depend on any of them. */
 export class LiveStream {
   readonly id = randomUUID()
-  /** The message in whose place the answer comes. */
+  /** The ID of the message that the answer replaces. */
   replaces: string | undefined
-  /** Whether the answer goes on from a message that is saved, after an approval. */
+  /** Whether the answer continues a saved message after an approval. */
   continues = false
   readonly #abort = new AbortController()
   readonly #chunks: UIMessageChunk[] = []
@@ -43,17 +43,20 @@ export class LiveStream {
     return this.#abort.signal
   }
 
-  /** When the answer is saved, or could not be. */
+  /** Resolves when the answer has been saved or saving has failed. */
   get ended(): Promise<void> {
     return this.#end.promise
   }
 
-  /** Reads to the end, whatever becomes of the clients. Rejects with what went wrong, in the model or in saving. */
+  /** Reads the answer to its end, independently of clients. Rejects with the error of the model or of saving. */
   async run(chunks: ReadableStream<UIMessageChunk>): Promise<void> {
     try {
       for await (const chunk of chunks) this.#push(chunk)
     } catch (error) {
-      this.#push({ type: 'error', errorText: 'Something went wrong: load the chat to see what was kept.' })
+      this.#push({
+        type: 'error',
+        errorText: 'Something went wrong. Reload the chat to see the saved part of the answer.',
+      })
       throw error
     } finally {
       this.end()
@@ -71,7 +74,7 @@ export class LiveStream {
     await this.ended
   }
 
-  /** The whole answer as server-sent events: what there is at once, then the rest as it comes. */
+  /** The complete answer as server-sent events: the available part at once, then the rest as it arrives. */
   response({ isResumed = false } = {}): Response {
     return createUIMessageStreamResponse({
       stream: ReadableStream.from(this.#replay(isResumed)),
@@ -91,7 +94,7 @@ export class LiveStream {
         if (this.#hasEnded) return
         await this.#news.promise
       }
-      // At the `start` of a replay a client empties the message; what is saved of this one would be lost to it.
+      // A client clears the message at the `start` of a replay, and would lose the part that was saved before.
       if (next === 0 && isResumed && this.continues) continue
       yield this.#chunks[next] as UIMessageChunk
     }

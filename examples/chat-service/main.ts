@@ -7,7 +7,7 @@ const { DATABASE_URL = '', PORT = '3000', MODEL_DELAY = '50', LOG_LEVEL = 'info'
 const db = openDatabase(DATABASE_URL)
 const app = buildApp(db, mockModel(Number(MODEL_DELAY)), { logLevel: LOG_LEVEL })
 
-/** Answers on their way are stopped and saved, then the connections end. */
+/** Stops and saves current answers, then closes the connections. */
 async function shutDown(): Promise<void> {
   await app.close()
   await db.close()

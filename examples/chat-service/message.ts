@@ -2,21 +2,22 @@ import { type InferUITools, isToolUIPart, type UIDataTypes, type UIMessage } fro
 import { z } from 'zod'
 import type { Tools } from './tools.ts'
 
-/** Tokens of an answer, all of its steps. Where `db.chats.usage` finds them. */
+/** The tokens of all steps of an answer, in the format that `db.chats.usage` reads. */
 export interface Metadata {
   usage?: { inputTokens: number; outputTokens: number }
 }
 
+/** A message of this service. */
 export type Message = UIMessage<Metadata, UIDataTypes, InferUITools<Tools>>
 
-/** Text only. Files come as URLs, which the AI SDK fetches for some models: decide first which ones you let in. */
+/** Accepts only text. Files are URLs, which the AI SDK fetches for some models: decide first which ones to allow. */
 const UserMessage = z.object({
   id: z.string(),
   role: z.literal('user'),
   parts: z.array(z.looseObject({ type: z.literal('text'), text: z.string() })).min(1),
 })
 
-/** Of what the client says about an answer only the approvals count; the rest is taken from the database. */
+/** Reads only the approvals of an answer that the client sends. Its other contents come from the database. */
 const Approvals = z.object({
   id: z.string(),
   role: z.literal('assistant'),
@@ -29,16 +30,17 @@ const Approvals = z.object({
   ),
 })
 
-/** What `DefaultChatTransport` sends when told to send the last message alone. */
+/** The request of `DefaultChatTransport` when it is configured to send only the last message. */
 export const Submission = z.object({
   message: z.discriminatedUnion('role', [UserMessage, Approvals]),
   trigger: z.enum(['submit-message', 'regenerate-message']).default('submit-message'),
 })
+/** A validated request. */
 export type Submission = z.infer<typeof Submission>
 
-/** The message with the user's decisions. */
-export function withApprovals(message: Message, given: z.infer<typeof Approvals>): Message {
-  const decisions = new Map(given.parts.map(({ approval }) => [approval?.id, approval]))
+/** Adds the user's approvals to a message. */
+export function withApprovals(message: Message, approvals: z.infer<typeof Approvals>): Message {
+  const decisions = new Map(approvals.parts.map(({ approval }) => [approval?.id, approval]))
   const parts = message.parts.map((part) => {
     if (!isToolUIPart(part) || part.state !== 'approval-requested') return part
     const decision = decisions.get(part.approval.id)

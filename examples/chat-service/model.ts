@@ -7,8 +7,8 @@ type Part = Stream extends ReadableStream<infer P> ? P : never
 type Prompt = Parameters<MockLanguageModelV4['doStream']>[0]['prompt']
 
 /**
- * In the place of a provider's model, such as `anthropic('claude-…')`: the same answer to the same words, no network.
- * "find NAME" and "email ADDRESS" make it call a tool, "fail" makes it fail in the middle, "refuse" at once.
+ * Replaces a provider's model, such as `anthropic('claude-…')`. It gives equal answers to equal words, without a network.
+ * "find NAME" and "email ADDRESS" make it call a tool. "fail" makes it fail in the middle, and "refuse" at once.
  *
  * @param delay milliseconds before each word.
  */
@@ -56,7 +56,7 @@ const UNKNOWN = {
   reasoning: undefined,
 }
 
-/** What the user said last, or what a tool did. */
+/** The last message of the user, or the last result of a tool. */
 function lastWords(prompt: Prompt): string {
   const last = prompt.at(-1)
   if (last?.role === 'tool') return `${JSON.stringify(last.content.at(-1))}`

@@ -3,7 +3,7 @@ import type { Database } from '@norberts-spark/db'
 import { tool } from 'ai'
 import { z } from 'zod'
 
-/** What the model may do. */
+/** The tools that the model can call. */
 export function toolsOn(db: Database) {
   return {
     findCustomers: tool({
@@ -18,14 +18,15 @@ export function toolsOn(db: Database) {
       description: 'Sends an email.',
       inputSchema: z.object({ to: z.string() }),
       async execute({ to }, { abortSignal }) {
-        await sleep(500, undefined, { signal: abortSignal }) // as if it did
+        await sleep(500, undefined, { signal: abortSignal }) // simulates sending
         return { sent: to }
       },
     }),
   }
 }
 
+/** The types of the tools. */
 export type Tools = ReturnType<typeof toolsOn>
 
-/** What the user is asked about first. */
+/** The tools that need the user's approval. */
 export const TOOL_APPROVAL = { sendEmail: 'user-approval' } as const

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The example, started as a process of its own: it brings packages that the library does without. */
+/** Tests of the example, which runs in a separate process because it has packages of its own. */
 export default defineConfig({
   test: {
     include: ['examples/chat-service/test/*.test.ts'],

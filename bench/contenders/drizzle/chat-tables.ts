@@ -1,8 +1,9 @@
 import type { Library } from './tables.ts'
 
+/** The Drizzle tables of chats. */
 export type ChatTables = ReturnType<typeof chatTablesOf>
 
-/** schema/3*.sql as Drizzle says it. */
+/** The tables of schema/3*.sql as Drizzle tables. */
 export function chatTablesOf({ orm: { sql }, core }: Library) {
   const { integer, json, pgTable, primaryKey, text, timestamp, unique, uuid } = core
   const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 }).notNull().defaultNow()

@@ -6,19 +6,19 @@ import type { ChatTables } from './chat-tables.ts'
 import type { Query } from './contender.ts'
 import type { Library } from './tables.ts'
 
-/** A chat as relational queries give it. */
+/** A chat as returned by relational queries. */
 export interface ChatRow {
   messages: (MessageRow & { parts: { payload: unknown }[] })[]
 }
 
-/** What the two lines of Drizzle write differently. */
+/** Queries that differ between the two versions of Drizzle. */
 export interface RelationalChats {
   loadChat($: OwnChat): Query<ChatRow | undefined>
   /** The newest messages first. */
   loadLast($: OwnChat): Query<ChatRow | undefined>
 }
 
-/** Makes a function of a query: prepared, or built at each call. */
+/** Converts a query to a function that is prepared, or builds the query at each call. */
 export type Statement = <Values extends object, Row>(
   name: string,
   build: ($: Values) => Query<Row>,
@@ -32,7 +32,7 @@ interface Line {
   statement: Statement
 }
 
-/** A turn in a transaction, a chat by a relational query. */
+/** Saves a turn in a transaction and loads a chat by a relational query. */
 export function chatsOf({ library, chatTables, relationalChats, db, statement }: Line): ChatContender {
   const { and, desc, eq, getTableColumns, sql } = library.orm
   const { chats, messages, parts } = chatTables
@@ -87,7 +87,7 @@ export function chatsOf({ library, chatTables, relationalChats, db, statement }:
           })
           .where(and(eq(chats.chatId, chatId), eq(chats.userId, userId)))
           .returning({ version: chats.version, next: chats.nextPosition })
-        if (!chat) throw new Error('There is no such chat')
+        if (!chat) throw new Error('The chat does not exist')
         const first = chat.next - given.length
         const saved = await tx
           .insert(messages)
@@ -137,7 +137,7 @@ export function chatsOf({ library, chatTables, relationalChats, db, statement }:
 }
 
 function existing<T>(chat: T | undefined): T {
-  if (!chat) throw new Error('There is no such chat')
+  if (!chat) throw new Error('The chat does not exist')
   return chat
 }
 

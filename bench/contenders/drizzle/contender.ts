@@ -12,12 +12,12 @@ import type { ChatTables } from './chat-tables.ts'
 import { chatsOf, type RelationalChats } from './chats.ts'
 import type { Library, Tables } from './tables.ts'
 
-/** A query as a builder gives it: to be awaited, or prepared. */
+/** A query of a query builder, which can be awaited or prepared. */
 export interface Query<Row> extends PromiseLike<Row> {
   prepare(name: string): { execute(values: Record<string, unknown>): Promise<Row> }
 }
 
-/** A customer as relational queries give it. */
+/** A customer as returned by relational queries. */
 export interface CustomerRow {
   contacts: {
     contactId: string
@@ -29,7 +29,7 @@ export interface CustomerRow {
   }[]
 }
 
-/** What the two lines of Drizzle write differently: relations, and queries of them. */
+/** Relational queries, which differ between the two versions of Drizzle. */
 export interface Relational {
   getCustomer($: { customerId: string }): Query<CustomerRow | undefined>
   listCustomers($: object): Query<CustomerRow[]>
@@ -37,7 +37,7 @@ export interface Relational {
   searchCustomers($: { search: string }): Query<CustomerRow[]>
 }
 
-/** Of the person of a contact. */
+/** The columns of a contact's person. */
 export const PERSON = {
   personId: true,
   firstName: true,
@@ -51,14 +51,14 @@ interface Line {
   library: Library
   tables: Tables
   chatTables: ChatTables
-  /** Either line's; what is used here, both have alike. */
+  /** The database of either version; the methods used here are equal in both. */
   db: object
   relational: Relational
   relationalChats: RelationalChats
   pool: pg.Pool
 }
 
-/** What both lines write alike. Prepared, each query is built once, with placeholders; as written, at each call. */
+/** The code that is common to both versions. Prepared queries are built once, with placeholders; others at each call. */
 export function contenderOf(line: Line, variant: Variant): Contender {
   const { library, tables, relational, pool } = line
   const db = line.db as NodePgDatabase
@@ -73,10 +73,10 @@ export function contenderOf(line: Line, variant: Variant): Contender {
 
   function statement<Values extends object, Row>(name: string, build: ($: Values, on: On) => Query<Row>) {
     if (variant === 'as written') return async (values: Values, on: On = db) => build(values, on)
-    // Placeholders stand where a query has values, whatever these values' types are.
+    // Placeholders take the place of values of any type.
     const holes = new Proxy({}, { get: (_, key) => sql.placeholder(String(key)) }) as Values
     const prepared = build(holes, db).prepare(name)
-    // Prepared on the pool, a query cannot run inside a transaction: there it is built again.
+    // A query prepared on the pool cannot run inside a transaction, so it is built again there.
     return async (values: Values, on: On = db) =>
       (on === db ? prepared : build(holes, on).prepare(name)).execute(values as Record<string, unknown>)
   }
@@ -234,14 +234,14 @@ export function contenderOf(line: Line, variant: Variant): Contender {
       }),
     recordEntry: async (entry) => (await recordEntry(entry))[0],
     listEntries: async (entity) => (await listEntries(entity)).slice(0, LIMIT),
-    // Rows without number cannot be prepared.
+    // A statement with any number of rows cannot be prepared.
     ...(variant === 'as written' && { importCustomers, saveTurn }),
     ...chats,
     close: () => pool.end(),
   }
 }
 
-/** Contacts as everyone answers them: without a level for the person. */
+/** Contacts in the form that all contenders return, without a nested person. */
 function flat({ contacts, ...customer }: CustomerRow) {
   return { ...customer, contacts: contacts.map(({ person, ...contact }) => ({ ...contact, ...person })) }
 }

@@ -1,15 +1,16 @@
 import type * as Orm from 'drizzle-0.45'
 import type * as PgCore from 'drizzle-0.45/pg-core'
 
-/** What both lines of Drizzle export alike; the older one's types stand for both. */
+/** The exports that are equal in both versions of Drizzle, with the types of the older one. */
 export interface Library {
   orm: typeof Orm
   core: typeof PgCore
 }
 
+/** The Drizzle tables of users, customers and the audit log. */
 export type Tables = ReturnType<typeof tablesOf>
 
-/** schema/*.sql as Drizzle says it, of the tables that the benchmarks use. */
+/** The tables of schema/*.sql that the benchmarks use, as Drizzle tables. */
 export function tablesOf({ orm: { sql }, core }: Library) {
   const { boolean, date, inet, integer, jsonb, pgEnum, pgTable, text, timestamp, uuid } = core
   const key = (name: string) => uuid(name).primaryKey().default(sql`uuidv7()`)

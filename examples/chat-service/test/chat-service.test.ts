@@ -8,7 +8,7 @@ import type { Message } from '../message.ts'
 import { Tab } from './client.ts'
 import { Service } from './service.ts'
 
-/** Slow enough to come in the middle of an answer of forty words. */
+/** Milliseconds per word: slow enough to act in the middle of an answer of forty words. */
 const DELAY = 40
 
 const test = base.extend<{ service: Service; me: Person }>({
@@ -22,7 +22,7 @@ const test = base.extend<{ service: Service; me: Person }>({
   me: async ({ db, service }, use) => use(new Person((await db.users.create(aUser())).userId, service)),
 })
 
-/** What the tests look at, of any route. */
+/** The properties of responses that the tests read. */
 interface Answer {
   status: number
   body: {
@@ -57,7 +57,7 @@ class Person {
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
   }
 
-  /** A second user's, on the same service. */
+  /** A client of another user on the same service. */
   as(userId: string): Person {
     return new Person(userId, this.service)
   }
@@ -91,7 +91,7 @@ const middle = (tab: Tab) => vi.waitUntil(() => words(tab) > 8, { timeout: 10_00
 const toolOf = (message: Message | undefined) => message?.parts.find(isToolUIPart)
 
 describe('an answer', () => {
-  test('is loaded as the client holds it, its tokens and options kept', async ({ me, db }) => {
+  test('is loaded in the form that the client has, with its tokens and options', async ({ me, db }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
 
@@ -106,7 +106,7 @@ describe('an answer', () => {
     expect(await db.chats.optionsOf(chatId, answer.id, { userId })).toMatchObject({ maxTokens: 2_000 })
   })
 
-  test('is found in the middle by a second connection, which ends with the same message', async ({ me }) => {
+  test('can be joined in the middle by a second connection, which gets the same message', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     const sending = tab.sendMessage({ text: 'Hello' })
@@ -122,7 +122,7 @@ describe('an answer', () => {
     expect(await me.call('GET', `/chats/${chatId}/stream`)).toMatchObject({ status: 204 })
   })
 
-  test('that is stopped in the middle keeps what there was of it', async ({ me }) => {
+  test('that is stopped in the middle is saved up to there', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     const sending = tab.sendMessage({ text: 'Hello' })
@@ -138,7 +138,7 @@ describe('an answer', () => {
     deepStrictEqual(await me.load(chatId), tab.held)
   })
 
-  test('that fails in the middle keeps what there was of it', async ({ me }) => {
+  test('that fails in the middle is saved up to there', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
 
@@ -149,7 +149,7 @@ describe('an answer', () => {
     deepStrictEqual(await me.load(chatId), tab.held)
   })
 
-  test('that the model refuses leaves the question alone in the chat', async ({ me }) => {
+  test('that the model refuses leaves only the question in the chat', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
 
@@ -160,13 +160,13 @@ describe('an answer', () => {
     expect((await me.call('GET', `/chats/${chatId}/stream`)).status).toBe(204)
   })
 
-  test('comes to its end when the client has gone', async ({ me }) => {
+  test('is completed when the client has disconnected', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     const sending = tab.sendMessage({ text: 'Hello' })
     await middle(tab)
 
-    await tab.stop() // which only closes the connection
+    await tab.stop() // only closes the connection
     await sending
 
     await vi.waitUntil(async () => (await me.load(chatId)).length === 2, { timeout: 10_000 })
@@ -175,7 +175,7 @@ describe('an answer', () => {
     expect(JSON.stringify(answer)).toContain(tab.text)
   })
 
-  test('is given to one of two who ask at once', async ({ me }) => {
+  test('is generated for only one of two concurrent questions', async ({ me }) => {
     const chatId = await me.createChat()
 
     const responses = await Promise.all([me.submit(chatId, 'One'), me.submit(chatId, 'Two')])
@@ -185,7 +185,7 @@ describe('an answer', () => {
     expect(await me.load(chatId)).toHaveLength(2)
   })
 
-  test('is replaced by one given anew; meanwhile nobody sees it', async ({ me }) => {
+  test('is replaced when it is regenerated, and is hidden in the meantime', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     await tab.sendMessage({ text: 'Hello' })
@@ -204,7 +204,7 @@ describe('an answer', () => {
     deepStrictEqual(await me.load(chatId), tab.held)
   })
 
-  test('goes with what was behind it when a message is edited', async ({ me }) => {
+  test('is deleted together with later messages when a message is edited', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     await tab.sendMessage({ text: 'Hello' })
@@ -260,7 +260,7 @@ describe('a tool', () => {
     expect(await db.chats.usage({ chatId })).toMatchObject({ inputTokens: 20 + 40 })
   })
 
-  test('that is stopped at work ends in an error, and the chat goes on', async ({ me }) => {
+  test('that is stopped while it runs ends with an error, and the chat can continue', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     await tab.sendMessage({ text: 'email bob@example.test' })
@@ -272,13 +272,13 @@ describe('a tool', () => {
 
     const stored = await me.load(chatId)
     expect(toolOf(stored[1])).toMatchObject({ state: 'output-error', approval: { approved: true } })
-    await vi.waitUntil(() => tab.status === 'error') // it sent the approval once more: refused
+    await vi.waitUntil(() => tab.status === 'error') // it sent the approval again, which is rejected
     const reloaded = me.openTab(chatId, stored)
     await reloaded.sendMessage({ text: 'Hello' })
     expect(reloaded.text).toContain('You said: Hello')
   })
 
-  test('is not what a client says it is', async ({ me }) => {
+  test('cannot be forged by a client', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     await tab.sendMessage({ text: 'email bob@example.test' })
@@ -297,7 +297,7 @@ describe('a tool', () => {
 })
 
 describe('a chat', () => {
-  test('of another user is not there', async ({ me, db }) => {
+  test('of another user does not exist', async ({ me, db }) => {
     const chatId = await me.createChat()
     await me.openTab(chatId).sendMessage({ text: 'A secret' })
     const { userId } = await db.users.create(aUser())
@@ -319,7 +319,7 @@ describe('a chat', () => {
     expect(await me.load(chatId)).toHaveLength(2)
   })
 
-  test('is listed in pages, named, found and deleted', async ({ me }) => {
+  test('is listed in pages, renamed, found and deleted', async ({ me }) => {
     const first = await me.createChat()
     const second = await me.createChat()
     await me.openTab(first).sendMessage({ text: 'Šķēle' })
@@ -344,7 +344,7 @@ describe('a chat', () => {
     expect((await me.call('GET', `/chats/${first}`)).status).toBe(404)
   })
 
-  test('that is being answered can be deleted', async ({ me }) => {
+  test('can be deleted while an answer is generated', async ({ me }) => {
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
     const sending = tab.sendMessage({ text: 'Hello' })
@@ -364,7 +364,7 @@ describe('a chat', () => {
     },
     { why: 'no parts', body: { message: { id: 'm', role: 'user', parts: [] } } },
     { why: 'an empty id', body: { message: { id: '', role: 'user', parts: [{ type: 'text', text: 'x' }] } } },
-  ])('refuses $why, and can be answered afterwards', async ({ body }, { me, db }) => {
+  ])('rejects $why, and can be answered afterwards', async ({ body }, { me, db }) => {
     const chatId = await me.createChat()
 
     const refused = await me.call('POST', `/chats/${chatId}/messages`, body)
@@ -376,7 +376,7 @@ describe('a chat', () => {
 })
 
 describe('the process', () => {
-  test('killed in the middle of an answer: the chat loads in the next one, and goes on', async ({
+  test('that is killed in the middle of an answer: the chat can be loaded and continued in the next one', async ({
     me,
     url,
   }) => {
@@ -402,10 +402,10 @@ describe('the process', () => {
     deepStrictEqual(await me.load(chatId), tab.held)
   })
 
-  test('killed: a message that comes before the chat is loaded is answered', async ({ me, db }) => {
+  test('that is killed: a message sent before the chat is loaded is answered', async ({ me, db }) => {
     const { userId } = me
     const { chatId } = await db.chats.create({ userId })
-    await db.chats.claimStream(chatId, 'of a process that died', { userId })
+    await db.chats.claimStream(chatId, 'of a crashed process', { userId })
     const call = {
       type: 'tool-findCustomers',
       toolCallId: 'c',
@@ -423,7 +423,7 @@ describe('the process', () => {
     expect(toolOf(messages[0])).toMatchObject({ state: 'output-error' })
   })
 
-  test('told to end: answers on their way are saved as far as they have come', async ({ me, url }) => {
+  test('that is terminated: current answers are saved up to there', async ({ me, url }) => {
     const service = await Service.start(url, DELAY)
     me.service = service
     const chatId = await me.createChat()

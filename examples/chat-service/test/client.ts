@@ -27,7 +27,7 @@ class State implements ChatState<Message> {
   snapshot = <T>(value: T): T => structuredClone(value)
 }
 
-/** One tab of a browser: what `useChat` is, without React. */
+/** A browser tab: the equivalent of `useChat` without React. */
 export class Tab extends AbstractChat<Message> {
   constructor(api: string, chatId: string, userId: string, messages: Message[] = []) {
     super({
@@ -46,12 +46,12 @@ export class Tab extends AbstractChat<Message> {
     })
   }
 
-  /** What is left of the messages on their way through JSON. */
+  /** The messages after serialization to JSON. */
   get held(): Message[] {
     return JSON.parse(JSON.stringify(this.messages))
   }
 
-  /** Of the last message. */
+  /** The text of the last message. */
   get text(): string {
     const last = this.messages.at(-1)
     return last?.role === 'assistant'

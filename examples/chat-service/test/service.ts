@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
-/** The service as a process of its own, on a port that was free. */
+/** The service in a separate process, on a free port. */
 export class Service implements AsyncDisposable {
   readonly url: string
   readonly #process: ChildProcess
@@ -15,7 +15,7 @@ export class Service implements AsyncDisposable {
     this.#process = process
   }
 
-  /** @param delay milliseconds before each word of the model. */
+  /** Starts the service. @param delay milliseconds before each word of the model. */
   static async start(databaseUrl: string, delay: number): Promise<Service> {
     const child = spawn(process.execPath, [MAIN], {
       env: {
@@ -34,7 +34,7 @@ export class Service implements AsyncDisposable {
     throw new Error('The service did not start.')
   }
 
-  /** Resolves with the exit code. */
+  /** Sends a signal and resolves to the exit code. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const exit = once(this.#process, 'exit')
