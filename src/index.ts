@@ -3,6 +3,7 @@ export type { ConstraintName, TableName } from '../generated/catalog.ts'
 export type { DB } from '../generated/database.ts'
 export type { CallOptions, QueryEvent, QueryListener } from './connection/index.ts'
 export {
+  type BoundDatabase,
   type Database,
   type DatabaseOptions,
   type Isolation,
@@ -13,6 +14,7 @@ export {
   type TransactionOptions,
 } from './database/index.ts'
 export {
+  ConfigurationError,
   ConstraintError,
   type ConstraintKind,
   DatabaseError,
@@ -23,6 +25,7 @@ export {
   SerializationError,
   StaleVersionError,
   UnavailableError,
+  UnconfirmedCommitError,
   violates,
 } from './errors/index.ts'
 export type { Page, PageRequest } from './query/index.ts'

@@ -1,143 +1,106 @@
-import pg from 'pg'
 import { InvalidInputError, type Progress, UnavailableError } from '../errors/index.ts'
 import type { CallOptions } from './query.ts'
 
-/** How long a cancelled call waits for the server's answer before it gives the connection up, in milliseconds. */
-const GRACE = 1_000
-
-/** The end of a call before its time, by the caller's signal or its timeout. */
+/** The end of a call before its result: by the caller's signal, its timeout, or the close of the database. */
 export class Cancellation {
   readonly #signal: AbortSignal | undefined
   readonly #timeout: number | undefined
-  readonly #timer: NodeJS.Timeout | undefined
-  #cancelled: 'signal' | 'timeout' | undefined
-  #listener: (() => void) | undefined
+  readonly #within: Cancellation | undefined
+  readonly #stopWithin: (() => void) | undefined
+  readonly #listeners = new Set<() => void>()
+  #timer: NodeJS.Timeout | undefined
+  #source: 'signal' | 'timeout' | 'within' | 'closed' | undefined
 
-  /** Undefined for the ordinary call that cannot be cancelled, which then pays nothing. */
-  static of(options: CallOptions | undefined): Cancellation | undefined {
+  /**
+   * The cancellation of a call, which ends with the one of the transaction that it is part of. Undefined for a call
+   * without options of its own, which then has no overhead.
+   */
+  static of(options: CallOptions | undefined, within?: Cancellation): Cancellation | undefined {
     if (options?.signal === undefined && options?.timeout === undefined) return undefined
-    return new Cancellation(options)
+    return new Cancellation(options, within)
   }
 
-  private constructor({ signal, timeout }: CallOptions) {
+  constructor({ signal, timeout }: CallOptions = {}, within?: Cancellation) {
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw new InvalidInputError('signal', 'must be an AbortSignal')
     }
-    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31)) {
-      throw new InvalidInputError(
-        'timeout',
-        'must be a number of milliseconds, greater than 0 and less than 2147483648',
-      )
-    }
     this.#signal = signal
-    this.#timeout = timeout
-    if (signal?.aborted) this.#cancelled = 'signal'
+    this.#timeout = readTimeout(timeout, 'timeout')
+    this.#within = within
+    if (within?.isCancelled) this.#source = 'within'
+    else if (signal?.aborted) this.#source = 'signal'
+    this.#stopWithin = within?.onCancel(() => this.#cancel('within'))
     signal?.addEventListener('abort', this.#onAbort, { once: true })
-    if (timeout !== undefined) this.#timer = setTimeout(() => this.#cancel('timeout'), timeout)
+    if (this.#timeout !== undefined)
+      this.#timer = setTimeout(() => this.#cancel('timeout'), Math.ceil(this.#timeout))
   }
 
   /** To be called when the call is over. */
   end(): void {
     clearTimeout(this.#timer)
     this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#stopWithin?.()
+  }
+
+  get isCancelled(): boolean {
+    return this.#source !== undefined
   }
 
   throwIfCancelled(): void {
-    if (this.#cancelled) throw this.reason('not sent')
+    if (this.isCancelled) throw this.reason('not sent')
   }
 
-  /** What the call rejects with, or undefined if it was not cancelled. */
+  /** What the call rejects with once it is cancelled. The reason of a signal can be any value, `null` included. */
   reason(progress: Progress, cause?: unknown): unknown {
-    if (this.#cancelled === 'signal') return this.#signal?.reason
-    if (this.#cancelled === undefined) return undefined
+    if (this.#source === 'signal') return this.#signal?.reason
+    if (this.#source === 'within') return this.#within?.reason(progress, cause)
     const undone = progress !== 'writing' || isQueryCancelled(cause)
-    return new UnavailableError(`The call took longer than its timeout of ${this.#timeout} ms.`, undone, {
-      cause,
-    })
+    const message =
+      this.#source === 'closed'
+        ? 'The call was cancelled because the database was closed.'
+        : `The call took longer than its timeout of ${this.#timeout} ms.`
+    return new UnavailableError(message, undone, { cause })
   }
 
-  /** Calls back at the moment of cancelling, until the returned function is called. */
+  /** Calls `listener` at the moment of cancelling, until the returned function is called. */
   onCancel(listener: () => void): () => void {
-    this.#listener = listener
-    return () => {
-      this.#listener = undefined
-    }
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
-  /**
-   * While the client runs a query, cancelling stops it on the server. The caller then learns what became of the
-   * query: nothing is reported as cancelled that was committed. Call the returned function when the query is over.
-   */
-  cancelsOnServer(client: pg.ClientBase): () => Promise<void> {
-    let request: Promise<void> | undefined
-    let graceTimer: NodeJS.Timeout | undefined
-    const stopListening = this.onCancel(() => {
-      request = requestCancel(client)
-      graceTimer = setTimeout(() => internals(client).connection.stream.destroy(), GRACE)
+  /** Cancels on behalf of `close()`. */
+  cancelForClose(): void {
+    this.#cancel('closed')
+  }
+
+  /** The outcome of `promise`, or the reason of the cancellation if that comes first. */
+  race<T>(promise: Promise<T>, progress: Progress): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.isCancelled) reject(this.reason(progress))
+      const stop = this.onCancel(() => reject(this.reason(progress)))
+      promise.then(resolve, reject).finally(stop)
     })
-    return async () => {
-      stopListening()
-      clearTimeout(graceTimer)
-      // A request still under way could otherwise hit the connection's next query.
-      await request
-    }
   }
 
   readonly #onAbort = (): void => this.#cancel('signal')
 
-  #cancel(by: 'signal' | 'timeout'): void {
-    this.#cancelled ??= by
-    this.#listener?.()
+  #cancel(source: 'signal' | 'timeout' | 'within' | 'closed'): void {
+    if (this.#source !== undefined) return
+    this.#source = source
+    for (const listener of [...this.#listeners]) listener()
   }
+}
+
+/** Milliseconds, or undefined for no limit. */
+export function readTimeout(timeout: unknown, field: string): number | undefined {
+  if (timeout === undefined || timeout === Number.POSITIVE_INFINITY) return undefined
+  if (typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31) return timeout
+  throw new InvalidInputError(
+    field,
+    'must be a number of milliseconds, greater than 0 and less than 2147483648, or Infinity',
+  )
 }
 
 function isQueryCancelled(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '57014'
-}
-
-/** What pg has but does not declare. */
-interface ClientInternals {
-  processID: number
-  secretKey: number
-  host: string
-  port: number
-  ssl: object | boolean
-  sslNegotiation: string
-  connection: { stream: { destroy(): void } }
-}
-
-interface CancelConnection {
-  stream: { destroy(): void }
-  on(event: 'connect' | 'sslconnect' | 'error' | 'end', listener: () => void): void
-  connect(port: number | string, host?: string): void
-  requestSsl(): void
-  cancel(processID: number, secretKey: number): void
-}
-
-function internals(client: pg.ClientBase): ClientInternals {
-  return client as unknown as ClientInternals
-}
-
-/**
- * The protocol's CancelRequest, on a connection of its own, as pg's `Client.cancel` does it without TLS. Resolves
- * when the server has closed that connection, which it does after passing the request on, or after GRACE.
- */
-function requestCancel(client: pg.ClientBase): Promise<void> {
-  const { processID, secretKey, host, port, ssl, sslNegotiation } = internals(client)
-  return new Promise((resolve) => {
-    const connection = new pg.Connection({ ssl, sslNegotiation } as object) as unknown as CancelConnection
-    const giveUp = setTimeout(() => connection.stream.destroy(), GRACE)
-    connection.on('connect', () => {
-      if (!ssl) connection.cancel(processID, secretKey)
-      else if (sslNegotiation !== 'direct') connection.requestSsl()
-    })
-    connection.on('sslconnect', () => connection.cancel(processID, secretKey))
-    connection.on('error', () => {})
-    connection.on('end', () => {
-      clearTimeout(giveUp)
-      resolve()
-    })
-    if (host.startsWith('/')) connection.connect(`${host}/.s.PGSQL.${port}`)
-    else connection.connect(port, host)
-  })
 }

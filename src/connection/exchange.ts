@@ -1,3 +1,4 @@
+import { DatabaseError } from '../errors/index.ts'
 import { types } from './codec.ts'
 import type { Query, Result } from './query.ts'
 
@@ -48,9 +49,10 @@ export class Exchange {
     const { parsedStatements } = connection
     for (const { name = '', sql } of this.#queries) {
       const parsed = parsedStatements[name]
-      // Two versions of this package on one pool.
       if (parsed !== undefined && parsed !== sql)
-        return new Error(`Another statement is prepared as ${name} on this connection`)
+        return new DatabaseError(
+          `Another statement is prepared as ${name} on this connection. Two versions of this package cannot share a pool.`,
+        )
     }
     this.#shapes = shapesOf(connection)
     connection.stream.cork?.()

@@ -1,98 +1,122 @@
-import type pg from 'pg'
-import { DatabaseError, endsConnection, translate } from '../errors/index.ts'
-import { Cancellation } from './cancellation.ts'
+import { DatabaseError, endsConnection, type Progress, translate } from '../errors/index.ts'
+import type { Cancellation } from './cancellation.ts'
+import type { ClientPool } from './client-pool.ts'
+import type { ClientState } from './client-state.ts'
 import type { Settings } from './connection.ts'
 import type { CallOptions, Query, Result } from './query.ts'
 import type { QueryLog } from './query-log.ts'
+import type { Revisions } from './revisions.ts'
 import { send } from './send.ts'
 
-/** Where connections come from: a pool, with what holds for every call on it. */
+/** Where connections come from: a pool, with the settings for every call on it. */
 export interface ConnectionSource {
   readonly settings: Settings
   readonly log: QueryLog
-  /** A connection for the caller alone, who releases it. */
-  acquire(cancellation: Cancellation | undefined): Promise<pg.PoolClient>
+  readonly clients: ClientPool
+  readonly revisions: Revisions
+  /** Whether the hosts that are wanted refuse writes. */
+  readonly expectsReadOnly: boolean
+  /** The options of a call, completed by those of the database. */
+  withDefaults(options: CallOptions | undefined): CallOptions | undefined
+  /** A client for the caller alone, who releases it. */
+  acquire(cancellation: Cancellation | undefined): Promise<ClientState>
+  /** Repeats `attempt` as the `retry` of the database allows. */
+  retrying<T>(attempt: () => Promise<T>, cancellation: Cancellation | undefined): Promise<T>
 }
 
-/** One connection taken from the pool for a while. Calls made at the same time take turns. */
+/** One connection taken from the pool until it is released. The caller sends one query at a time. */
 export class HeldConnection {
-  readonly #client: pg.PoolClient
+  readonly #state: ClientState
   readonly #source: ConnectionSource
-  #lastTurn: Promise<unknown> = Promise.resolve()
-  #state: 'open' | 'over' | 'released' = 'open'
-  #broken = false
+  #isReleased = false
 
-  private constructor(client: pg.PoolClient, source: ConnectionSource) {
-    this.#client = client
+  private constructor(state: ClientState, source: ConnectionSource) {
+    this.#state = state
     this.#source = source
   }
 
-  static async acquire(source: ConnectionSource, options?: CallOptions): Promise<HeldConnection> {
-    const cancellation = Cancellation.of(options)
-    try {
-      return new HeldConnection(await source.acquire(cancellation), source)
-    } finally {
-      cancellation?.end()
-    }
+  static async acquire(
+    source: ConnectionSource,
+    cancellation: Cancellation | undefined,
+  ): Promise<HeldConnection> {
+    return new HeldConnection(await source.acquire(cancellation), source)
   }
 
   get settings(): Settings {
     return this.#source.settings
   }
 
-  async run(query: Query, options?: CallOptions): Promise<Result> {
-    if (this.#state !== 'open') {
-      throw new DatabaseError(
-        'The transaction is over: await every call inside the function given to transaction().',
-      )
-    }
-    return this.#enqueue(query, options)
+  get isBroken(): boolean {
+    return this.#state.isBroken
   }
 
-  /** Runs the last query and gives the connection back. Calls made from now on are refused. */
-  async finish(query: Query): Promise<Result> {
-    this.#state = 'over'
+  /** Whether a transaction is open, as of the last answer; undefined if this version of pg does not know. */
+  get isInTransaction(): boolean {
+    return this.#state.isInTransaction
+  }
+
+  /**
+   * Sends a query, and translates its error.
+   *
+   * @param progress how far a query that fails without an answer has come. In a transaction nothing is lasting before
+   *   COMMIT, so that the loss of the connection undoes every query.
+   */
+  async send(query: Query, cancellation: Cancellation | undefined, progress: Progress): Promise<Result> {
+    const { log, revisions } = this.#source
+    const started = log.start()
     try {
-      return await this.#enqueue(query)
-    } finally {
-      await this.release()
-    }
-  }
-
-  /** Gives the connection back once the calls under way are answered; without effect the second time. */
-  async release({ destroy = false } = {}): Promise<void> {
-    this.#broken ||= destroy
-    if (this.#state !== 'released') this.#state = 'over'
-    await this.#lastTurn
-    if (this.#state === 'released') return
-    this.#state = 'released'
-    this.#client.release(this.#broken)
-  }
-
-  async #enqueue(query: Query, options?: CallOptions): Promise<Result> {
-    const cancellation = Cancellation.of(options)
-    const started = this.#source.log.start()
-    const turn = this.#lastTurn.then(() => this.#attempt(query, cancellation))
-    this.#lastTurn = turn.catch(() => {})
-    try {
-      const result = await turn
-      this.#source.log.record(started, query, result.rowCount)
+      if (this.#isReleased) throw new DatabaseError('The connection was released before this call.')
+      const result = await this.#attempt(revisions.current(query), query, cancellation, progress)
+      log.record(started, query, result.rowCount)
       return result
     } catch (error) {
-      this.#source.log.record(started, query, undefined, error)
+      log.record(started, query, undefined, error)
       throw error
-    } finally {
-      cancellation?.end()
     }
   }
 
-  async #attempt(query: Query, cancellation: Cancellation | undefined): Promise<Result> {
+  async #attempt(
+    sent: Query,
+    query: Query,
+    cancellation: Cancellation | undefined,
+    progress: Progress,
+  ): Promise<Result> {
+    cancellation?.throwIfCancelled()
     try {
-      return await send(this.#client, query, cancellation)
+      return await send(this.#state, sent, cancellation)
     } catch (error) {
-      this.#broken ||= endsConnection(error as Error)
-      const progress = query.readOnly ? 'reading' : 'writing'
-      throw cancellation?.reason(progress, error) ?? translate(error, progress)
+      if (error instanceof DatabaseError) throw error
+      if (endsConnection(error as Error)) this.#state.isBroken = true
+      this.#source.revisions.noteFailure(query, sent, error)
+      if (cancellation?.isCancelled) throw cancellation.reason(progress, error)
+      throw translate(error, progress)
     }
+  }
+
+  /** To be called when the server refused a write although writes were wanted: it has become a standby. */
+  leaveStandby(): void {
+    this.#state.isBroken = true
+    this.#source.clients.replaceAll()
+  }
+
+  /** Sends a query that undoes something. Closes the connection, which undoes the whole transaction, if that fails. */
+  async sendOrClose(query: Query, timeout: number): Promise<void> {
+    if (this.#state.isBroken) return
+    const timer = setTimeout(() => this.#state.destroy(), timeout)
+    try {
+      await this.send(query, undefined, 'reading')
+    } catch {
+      this.#state.isBroken = true
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Gives the connection back; a no-op the second time. */
+  release({ destroy = false } = {}): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    if (destroy) this.#state.isBroken = true
+    this.#source.clients.release(this.#state)
   }
 }

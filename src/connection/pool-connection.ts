@@ -1,36 +1,49 @@
 import type pg from 'pg'
-import { DatabaseError, endsConnection, isStalePlan, type Progress, translate } from '../errors/index.ts'
+import {
+  DatabaseError,
+  endsConnection,
+  isReadOnlyRefusal,
+  isStalePlan,
+  type Progress,
+  translate,
+} from '../errors/index.ts'
 import { Cancellation } from './cancellation.ts'
+import { ClientPool, type ClientPoolOptions } from './client-pool.ts'
+import type { ClientState } from './client-state.ts'
 import type { Connection, Settings } from './connection.ts'
+import type { ConnectionSource } from './held-connection.ts'
 import type { CallOptions, Query, Result } from './query.ts'
 import type { QueryLog } from './query-log.ts'
+import { retry } from './retry.ts'
+import { Revisions } from './revisions.ts'
 import { send, submit } from './send.ts'
-import { type Connect, SharedReads } from './shared-reads.ts'
-import { inTransaction } from './transaction-connection.ts'
+import { SharedReads } from './shared-reads.ts'
+import { inTransaction } from './transaction.ts'
 
-export interface PoolConnectionOptions {
+export interface PoolConnectionOptions extends ClientPoolOptions {
   settings: Settings
-  /** Whether the pool is ours to end. */
-  owned: boolean
   log: QueryLog
+  /** Milliseconds for a call that has no timeout of its own. */
+  timeout: number | undefined
+  /** Milliseconds in which a call is repeated that failed without any effect. */
+  retry: number | undefined
+  /** Whether the hosts that are wanted refuse writes. */
+  expectsReadOnly: boolean
 }
 
 /** A pool: each call takes a connection, and gives it back when the server has answered. */
-export class PoolConnection implements Connection {
-  readonly #pool: pg.Pool
+export class PoolConnection implements Connection, ConnectionSource {
   readonly #options: PoolConnectionOptions
   readonly #reads: SharedReads
-  readonly #guarded = new WeakSet<pg.PoolClient>()
-  #waiting = 0
-  #onServed: (() => void) | undefined
-  #closing: Promise<void> | undefined
+  readonly #defaults: CallOptions | undefined
+  readonly clients: ClientPool
+  readonly revisions = new Revisions()
 
   constructor(pool: pg.Pool, options: PoolConnectionOptions) {
-    this.#pool = pool
     this.#options = options
-    this.#reads = new SharedReads(this.#connect, pool.options.max)
-    pool.on('error', ignore)
-    pool.on('acquire', this.#guard)
+    this.#defaults = options.timeout === undefined ? undefined : { timeout: options.timeout }
+    this.clients = new ClientPool(pool, options)
+    this.#reads = new SharedReads(this.clients)
   }
 
   get settings(): Settings {
@@ -41,15 +54,23 @@ export class PoolConnection implements Connection {
     return this.#options.log
   }
 
+  get expectsReadOnly(): boolean {
+    return this.#options.expectsReadOnly
+  }
+
+  withDefaults(options: CallOptions | undefined): CallOptions | undefined {
+    if (!options || !this.#defaults) return options ?? this.#defaults
+    return options.timeout === undefined ? { ...options, ...this.#defaults } : options
+  }
+
   async run(query: Query, options?: CallOptions): Promise<Result> {
-    const cancellation = Cancellation.of(options)
+    const cancellation = Cancellation.of(this.withDefaults(options))
     const started = this.log.start()
     try {
-      const result = cancellation
-        ? await this.#attempt(query, cancellation)
-        : query.isShared
-          ? await this.#share(query)
-          : await this.#exchange(query)
+      const result =
+        this.#options.retry === undefined
+          ? await this.#once(query, cancellation)
+          : await this.retrying(() => this.#once(query, cancellation), cancellation)
       this.log.record(started, query, result.rowCount)
       return result
     } catch (error) {
@@ -60,136 +81,104 @@ export class PoolConnection implements Connection {
     }
   }
 
-  /** The ordinary call, which nothing cancels: as `#attempt`, with the fewest promises that it can be done with. */
-  async #exchange(query: Query): Promise<Result> {
-    this.#refuseIfClosed()
-    let wasSent = false
+  retrying<T>(attempt: () => Promise<T>, cancellation: Cancellation | undefined): Promise<T> {
+    return this.#options.retry === undefined ? attempt() : retry(attempt, this.#options.retry, cancellation)
+  }
+
+  async #once(query: Query, cancellation: Cancellation | undefined): Promise<Result> {
+    this.clients.throwIfClosed()
+    cancellation?.throwIfCancelled()
+    const sent = this.revisions.current(query)
+    let progress: Progress = 'not sent'
+    const noteSent = () => {
+      progress = query.readOnly ? 'reading' : 'writing'
+    }
     try {
-      return await new Promise((resolve, reject) => {
-        this.#connect((error, client) => {
-          if (!client) return reject(error)
-          wasSent = true
-          submit(client, query, (failure, result) => {
-            client.release(failure !== null && endsConnection(failure))
-            if (failure) reject(failure)
-            else resolve(result)
-          })
+      if (query.isShared) return await this.#reads.run(sent, noteSent, cancellation)
+      return await (cancellation
+        ? this.#exchangeUnlessCancelled(sent, noteSent, cancellation)
+        : this.#exchange(sent, noteSent))
+    } catch (error) {
+      // An error of ours, or the reason of a signal.
+      if (error instanceof DatabaseError || !(error instanceof Error)) throw error
+      if (isStalePlan(error) && query.prepared) {
+        this.revisions.noteFailure(query, sent, error)
+        return this.#once({ ...query, prepared: false, isShared: false }, cancellation)
+      }
+      if (cancellation?.isCancelled) throw cancellation.reason(progress, error)
+      throw this.#translate(error, progress)
+    }
+  }
+
+  #translate(error: Error, progress: Progress): unknown {
+    if (!isReadOnlyRefusal(error)) return translate(error, progress)
+    if (this.expectsReadOnly) return new DatabaseError(error.message, { cause: error })
+    // The server behind the address has become a standby; the other connections lead to it, too.
+    this.clients.replaceAll()
+    return translate(error, progress)
+  }
+
+  /** The ordinary call, which nothing cancels, with as few promises as possible. */
+  #exchange(query: Query, noteSent: () => void): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.clients.connect((error, state) => {
+        if (!state) return reject(error)
+        noteSent()
+        submit(state, query, (failure, result) => {
+          if (failure && endsConnection(failure)) state.isBroken = true
+          this.clients.release(state)
+          if (failure) reject(failure)
+          else resolve(result)
         })
       })
-    } catch (error) {
-      if (!wasSent) throw translate(error, 'not sent')
-      if (isStalePlan(error as Error) && query.prepared) return this.#exchange({ ...query, prepared: false })
-      throw translate(error, query.readOnly ? 'reading' : 'writing')
-    }
+    })
   }
 
-  async #share(query: Query): Promise<Result> {
-    this.#refuseIfClosed()
-    let wasSent = false
+  async #exchangeUnlessCancelled(
+    query: Query,
+    noteSent: () => void,
+    cancellation: Cancellation,
+  ): Promise<Result> {
+    const state = await this.clients.acquire(cancellation)
     try {
-      return await new Promise((resolve, reject) => {
-        this.#reads.add({
-          query,
-          resolve,
-          reject: (error, sent) => {
-            wasSent = sent
-            reject(error)
-          },
-        })
-      })
-    } catch (error) {
-      if (isStalePlan(error as Error)) return this.#exchange({ ...query, prepared: false })
-      throw translate(error, wasSent ? 'reading' : 'not sent')
-    }
-  }
-
-  async #attempt(query: Query, cancellation: Cancellation): Promise<Result> {
-    const client = await this.acquire(cancellation)
-    try {
-      const result = await send(client, query, cancellation)
-      client.release()
-      return result
-    } catch (error) {
-      client.release(endsConnection(error as Error))
-      if (isStalePlan(error as Error) && query.prepared)
-        return this.#attempt({ ...query, prepared: false }, cancellation)
-      const progress: Progress = query.readOnly ? 'reading' : 'writing'
-      throw cancellation.reason(progress, error) ?? translate(error, progress)
-    }
-  }
-
-  /** A connection for the caller alone, who releases it. */
-  async acquire(cancellation: Cancellation | undefined): Promise<pg.PoolClient> {
-    this.#refuseIfClosed()
-    try {
-      if (!cancellation) return await this.#connected()
       cancellation.throwIfCancelled()
-      return await this.#connectUnlessCancelled(cancellation)
-    } catch (error) {
-      throw cancellation?.reason('not sent', error) ?? translate(error, 'not sent')
+      noteSent()
+      return await sendOn(state, query, cancellation)
+    } finally {
+      this.clients.release(state)
     }
   }
 
-  #refuseIfClosed(): void {
-    if (this.#closing) throw new DatabaseError('The database is closed: open it again to go on.')
+  /** A client for the caller alone, who releases it. */
+  async acquire(cancellation: Cancellation | undefined): Promise<ClientState> {
+    this.clients.throwIfClosed()
+    cancellation?.throwIfCancelled()
+    try {
+      return await this.clients.acquire(cancellation)
+    } catch (error) {
+      throw translate(error, 'not sent')
+    }
   }
 
-  atomically<T>(fn: (connection: Connection) => Promise<T>, options?: CallOptions): Promise<T> {
-    return inTransaction(this, fn, options)
+  async atomically<T>(fn: (connection: Connection) => Promise<T>, options?: CallOptions): Promise<T> {
+    const cancellation = new Cancellation(this.withDefaults(options))
+    try {
+      return await inTransaction(this, fn, cancellation)
+    } finally {
+      cancellation.end()
+    }
   }
 
-  /** Waits for calls under way, then ends the pool if it is ours. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
-  }
-
-  async #close(): Promise<void> {
-    // The pool itself waits for calls that have a client, and forgets those that wait for one.
-    if (this.#waiting > 0) await new Promise<void>((resolve) => (this.#onServed = resolve))
-    if (this.#options.owned) return this.#pool.end()
-    this.#pool.off('error', ignore)
-    this.#pool.off('acquire', this.#guard)
-  }
-
-  readonly #connect: Connect = (callback) => {
-    this.#waiting += 1
-    this.#pool.connect((error, client) => {
-      this.#waiting -= 1
-      callback(error, client)
-      if (this.#waiting === 0) this.#onServed?.()
-    })
-  }
-
-  #connected(): Promise<pg.PoolClient> {
-    return new Promise((resolve, reject) => {
-      this.#connect((error, client) => (client ? resolve(client) : reject(error)))
-    })
-  }
-
-  #connectUnlessCancelled(cancellation: Cancellation): Promise<pg.PoolClient> {
-    return new Promise((resolve, reject) => {
-      let waiting = true
-      const stopListening = cancellation.onCancel(() => {
-        waiting = false
-        reject(cancellation.reason('not sent'))
-      })
-      this.#connect((error, client) => {
-        stopListening()
-        if (!client) reject(error)
-        else if (waiting) resolve(client)
-        else client.release()
-      })
-    })
-  }
-
-  /** A connection that dies emits `error`; without a listener that would end the process. */
-  readonly #guard = (client: pg.PoolClient): void => {
-    if (this.#guarded.has(client)) return
-    this.#guarded.add(client)
-    client.on('error', ignore)
+  close(timeout?: number): Promise<void> {
+    return this.clients.close(timeout)
   }
 }
 
-/** What a lost connection means, the call that needs it reports; the pool replaces it. */
-function ignore(): void {}
+async function sendOn(state: ClientState, query: Query, cancellation: Cancellation): Promise<Result> {
+  try {
+    return await send(state, query, cancellation)
+  } catch (error) {
+    if (endsConnection(error as Error)) state.isBroken = true
+    throw error
+  }
+}

@@ -1,25 +1,28 @@
 /** The last argument of every call that reaches the server. */
 export interface CallOptions {
-  /** Cancels the call, on the server too; the call then rejects with the signal's reason. */
+  /** Cancels the call, on the server too. The call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
   /**
-   * Milliseconds for the whole call, waiting for a free connection included. After them the call is cancelled,
-   * on the server too, and rejects with UnavailableError.
+   * Milliseconds for the whole call, including the wait for a free connection; for `transaction()`, up to and including
+   * COMMIT. The call is then cancelled, on the server too, and rejects with UnavailableError. `Infinity` for no limit.
+   * Default: the `timeout` of `openDatabase`.
    */
   timeout?: number | undefined
 }
 
-/** A statement with its values, a query of the service's own, or transaction control. */
+/** A statement with its values, a query written by the service, or transaction control. */
 export interface Query {
   readonly name?: string | undefined
   readonly sql: string
   readonly values?: readonly unknown[] | undefined
   /** Whether connections keep it prepared under its name. */
   readonly prepared: boolean
-  /** Whether running it twice is the same as running it once. */
+  /** Whether it changes nothing, so that it can be repeated. */
   readonly readOnly: boolean
-  /** Whether it may be sent together with what others ask: a prepared select of what one key leads to. */
+  /** Whether other callers' reads may be sent with it: a prepared select of the rows that one key leads to. */
   readonly isShared?: boolean | undefined
+  /** Whether the server must refuse several statements separated by semicolons. */
+  readonly isSingle?: boolean | undefined
   /** The rows of a `copy … from stdin`, in its text format. */
   readonly rows?: Buffer | undefined
 }

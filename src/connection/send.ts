@@ -1,51 +1,81 @@
 import type pg from 'pg'
+import { InvalidInputError, UnconfirmedCommitError } from '../errors/index.ts'
 import type { Cancellation } from './cancellation.ts'
+import type { ClientState } from './client-state.ts'
 import { types } from './codec.ts'
 import { CopyIn } from './copy.ts'
 import { Exchange } from './exchange.ts'
 import type { Query, Result } from './query.ts'
 
-/** Runs a query on a connection that nobody else uses meanwhile. */
+/** What the protocol's 16 bits can count. */
+const MOST_PARAMETERS = 65_535
+
+/** Runs a query on a client that no other caller uses meanwhile. */
 export async function send(
-  client: pg.ClientBase,
+  state: ClientState,
   query: Query,
   cancellation: Cancellation | undefined,
 ): Promise<Result> {
-  if (!cancellation) return sendToServer(client, query)
+  if (!cancellation) return sendToServer(state, query)
   cancellation.throwIfCancelled()
-  const stopWatching = cancellation.cancelsOnServer(client)
+  const finish = state.cancelOnServer(cancellation)
   try {
-    return await sendToServer(client, query)
-  } finally {
-    await stopWatching()
+    const result = await sendToServer(state, query)
+    await finish(undefined)
+    return result
+  } catch (error) {
+    await finish(error)
+    throw error
   }
 }
 
-function sendToServer(client: pg.ClientBase, query: Query): Promise<Result> {
+function sendToServer(state: ClientState, query: Query): Promise<Result> {
   return new Promise((resolve, reject) => {
-    submit(client, query, (error, result) => (error ? reject(error) : resolve(result)))
+    submit(state, query, (error, result) => (error ? reject(error) : resolve(result)))
   })
 }
 
-/** What pg is asked to do, in its own terms. */
+/** Passes a query to pg. The callback is called once. */
 export function submit(
-  client: pg.ClientBase,
+  state: ClientState,
   query: Query,
   callback: (error: Error | null, result: Result) => void,
 ): void {
-  const { sql, values, prepared, rows } = query
-  if (prepared) {
-    const exchange = new Exchange([query], (error) =>
-      callback(error ?? exchange.unreadable.get(0) ?? null, exchange.results[0] as Result),
-    )
-    void client.query(exchange as unknown as pg.Submittable)
+  if (query.values !== undefined && query.values.length > MOST_PARAMETERS) {
+    callback(tooManyParameters(), NO_RESULT)
     return
   }
-  if (rows !== undefined) {
-    void client.query(new CopyIn(sql, rows, callback) as unknown as pg.Submittable)
-    return
+  state.isBusy = true
+  state.progress += 1
+  const answer = (error: Error | null, result: Result) => {
+    state.isBusy = false
+    state.progress += 1
+    if (state.takeUnconfirmed()) callback(new UnconfirmedCommitError(), NO_RESULT)
+    else callback(error, result)
   }
-  const config: pg.QueryConfig = { text: sql, types }
-  if (values) config.values = values as unknown[] // pg's type lacks readonly
-  void client.query(config, callback)
+  const { name, sql, values, rows } = query
+  if (query.prepared && state.isPreparable(name ?? '')) {
+    const exchange = new Exchange([query], (error) => {
+      if (error) state.noteFailure(name ?? '')
+      answer(error ?? exchange.unreadable.get(0) ?? null, exchange.results[0] as Result)
+    })
+    void state.client.query(exchange as unknown as pg.Submittable)
+  } else if (rows !== undefined) {
+    void state.client.query(new CopyIn(sql, rows, answer) as unknown as pg.Submittable)
+  } else {
+    const config: pg.QueryConfig & { queryMode?: 'extended' } = { text: sql, types }
+    if (values) config.values = values as unknown[] // pg's type lacks readonly
+    // The extended protocol takes a single statement.
+    if (query.isSingle) config.queryMode = 'extended'
+    void state.client.query(config, answer)
+  }
 }
+
+function tooManyParameters(): InvalidInputError {
+  return new InvalidInputError(
+    'values',
+    `must not be more than ${MOST_PARAMETERS}; pass long lists as one array: where id = any($1)`,
+  )
+}
+
+const NO_RESULT: Result = { rows: [], rowCount: null, command: '' }

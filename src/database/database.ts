@@ -1,41 +1,85 @@
 import type { Kysely } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import type { DB } from '../../generated/database.ts'
-import { PoolConnection, type QueryListener, QueryLog } from '../connection/index.ts'
+import {
+  BoundConnection,
+  type CallOptions,
+  PoolConnection,
+  type QueryListener,
+  QueryLog,
+  readTimeout,
+} from '../connection/index.ts'
 import { InvalidInputError } from '../errors/index.ts'
+import { fields, optional } from '../input/index.ts'
 import { Repositories } from '../repositories/index.ts'
 import { kyselyOnPool } from './kysely.ts'
-import {
-  CONNECTION_TIMEOUT,
-  type DatabaseOptions,
-  type DatabaseSettings,
-  isPool,
-  type OpenOptions,
-  type Pool,
-  readConfig,
-  readSettings,
-} from './options.ts'
+import { type DatabaseOptions, type DatabaseSettings, type OpenOptions, readSettings } from './options.ts'
+import { checkedPool, createPool, isPool, type Pool } from './pool.ts'
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.ts'
 
 /**
  * Opens a database. Nothing is sent until the first call.
  *
- * @param source a `postgres://` URL; or options, a `connectionString` among them; or a pg.Pool of yours, which stays
- *   yours to end.
- * @throws {InvalidInputError} the source is none of these.
+ * @param source a `postgres://` URL; or options, a `connectionString` among them; or a pg.Pool of the service, which the
+ *   service ends itself.
+ * @throws {InvalidInputError} the source or an option cannot be used.
  */
-export function openDatabase(source: string | DatabaseOptions | Pool, options: OpenOptions = {}): Database {
-  if (isPool(source)) return new Database(source, { settings: readSettings(options), owned: false })
-  const { prepare, redact, maxMessageBytes, fileStore, ...config } = readConfig(source)
-  const pool = new pg.Pool({
-    connectionTimeoutMillis: CONNECTION_TIMEOUT,
-    keepAlive: true,
-    ...(config as pg.PoolConfig), // pg's type forbids undefined, pg does not
-  })
+export function openDatabase(
+  source: string | URL | DatabaseOptions | Pool,
+  options: OpenOptions = {},
+): Database {
+  if (isPool(source)) {
+    return new Database(checkedPool(source), {
+      settings: readSettings({}, options),
+      owned: false,
+      attempts: 1,
+      expectsReadOnly: false,
+    })
+  }
+  const { pool, hosts, open } = createPool(source)
   return new Database(pool, {
-    settings: readSettings({ prepare, redact, maxMessageBytes, fileStore }, options),
+    settings: readSettings(open, options),
     owned: true,
+    attempts: hosts.attempts,
+    expectsReadOnly: hosts.areReadOnly,
   })
+}
+
+/** What `openDatabase` knows about a pool. */
+interface PoolOptions {
+  settings: DatabaseSettings
+  owned: boolean
+  attempts: number
+  expectsReadOnly: boolean
+}
+
+/** The repositories and transactions of a database, with the same options for every call. */
+export class BoundDatabase extends Repositories {
+  readonly #pool: PoolConnection
+  readonly #settings: DatabaseSettings
+  readonly #connection: BoundConnection
+
+  constructor(pool: PoolConnection, settings: DatabaseSettings, options: CallOptions) {
+    const connection = new BoundConnection(pool, options)
+    super(connection, settings)
+    this.#pool = pool
+    this.#settings = settings
+    this.#connection = connection
+  }
+
+  /** As the database's own `transaction()`. */
+  transaction<T>(fn: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return runTransaction(this.#pool, this.#settings, fn, { ...options, ...this.#connection.bind(options) })
+  }
+
+  /** A narrower view: signals of both cancel a call, and the timeout given last holds. */
+  with(options: CallOptions): BoundDatabase {
+    return new BoundDatabase(
+      this.#pool,
+      this.#settings,
+      this.#connection.bind(readCallOptions(options, 'options')),
+    )
+  }
 }
 
 /** The repositories on a pool of connections. */
@@ -46,12 +90,13 @@ export class Database extends Repositories {
   #kysely: Kysely<DB> | undefined
 
   /** Use openDatabase. */
-  constructor(pool: Pool, options: { settings: DatabaseSettings; owned: boolean }) {
+  constructor(pool: pg.Pool, { settings, ...options }: PoolOptions) {
     const log = new QueryLog()
-    const connection = new PoolConnection(pool as pg.Pool, { ...options, log })
-    super(connection, options.settings)
+    const { timeout, retry, silenceTimeout } = settings
+    const connection = new PoolConnection(pool, { ...options, settings, log, timeout, retry, silenceTimeout })
+    super(connection, settings)
     this.#pool = connection
-    this.#settings = options.settings
+    this.#settings = settings
     this.#log = log
   }
 
@@ -63,15 +108,25 @@ export class Database extends Repositories {
 
   /**
    * Runs `fn` on one connection, with the same repositories; commits when it returns, rolls back when it throws.
-   * Calls inside may be made at the same time, but take turns.
+   * Calls inside may be made at the same time, but take turns. `timeout` and `signal` hold for the whole transaction,
+   * from the wait for a connection up to COMMIT; one that comes before COMMIT is sent rolls back.
    *
    * @throws what `fn` throws.
-   * @throws {SerializationError} another transaction got in the way, also after `retries` more attempts.
+   * @throws {SerializationError} serialization failure or deadlock, also after `retries` more attempts.
    * @throws {ConstraintError} a deferred constraint, at the end.
-   * @throws {UnavailableError} not `retryable` if the connection was lost while committing: the outcome is not known.
+   * @throws {UnavailableError} not `retryable` if the connection was lost during COMMIT: the outcome is unknown.
+   * @throws {UnconfirmedCommitError} committed, but the wait for the synchronous standby was cancelled.
    */
   transaction<T>(fn: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     return runTransaction(this.#pool, this.#settings, fn, options)
+  }
+
+  /**
+   * The same repositories and transactions, bound to a request: each call has this signal and this timeout, unless it
+   * brings its own timeout.
+   */
+  with(options: CallOptions): BoundDatabase {
+    return new BoundDatabase(this.#pool, this.#settings, readCallOptions(options, 'options'))
   }
 
   /** Calls `listener` after each query; returns the function that ends it. */
@@ -80,12 +135,31 @@ export class Database extends Repositories {
     return this.#log.add(listener)
   }
 
-  /** Waits for the calls under way, then ends the connections; a pool of the service's own is left to the service. */
-  close(): Promise<void> {
-    return this.#pool.close()
+  /**
+   * Waits for the calls under way, then ends the connections; a pool of the service is left to the service. Later calls
+   * are refused.
+   *
+   * @param options.timeout milliseconds after which calls under way are cancelled; default: no limit.
+   */
+  close(options: { timeout?: number | undefined } = {}): Promise<void> {
+    const { timeout } = readCloseOptions(options, 'options')
+    return this.#pool.close(timeout)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 }
+
+const readCallOptions = fields<CallOptions>({
+  timeout: optional((value, field) => {
+    readTimeout(value, field)
+    return value as number
+  }),
+  signal: optional((value, field) => {
+    if (value instanceof AbortSignal) return value
+    throw new InvalidInputError(field, 'must be an AbortSignal')
+  }),
+})
+
+const readCloseOptions = fields<{ timeout?: number | undefined }>({ timeout: optional(readTimeout) })

@@ -1,17 +1,34 @@
-import type { Settings } from '../connection/index.ts'
-import { InvalidInputError } from '../errors/index.ts'
-import { listOf, text, wholeNumber } from '../input/index.ts'
+import type pg from 'pg'
+import { readTimeout, type Settings, type TargetSession } from '../connection/index.ts'
+import { ConfigurationError, InvalidInputError } from '../errors/index.ts'
+import { fields, listOf, optional, text, trueOrFalse, wholeNumber } from '../input/index.ts'
 import { type FileStore, Redaction, type RepositorySettings, readFileStore } from '../repositories/index.ts'
+import { readTarget } from './source.ts'
 
 export interface OpenOptions {
   /**
+   * Milliseconds for each call that has no `timeout` of its own; a transaction or an import counts as one call.
+   * Default: no limit.
+   */
+  timeout?: number | undefined
+  /**
+   * Milliseconds in which a call is repeated, with back-off, that failed with `retryable: true`. A call that may have
+   * had an effect is never repeated, and neither is the function of a transaction. Default: a call is not repeated.
+   */
+  retry?: number | undefined
+  /**
+   * Milliseconds without a byte of an answer after which another connection checks whether the server is still there,
+   * and still working on the query; default 5,000; `Infinity` for never.
+   */
+  silenceTimeout?: number | undefined
+  /**
    * Whether each connection keeps statements prepared; default true, and worth 35 to 45 % of a point read.
-   * False for poolers in transaction mode that do not know prepared statements, such as PgBouncer before 1.21.
+   * False for poolers in transaction mode that do not support prepared statements, for example PgBouncer before 1.21.
    */
   prepare?: boolean | undefined
   /**
-   * Keys whose values must not get into the audit log, besides those that look like secrets: words, found in a key
-   * whatever its spelling (`iban` in `customerIBAN`), or patterns for the key as it is written.
+   * Keys whose values must not get into the audit log, in addition to those that look like secrets: words, found in a
+   * key in any spelling (`iban` in `customerIBAN`), or patterns for the key as it is written.
    */
   redact?: readonly (string | RegExp)[] | undefined
   /** Most bytes of a chat message as JSON, without the files that go to the `fileStore`; default 16 MiB. */
@@ -22,15 +39,22 @@ export interface OpenOptions {
 
 /**
  * How to reach the server and how many connections to keep: options of pg.Pool, named as there.
- * What is left out comes from the environment (`PGHOST`, `PGUSER`, …), then from pg's defaults.
+ * Omitted options come from the environment (`PGHOST`, `PGUSER`, …), then from pg's defaults.
  */
 export interface DatabaseOptions extends OpenOptions {
-  /** `postgres://user:password@host:port/database?sslmode=…`; goes before the single options. */
-  connectionString?: string | undefined
+  /** `postgres://user:password@host:port/database?sslmode=…`; takes precedence over the single options. */
+  connectionString?: string | URL | undefined
+  /** One host, or several separated by commas, of which each new connection uses the first that is right. */
   host?: string | undefined
-  port?: number | undefined
+  /** One port for all hosts, or one for each, separated by commas. */
+  port?: number | string | undefined
+  /**
+   * The role that a server must have, as for libpq: `any` (default), `read-write`, `read-only`, `primary`, `standby`,
+   * `prefer-standby`.
+   */
+  target_session_attrs?: TargetSession | undefined
   user?: string | undefined
-  /** A function is asked at each connection, for passwords that expire. */
+  /** A function is called for each connection, for passwords that expire. */
   password?: string | (() => string | Promise<string>) | undefined
   database?: string | undefined
   /** True, or the options of Node's `tls.connect`. */
@@ -39,9 +63,9 @@ export interface DatabaseOptions extends OpenOptions {
   max?: number | undefined
   /** Connections kept even when idle; default 0. */
   min?: number | undefined
-  /** Milliseconds after which an idle connection is closed; default 10 000; 0 never. */
+  /** Milliseconds after which an idle connection is closed; default 10,000; 0 for never. */
   idleTimeoutMillis?: number | undefined
-  /** Milliseconds to wait for a free or a new connection; default 10 000; 0 for ever. */
+  /** Milliseconds to wait for a free or a new connection; default 10,000; 0 for no limit. */
   connectionTimeoutMillis?: number | undefined
   /** Calls after which a connection is replaced; default never. */
   maxUses?: number | undefined
@@ -49,49 +73,37 @@ export interface DatabaseOptions extends OpenOptions {
   maxLifetimeSeconds?: number | undefined
   /** Whether Node may exit while connections are idle; default false. */
   allowExitOnIdle?: boolean | undefined
-  /** What `pg_stat_activity` shows. */
+  /**
+   * Seconds without traffic after which TCP asks whether the other side is still there; it then asks every second, and
+   * gives up after ten; default 10; 0 for never.
+   */
+  keepAliveSeconds?: number | undefined
+  /** The name that `pg_stat_activity` shows. */
   application_name?: string | undefined
-  /** Milliseconds after which the server ends a statement; default the server's. */
+  /** Milliseconds after which the server ends a statement; default: the server's setting. */
   statement_timeout?: number | undefined
-  /** Milliseconds after which the server ends the wait for a lock; default the server's. */
+  /** Milliseconds after which the server ends the wait for a lock; default: the server's setting. */
   lock_timeout?: number | undefined
-  /** Milliseconds after which the server ends a transaction that waits for us; default the server's. */
+  /** Milliseconds after which the server ends a transaction that waits for the client; default: the server's setting. */
   idle_in_transaction_session_timeout?: number | undefined
-  /** Command-line options for the server, such as `-c search_path=crm`. */
+  /** Command-line options for the server, for example `-c search_path=crm`. */
   options?: string | undefined
+  /** Whether SCRAM binds the password to the TLS connection where the server offers it; default false. */
+  enableChannelBinding?: boolean | undefined
+  /** Creates the socket of a connection, for connectors of cloud providers. */
+  stream?: (() => object) | undefined
+  /** Called with each new client of pg, before its first use. */
+  onConnect?: ((client: pg.ClientBase) => void | Promise<void>) | undefined
 }
 
-/** A pg.Pool, by its shape: the service's pg may be another copy than ours. */
-export interface Pool {
-  readonly totalCount: number
-  connect(): Promise<unknown>
-  end(): Promise<void>
+/** The settings of a database: for every call, and for single repositories. */
+export interface DatabaseSettings extends Settings, RepositorySettings {
+  readonly timeout: number | undefined
+  readonly retry: number | undefined
+  readonly silenceTimeout: number | undefined
 }
 
-/** What holds on a database: for every call, and for single repositories. */
-export interface DatabaseSettings extends Settings, RepositorySettings {}
-
-/** A connection that takes longer than this, in milliseconds, is not coming. */
-export const CONNECTION_TIMEOUT = 10_000
-
-/** What is given beside the pool's options goes before what is given as the second argument. */
-export function readSettings(given: OpenOptions, others: OpenOptions = {}): DatabaseSettings {
-  const {
-    prepare = others.prepare ?? true,
-    redact = others.redact ?? [],
-    maxMessageBytes = others.maxMessageBytes ?? MAX_MESSAGE_BYTES,
-    fileStore = others.fileStore,
-  } = given
-  return {
-    prepare,
-    redaction: new Redaction(readRedact(redact, 'redact')),
-    messages: {
-      maxBytes: wholeNumber(1, MAX_MESSAGE_BYTES_EVER)(maxMessageBytes, 'maxMessageBytes'),
-      fileStore: fileStore && readFileStore(fileStore, 'fileStore'),
-    },
-  }
-}
-
+const SILENCE_TIMEOUT = 5_000
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 /** PostgreSQL cannot take values of 1 GiB, nor V8 make strings of 512 MiB. */
 const MAX_MESSAGE_BYTES_EVER = 256 * 1024 * 1024
@@ -100,17 +112,97 @@ const readRedact = listOf<string | RegExp>((value, field) =>
   value instanceof RegExp ? value : text(value, field),
 )
 
-export function isPool(source: unknown): source is Pool {
-  return typeof source === 'object' && source !== null && 'totalCount' in source && 'connect' in source
+const milliseconds = wholeNumber(0, 2 ** 31 - 1)
+
+/** Milliseconds, or Infinity. */
+function positiveMilliseconds(value: unknown, field: string): number {
+  return readTimeout(value, field) ?? Number.POSITIVE_INFINITY
 }
 
-export function readConfig(source: string | DatabaseOptions): DatabaseOptions {
-  const config: unknown = typeof source === 'string' ? { connectionString: source } : source
-  if (typeof config === 'object' && config !== null) {
-    const { connectionString } = config as DatabaseOptions
-    if (connectionString === undefined && !('connectionString' in config)) return config
-    if (/^(postgres(ql)?|socket):\/\//.test(String(connectionString))) return config
+const OPEN_OPTIONS = {
+  timeout: readTimeout,
+  retry: optional(positiveMilliseconds),
+  silenceTimeout: optional(positiveMilliseconds),
+  prepare: optional(trueOrFalse),
+  redact: optional(readRedact),
+  maxMessageBytes: optional(wholeNumber(1, MAX_MESSAGE_BYTES_EVER)),
+  fileStore: optional(readFileStore),
+} as const
+
+const readOpenOptions = fields<OpenOptions>(OPEN_OPTIONS)
+
+export const readDatabaseOptions = fields<DatabaseOptions>({
+  ...OPEN_OPTIONS,
+  connectionString: (value) => value as string | undefined,
+  host: optional(text),
+  port: optional((value, field) =>
+    typeof value === 'string' ? text(value, field) : wholeNumber(1, 65_535)(value, field),
+  ),
+  target_session_attrs: optional(readTarget),
+  user: optional(text),
+  password: optional((value, field) =>
+    typeof value === 'function' ? checkedPassword(value) : text(value, field),
+  ),
+  database: optional(text),
+  ssl: optional((value, field) =>
+    typeof value === 'object' && value !== null ? value : trueOrFalse(value, field),
+  ),
+  max: optional(wholeNumber(1, 65_535)),
+  min: optional(wholeNumber(0, 65_535)),
+  idleTimeoutMillis: optional(milliseconds),
+  connectionTimeoutMillis: optional(milliseconds),
+  maxUses: optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  maxLifetimeSeconds: optional(wholeNumber(0, 2_147_483)),
+  allowExitOnIdle: optional(trueOrFalse),
+  keepAliveSeconds: optional(wholeNumber(0, 32_767)),
+  application_name: optional(text),
+  statement_timeout: optional(milliseconds),
+  lock_timeout: optional(milliseconds),
+  idle_in_transaction_session_timeout: optional(milliseconds),
+  options: optional(text),
+  enableChannelBinding: optional(trueOrFalse),
+  stream: optional(callable<() => object>),
+  onConnect: optional(callable<NonNullable<DatabaseOptions['onConnect']>>),
+})
+
+function callable<Fn>(value: unknown, field: string): Fn {
+  if (typeof value === 'function') return value as Fn
+  throw new InvalidInputError(field, 'must be a function')
+}
+
+/** A failing function is a mistake of the configuration, whatever it throws. */
+function checkedPassword(password: unknown): () => Promise<string> {
+  return async () => {
+    let value: unknown
+    try {
+      value = await (password as () => unknown)()
+    } catch (cause) {
+      throw new ConfigurationError('The password function failed. Its error is the cause of this one.', {
+        cause,
+      })
+    }
+    if (typeof value === 'string' && value !== '') return value
+    throw new ConfigurationError('The password function must return a string that is not empty.')
   }
-  // The value may hold a password: the message does not repeat it.
-  throw new InvalidInputError('connectionString', 'must be a postgres:// URL; check that DATABASE_URL is set')
+}
+
+/** The settings for calls and repositories. Options beside those of the pool take precedence over the second argument. */
+export function readSettings(given: OpenOptions, others: OpenOptions): DatabaseSettings {
+  const {
+    timeout,
+    retry,
+    silenceTimeout = SILENCE_TIMEOUT,
+    prepare = true,
+    redact = [],
+    maxMessageBytes = MAX_MESSAGE_BYTES,
+    fileStore,
+  }: OpenOptions = { ...readOpenOptions(others, 'options'), ...given }
+  return {
+    timeout,
+    retry,
+    silenceTimeout: silenceTimeout === Number.POSITIVE_INFINITY ? undefined : silenceTimeout,
+    prepare,
+    redaction: new Redaction(redact),
+    messages: { maxBytes: maxMessageBytes, fileStore },
+  }
 }

@@ -1,20 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { DB } from '../../generated/database.ts'
-import { type CallOptions, type Connection, inTransaction, type PoolConnection } from '../connection/index.ts'
-import { SerializationError } from '../errors/index.ts'
+import {
+  backoff,
+  type CallOptions,
+  Cancellation,
+  inTransaction,
+  type PoolConnection,
+  type TransactionConnection,
+} from '../connection/index.ts'
+import { InvalidInputError, SerializationError, UnavailableError } from '../errors/index.ts'
 import { fields, oneOf, optional, trueOrFalse, wholeNumber } from '../input/index.ts'
 import { Repositories, type RepositorySettings } from '../repositories/index.ts'
 import { kyselyInTransaction } from './kysely.ts'
 
 export interface TransactionOptions extends CallOptions {
-  /** Without it, the server's default_transaction_isolation, which is `read committed` unless somebody changed it. */
+  /** Default: the server's default_transaction_isolation, which is `read committed` unless it was changed. */
   isolation?: Isolation | undefined
-  /** The server refuses every write. */
+  /** Whether the server refuses every write. */
   readOnly?: boolean | undefined
   /**
-   * How often the function may run again after a serialization failure or a deadlock (SQLSTATE 40001, 40P01),
-   * 0 to 20; default 0, because a function that does more than query the database may not run twice.
+   * How often the function may run again, 0 to 20, after a serialization failure, a deadlock (SQLSTATE 40001, 40P01),
+   * or the loss of the connection before COMMIT. Default 0, because a function that does more than query the database
+   * may not run twice.
    */
   retries?: number | undefined
 }
@@ -24,12 +32,14 @@ export type Isolation = (typeof ISOLATIONS)[number]
 
 /** The repositories on the one connection of a transaction. */
 export class Transaction extends Repositories {
-  readonly #connection: Connection
+  readonly #connection: TransactionConnection
+  readonly #settings: RepositorySettings
   #kysely: Kysely<DB> | undefined
 
-  constructor(connection: Connection, settings: RepositorySettings) {
+  constructor(connection: TransactionConnection, settings: RepositorySettings) {
     super(connection, settings)
     this.#connection = connection
+    this.#settings = settings
   }
 
   /** For the service's own queries, inside this transaction. */
@@ -39,38 +49,57 @@ export class Transaction extends Repositories {
   }
 
   /**
-   * A part that may fail on its own: when `fn` throws, what it wrote is undone, the error goes on, and the caller
-   * may catch it and continue the transaction. Await one savepoint before beginning the next.
+   * A part that may fail on its own: when `fn` throws, its changes are undone, and the caller may catch the error and
+   * continue the transaction. Calls that are not made by `fn` wait until it ends; several savepoints take turns.
    */
-  async savepoint<T>(fn: (tx: this) => Promise<T>): Promise<T> {
-    return this.#connection.atomically(() => fn(this))
+  savepoint<T>(fn: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#connection.atomically((connection) => fn(new Transaction(connection, this.#settings)))
+  }
+
+  /**
+   * Calls `fn` once the transaction is committed, and not at all if it is rolled back, or the savepoint around this call
+   * is. `transaction()` waits for the functions, one after another, within its timeout. Their errors do not fail the
+   * transaction, which is committed: they are reported as uncaught.
+   */
+  afterCommit(fn: () => unknown): void {
+    if (typeof fn !== 'function') throw new InvalidInputError('fn', 'must be a function')
+    this.#connection.afterCommit(fn)
   }
 }
 
-/** Runs `fn` in a transaction, and again after a conflict as often as `retries` allows. */
+/** Runs `fn` in a transaction, and again as often as `retries` allows. */
 export async function runTransaction<T>(
   pool: PoolConnection,
   settings: RepositorySettings,
   fn: (tx: Transaction) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const { isolation, readOnly, retries = 0, ...callOptions } = readOptions(options, 'options')
-  const begin = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only']
+  const { isolation, readOnly = false, retries = 0, ...callOptions } = readOptions(options, 'options')
+  const sql = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only']
     .filter(Boolean)
     .join(' ')
-  for (let retry = 0; ; retry += 1) {
-    try {
-      return await inTransaction(
-        pool,
-        (connection) => fn(new Transaction(connection, settings)),
-        callOptions,
-        begin,
-      )
-    } catch (error) {
-      if (!(error instanceof SerializationError) || retry >= retries) throw error
-      await sleep(backoff(retry))
+  const cancellation = new Cancellation(pool.withDefaults(callOptions))
+  try {
+    for (let retry = 0; ; retry += 1) {
+      try {
+        return await inTransaction(
+          pool,
+          (connection) => fn(new Transaction(connection, settings)),
+          cancellation,
+          { sql, readOnly },
+        )
+      } catch (error) {
+        if (retry >= retries || cancellation.isCancelled || !isRepeatable(error)) throw error
+        await cancellation.race(sleep(backoff(retry)), 'not sent')
+      }
     }
+  } finally {
+    cancellation.end()
   }
+}
+
+function isRepeatable(error: unknown): boolean {
+  return error instanceof SerializationError || (error instanceof UnavailableError && error.retryable)
 }
 
 const readOptions = fields<TransactionOptions>({
@@ -80,8 +109,3 @@ const readOptions = fields<TransactionOptions>({
   signal: optional((value) => value as AbortSignal),
   timeout: optional((value) => value as number),
 })
-
-/** Milliseconds, full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-function backoff(retry: number): number {
-  return Math.random() * Math.min(1_000, 10 * 2 ** retry)
-}

@@ -1,5 +1,6 @@
 export { SerializationError, UnavailableError } from './availability-errors.ts'
-export { DatabaseError } from './database-error.ts'
+export { ConfigurationError, UnconfirmedCommitError } from './connection-errors.ts'
+export { DatabaseError, isServerError } from './database-error.ts'
 export { InvalidInputError, MessageTooLargeError, nested, unknownField } from './input-errors.ts'
 export {
   ConstraintError,
@@ -9,4 +10,4 @@ export {
   StaleVersionError,
   violates,
 } from './row-errors.ts'
-export { endsConnection, isStalePlan, type Progress, translate } from './translate.ts'
+export { endsConnection, isReadOnlyRefusal, isStalePlan, type Progress, translate } from './translate.ts'

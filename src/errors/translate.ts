@@ -1,4 +1,5 @@
 import { SerializationError, UnavailableError } from './availability-errors.ts'
+import { ConfigurationError } from './connection-errors.ts'
 import { DatabaseError, isServerError, type ServerError } from './database-error.ts'
 import { ConstraintError } from './row-errors.ts'
 import { violationOf } from './violation.ts'
@@ -10,6 +11,9 @@ export type Progress = 'not sent' | 'reading' | 'writing'
 export function translate(error: unknown, progress: Progress): unknown {
   if (error instanceof DatabaseError || !(error instanceof Error)) return error
   if (isServerError(error)) return translateServerError(error, progress)
+  if (progress === 'not sent' && !isNetworkError(error)) {
+    return new ConfigurationError(`The connection cannot be set up: ${error.message}.`, { cause: error })
+  }
   if (progress === 'not sent' || isConnectionLoss(error)) {
     return new UnavailableError(unavailableMessage(error, progress), progress !== 'writing', { cause: error })
   }
@@ -18,8 +22,9 @@ export function translate(error: unknown, progress: Progress): unknown {
 
 /** Whether the connection that reported this error must not be used again. */
 export function endsConnection(error: Error): boolean {
+  if (error instanceof DatabaseError) return false
   if (!isServerError(error)) return true
-  return /^(08|57P0|25P0[34])/.test(error.code) || isStalePlan(error)
+  return /^(08|57P0|25P0[34]|53300)/.test(error.code) || isStalePlan(error)
 }
 
 /** A prepared statement whose result columns another session's DDL has changed; it never ran. */
@@ -27,10 +32,18 @@ export function isStalePlan(error: Error): boolean {
   return isServerError(error) && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
 }
 
+/** A write refused by a server that has become a standby, or by a read-only transaction. */
+export function isReadOnlyRefusal(error: unknown): boolean {
+  return isServerError(error) && error.code === '25006'
+}
+
 /** Sources: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const UNAVAILABLE = /^(08|53|57P0|57014|55P03|25P03|25P04)/
+const UNAVAILABLE = /^(08|53|57P0|57014|55P03|25P03|25P04|25006)/
 const CONFLICT = /^(40001|40P01)/
 const OTHER_SCHEMA = /^(42P01|42703|42883|42704|3F000)/
+/** PgBouncer reports every problem of its own as 08P01; these are not temporary. */
+const REFUSED_BY_POOLER =
+  /no such (user|database)|unsupported startup parameter|(SSL|TLS) required|(password|SASL|auth\w*) failed/i
 const POOLER = /^(26000|42P05)/
 
 function translateServerError(error: ServerError, progress: Progress): DatabaseError {
@@ -51,6 +64,9 @@ function translateServerError(error: ServerError, progress: Progress): DatabaseE
       options,
     )
   }
+  if (progress === 'not sent' && isConfigurationRefusal(error)) {
+    return new ConfigurationError(`The server refuses the connection: ${message}.`, options)
+  }
   if (UNAVAILABLE.test(code)) {
     // 57P0x ends the backend in the middle of a statement; every other code leaves the statement undone.
     const undone = progress !== 'writing' || !/^(08|57P0)/.test(code)
@@ -62,6 +78,10 @@ function translateServerError(error: ServerError, progress: Progress): DatabaseE
       ? 'A connection pooler that does not keep prepared statements requires { prepare: false } in openDatabase().'
       : undefined
   return new DatabaseError(hint ? `The server reported: ${message}. ${hint}` : message, options)
+}
+
+function isConfigurationRefusal({ code, message }: ServerError): boolean {
+  return code === '08P01' ? REFUSED_BY_POOLER.test(message) : !UNAVAILABLE.test(code)
 }
 
 /** The whole row, password hash included, is the detail of these errors: CHECK, NOT NULL and a view's CHECK OPTION. */
@@ -78,10 +98,19 @@ function withoutRow(error: ServerError): ServerError {
 }
 
 const LOSS =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout)/
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout|There was an error establishing an SSL)/
 
 function isConnectionLoss(error: Error): boolean {
   return 'errno' in error || 'syscall' in error || LOSS.test(error.message)
+}
+
+const NETWORK =
+  /^(ECONN|ENOTFOUND|ENETUNREACH|ENETDOWN|EAI_|ETIMEDOUT|EHOST|EPIPE|EADDR|EMFILE|ENFILE|ENOENT)/
+
+/** Whether connecting may succeed later without any change of the configuration. */
+function isNetworkError(error: Error): boolean {
+  const [first = error] = error instanceof AggregateError ? (error.errors as Error[]) : []
+  return NETWORK.test('code' in first ? String(first.code) : '') || LOSS.test(error.message)
 }
 
 function unavailableMessage(error: Error, progress: Progress): string {

@@ -221,7 +221,7 @@ describe('kysely inside', () => {
   test('does not begin a transaction of its own', async ({ db }) => {
     const error = await caught(db.transaction((tx) => tx.kysely.transaction().execute(async () => 1)))
 
-    expect(String(error)).toContain('use tx.savepoint()')
+    expect(String(error)).toContain('Use tx.savepoint()')
   })
 })
 

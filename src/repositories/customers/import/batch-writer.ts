@@ -1,5 +1,5 @@
 import type { ConstraintName } from '../../../../generated/catalog.ts'
-import type { CallOptions, Connection } from '../../../connection/index.ts'
+import type { Connection } from '../../../connection/index.ts'
 import { ConstraintError, ImportError } from '../../../errors/index.ts'
 import { type Copy, execute, queryAll, type Statement, sendCopies } from '../../../query/index.ts'
 import { type BatchPlan, type KnownIds, planBatch } from './batch-plan.ts'
@@ -19,15 +19,13 @@ import { uuidSequence } from './uuid.ts'
 export class BatchWriter {
   readonly #connection: Connection
   readonly #onConflict: CustomerImportOptions['onConflict']
-  readonly #options: CallOptions
   readonly #nextId = uuidSequence()
   #hasMetKnownPeople = false
   readonly counts: ImportCounts = { customers: 0, people: 0, contacts: 0 }
 
-  constructor(connection: Connection, onConflict: CustomerImportOptions['onConflict'], options: CallOptions) {
+  constructor(connection: Connection, onConflict: CustomerImportOptions['onConflict']) {
     this.#connection = connection
     this.#onConflict = onConflict
-    this.#options = options
   }
 
   /** Plans a batch while the server processes the previous one, on the assumption that all of its people are new. */
@@ -38,9 +36,9 @@ export class BatchWriter {
 
   /** Writes a batch, by the plan made ahead if there is one and if its assumption holds. */
   async write(rows: readonly ImportRow[], ahead: BatchPlan | undefined): Promise<void> {
-    if (!ahead) return this.#write(this.#plan(rows, await this.#findKnown(rows)))
+    if (!ahead) return this.#write(this.#connection, this.#plan(rows, await this.#findKnown(rows)))
     try {
-      await this.#connection.atomically(() => this.#write(ahead))
+      await this.#connection.atomically((savepoint) => this.#write(savepoint, ahead))
     } catch (error) {
       if (!(error instanceof ImportError && error.constraint === 'people_email_key')) throw error
       this.#hasMetKnownPeople = true
@@ -52,18 +50,18 @@ export class BatchWriter {
     return planBatch(rows, known, this.#onConflict, this.#nextId)
   }
 
-  async #write({ customers, people, contacts, copies }: BatchPlan): Promise<void> {
+  async #write(connection: Connection, { customers, people, contacts, copies }: BatchPlan): Promise<void> {
     const counts = {
-      customers: await this.#copy(copies.customers),
-      people: await this.#copy(copies.people),
-      contacts: await this.#copy(copies.contacts),
+      customers: await this.#copy(connection, copies.customers),
+      people: await this.#copy(connection, copies.people),
+      contacts: await this.#copy(connection, copies.contacts),
     }
     if (this.#onConflict === 'update') {
-      counts.customers += await this.#apply(updateCustomers, customers.changed)
-      counts.people += await this.#apply(updatePeople, people.changed)
-      await this.#apply(clearPrimaryContacts, contacts)
-      counts.contacts += await this.#apply(updateContacts, contacts)
-      counts.contacts += await this.#apply(addContacts, contacts)
+      counts.customers += await this.#apply(connection, updateCustomers, customers.changed)
+      counts.people += await this.#apply(connection, updatePeople, people.changed)
+      await this.#apply(connection, clearPrimaryContacts, contacts)
+      counts.contacts += await this.#apply(connection, updateContacts, contacts)
+      counts.contacts += await this.#apply(connection, addContacts, contacts)
     }
     this.counts.customers += counts.customers
     this.counts.people += counts.people
@@ -87,31 +85,30 @@ export class BatchWriter {
     statement: Statement<Input, { key: string; id: string }>,
     input: Input,
   ): Promise<Map<string, string>> {
-    const rows = await queryAll(this.#connection, statement, input, this.#options)
+    const rows = await queryAll(this.#connection, statement, input)
     return new Map(rows.map(({ key, id }) => [key, id]))
   }
 
-  #copy(copies: readonly Copy<ImportItem>[]): Promise<number> {
-    return sendCopies(this.#connection, copies, toImportError, this.#options)
+  #copy(connection: Connection, copies: readonly Copy<ImportItem>[]): Promise<number> {
+    return sendCopies(connection, copies, toImportError)
   }
 
   /** Halves a batch that violates a constraint until the row that does so is found. */
   async #apply<Row>(
+    connection: Connection,
     statement: Statement<{ rows: string }, Row>,
     items: readonly ImportItem[],
   ): Promise<number> {
     if (items.length === 0) return 0
     const rows = JSON.stringify(items.map(toRow))
     try {
-      return await this.#connection.atomically((savepoint) =>
-        execute(savepoint, statement, { rows }, this.#options),
-      )
+      return await connection.atomically((savepoint) => execute(savepoint, statement, { rows }))
     } catch (error) {
       if (!(error instanceof ConstraintError)) throw error
       if (items.length === 1) throw toImportError(error, items[0] as ImportItem)
       const middle = items.length >> 1
-      const count = await this.#apply(statement, items.slice(0, middle))
-      return count + (await this.#apply(statement, items.slice(middle)))
+      const count = await this.#apply(connection, statement, items.slice(0, middle))
+      return count + (await this.#apply(connection, statement, items.slice(middle)))
     }
   }
 }

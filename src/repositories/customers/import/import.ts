@@ -28,7 +28,7 @@ export async function importCustomers(
   const { onConflict, onProgress, ...callOptions } = readImportOptions(options, 'options')
   requireIterable(rows)
   return connection.atomically(async (transaction) => {
-    const writer = new BatchWriter(transaction, onConflict, callOptions)
+    const writer = new BatchWriter(transaction, onConflict)
     await writeBatches(rows, writer, onProgress, callOptions)
     return writer.counts
   }, callOptions)
@@ -82,6 +82,7 @@ async function writeBatches(
     await startWriting()
     await writing
   } finally {
+    stop.end()
     // The write in progress must end before the transaction is rolled back.
     await writing.catch(() => {})
   }

@@ -4,10 +4,20 @@ export class Stop {
   #isStopped = false
   #listener: ((reason: unknown) => void) | undefined
 
+  readonly #signal: AbortSignal | undefined
+
   constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal
     if (signal?.aborted) this.now(signal.reason)
-    signal?.addEventListener('abort', () => this.now(signal.reason), { once: true })
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
+
+  /** To be called when nothing is left to stop. */
+  end(): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+  }
+
+  readonly #onAbort = (): void => this.now(this.#signal?.reason)
 
   /** Rejects the current wait and all later ones. */
   readonly now = (reason: unknown): void => {
