@@ -20,7 +20,7 @@ export interface ImportCounts {
 }
 
 /** Options of an import. */
-export interface CustomerImportOptions extends Pick<CallOptions, 'signal'> {
+export interface CustomerImportOptions extends CallOptions {
   /**
    * What happens to a customer whose legal name is known, from before the import or from an earlier row. By default the
    * customer is added; names are not unique. `error`: the import fails, and also for a person whose email address is
@@ -56,6 +56,7 @@ export const readImportOptions = fields<CustomerImportOptions>({
     throw new InvalidInputError(field, 'must be a function')
   }),
   signal: optional((value) => value as AbortSignal),
+  timeout: optional((value) => value as number),
 })
 
 const readImportedPerson = fields<ImportedPerson>({ ...personFields, ...contactFields })
