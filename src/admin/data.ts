@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { TOOL_SCHEMA } from './tool-schema.ts'
+import { TOOL_SCHEMA, TOOL_TABLES } from './tool-schema.ts'
 
 interface Relation {
   readonly name: string
@@ -23,7 +23,8 @@ const RELATIONS = `
       where pg_class.oid = any (extconfig)), '') as condition
   from pg_class join pg_namespace on pg_namespace.oid = relnamespace
   where relkind in ('r', 'm', 'f') and relpersistence <> 't'
-    and nspname not in ('pg_catalog', 'pg_toast', 'information_schema', '${TOOL_SCHEMA}')
+    and nspname not in ('pg_catalog', 'pg_toast', 'information_schema')
+    and not (nspname = '${TOOL_SCHEMA}' and relname in ('marker', ${TOOL_TABLES.map((name) => `'${name}'`).join(', ')}))
     and (relkind = 'f' or pg_relation_size(pg_class.oid) > 0)
   order by nspname <> 'public', nspname, relname`
 
