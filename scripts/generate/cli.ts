@@ -21,7 +21,10 @@ const program = new Command('npm run generate --')
   .option('--check', 'change no file; print a diff and exit with 1 if generated/ is out of date')
   .option('--watch', 'run again whenever a file is saved')
   .option('--schema <folder>', 'read another folder of SQL files, in name order; requires --out')
-  .option('--out <folder>', 'where to write database.ts, catalog.ts, validation.ts and schema.md of --schema')
+  .option(
+    '--out <folder>',
+    'where to write database.ts, catalog.ts, inputs.ts, validation.ts and schema.md of --schema',
+  )
   .addHelpText(
     'after',
     '\nThe scratch server is an embedded PostgreSQL, unless SCRATCH is "container" or a postgres:// URL.',

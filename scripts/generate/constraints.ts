@@ -220,7 +220,8 @@ export function print(value: unknown, indent = ''): string {
   return `{\n${printed.map((item) => `${deeper}${item},\n`).join('')}${indent}}`
 }
 
-function printKey(key: string): string {
+/** A key of an object or an interface. */
+export function printKey(key: string): string {
   // A plain __proto__ would set the prototype instead of a property.
   if (key === '__proto__') return '["__proto__"]'
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)

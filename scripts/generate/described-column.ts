@@ -104,8 +104,21 @@ export class DescribedColumn {
 
   /** The column as a property of a row. */
   rowColumn(): RowColumn {
-    const { name, comment } = this.metadata()
-    return { column: name, comment, type: this.#typed('select') }
+    const isAlways = this.#column.generated || this.#column.identity === 'a'
+    return {
+      column: this.#column.name,
+      comment: this.#column.comment === null ? null : escapeComment(this.#column.comment),
+      select: this.#typed('select'),
+      input: this.#isView || isAlways ? undefined : this.#input(),
+      isOptional: this.#isNullable || this.#hasDefault,
+    }
+  }
+
+  /** The type that validators accept: any JSON value, and in place of a Buffer its base class, which browsers have. */
+  #input(): string {
+    const { select } = this.#types
+    if (select === 'JsonValue' && !this.#isArray) return this.#isNullable ? 'Json' : 'Exclude<Json, null>'
+    return this.#typed('insert').replace(/\bBuffer\b/, 'Uint8Array')
   }
 
   /** The complete type, if kysely-codegen's metadata would lose a part of it. */
@@ -134,6 +147,7 @@ export class DescribedColumn {
   }
 }
 
+/** A comment of SQL for use in a doc comment. */
 export function escapeComment(comment: string): string {
   return comment.replaceAll('*/', '*\\/').replace(/\r\n?/g, '\n')
 }

@@ -34,6 +34,7 @@ export async function generateFromSchema(
       ['database.ts', types.text],
       ['rows.ts', types.rows],
       ['catalog.ts', constants.text],
+      ['inputs.ts', types.inputs],
       ['schema.md', emitDictionary(catalog, facts, validation.unchecked)],
       ['validation.ts', validation.text],
     ]),

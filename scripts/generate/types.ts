@@ -12,7 +12,7 @@ import {
 import { type Declared, serialize } from './declarations.ts'
 import { DescribedColumn, escapeComment, TEXT, TYPES, type TypeScript } from './described-column.ts'
 import type { Facts } from './facts.ts'
-import { emitRows, type RowColumn } from './rows.ts'
+import { emitInputs, emitRows, type RowColumn } from './rows.ts'
 import { TypeNames } from './type-names.ts'
 
 const {
@@ -34,7 +34,7 @@ export function emitTypes(
   catalog: Catalog,
   facts: Facts,
   isNullable: (view: Relation, column: Column) => boolean,
-): { text: string; rows: string; warnings: string[] } {
+): { text: string; rows: string; inputs: string; warnings: string[] } {
   const adapter = new OurAdapter()
   const names = new TypeNames([
     // The file's own interface, and the globals that columns use.
@@ -101,14 +101,18 @@ export function emitTypes(
     },
     declared,
   )
-  const rows = emitRows(
-    relations.map(({ relation, name }) => ({
-      name: toKyselyPascalCase(name),
-      table: qualified(relation),
-      columns: rowColumns.get(relation) ?? [],
-    })),
-  )
-  return { text: `${BANNER}\n\n${text}`, rows, warnings }
+  const rowTables = relations.map(({ relation, name }) => ({
+    name: toKyselyPascalCase(name),
+    table: qualified(relation),
+    columns: rowColumns.get(relation) ?? [],
+    isView: isView(relation),
+  }))
+  return {
+    text: `${BANNER}\n\n${text}`,
+    rows: emitRows(rowTables),
+    inputs: emitInputs(rowTables),
+    warnings,
+  }
 }
 
 function isNamesake(one: Relation, other: Relation): boolean {

@@ -146,6 +146,69 @@ const OUTPUT = {
   ],
 }
 
+/** A form that is checked in a browser. */
+const FORM = `import { BOUNDS, CUSTOMER_STATUSES, type InsertOf, validators, type StandardSchemaV1 } from '@norberts-spark/db/schema'
+
+  type Customer = StandardSchemaV1.InferInput<typeof validators.customers.insert>
+
+  export function check(form: HTMLFormElement): string[] {
+    const given: unknown = Object.fromEntries(new FormData(form))
+    const result = validators.customers.insert['~standard'].validate(given)
+    const most: 200 = BOUNDS.customers.legal_name.maxLength
+    const statuses: readonly string[] = CUSTOMER_STATUSES
+    return result.issues ? result.issues.map(({ message }) => message) : [result.value.legalName, String(most), ...statuses]
+  }
+
+  export const customer: Customer = { legalName: 'x', displayName: 'y', companySize: null, status: 'active' }
+  export const part: InsertOf<'parts'> = { chatId: 'c', messageId: 'm', position: 0, type: 'text', payload: { text: 'x' } }
+  // @ts-expect-error a status that the schema does not have
+  export const wrong: Customer = { legalName: 'x', displayName: 'y', status: 'lost' }
+  // @ts-expect-error a browser has no Buffer
+  export const bytes: Buffer = undefined`
+
+describe('a browser project', () => {
+  test.for([
+    { moduleResolution: 'nodenext', module: 'nodenext' },
+    { moduleResolution: 'bundler', module: 'esnext' },
+  ])(
+    'compiles the schema with module resolution $moduleResolution and no types but the DOM',
+    async (resolution) => {
+      const folder = join(project, `browser-${resolution.moduleResolution}`)
+      await mkdir(folder)
+      await writeFile(join(folder, 'form.ts'), FORM)
+      await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+      const compilerOptions = {
+        ...resolution,
+        target: 'es2022',
+        lib: ['es2022', 'dom'],
+        types: [],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        skipLibCheck: false,
+      }
+      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['form.ts'] }))
+
+      const compiling = run(process.execPath, [
+        resolve('node_modules/typescript/bin/tsc'),
+        '-p',
+        folder,
+        '--listFilesOnly',
+      ])
+      const checking = run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', folder])
+
+      await expect(checking).resolves.toEqual({ stdout: '', stderr: '' })
+      const files = (await compiling).stdout.trim().split('\n')
+      const ofPackages = files.filter(
+        (file) => file.includes('/node_modules/') && !/\/typescript\/lib\//.test(file),
+      )
+      expect(ofPackages.length).toBeGreaterThan(0)
+      for (const file of ofPackages)
+        expect(file).toMatch(/@norberts-spark\/db\/dist\/(schema|catalog-\w+)\.d\.ts$/)
+    },
+  )
+})
+
 describe('a service', () => {
   test('in ESM', async ({ url }) => {
     const head = `import { InvalidInputError, openDatabase, violates } from '@norberts-spark/db'

@@ -1,10 +1,17 @@
 import type { StandardSchemaV1 as Spec } from '@standard-schema/spec'
-import type { Insertable } from 'kysely'
+import type { Insertable, Updateable } from 'kysely'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { CONSTRAINTS, TABLES } from '../../generated/catalog.ts'
 import type { DB } from '../../generated/database.ts'
 import { TABLE_RULES } from '../../generated/validation.ts'
-import { type Json, type StandardSchemaV1, UNCHECKED, validators } from '../../src/validators.ts'
+import {
+  type InsertOf,
+  type Json,
+  type StandardSchemaV1,
+  UNCHECKED,
+  type UpdateOf,
+  validators,
+} from '../../src/validators.ts'
 
 const HASH = `$2b$10$${'h'.repeat(53)}`
 const USER = { name: 'Ada', email: 'ada@example.test', password: HASH }
@@ -75,6 +82,31 @@ describe('types', () => {
     type Entry = StandardSchemaV1.InferInput<typeof validators.auditLog.insert>
     expectTypeOf<Message['envelope']>().toEqualTypeOf<Exclude<Json, null>>()
     expectTypeOf<Entry['changes']>().toEqualTypeOf<Json | undefined>()
+  })
+
+  test('of inserts and updates agree with those of Kysely', () => {
+    type Camel<Name> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name
+    type Expected<Row> = { [Column in keyof Row as Camel<Column> & string]: Row[Column] }
+    // A row's JSON columns hold text for Kysely, any JSON value for validators.
+    type JsonFields = 'envelope' | 'payload' | 'changes'
+    type Plain<Row> = Omit<{ [Field in keyof Row]: Row[Field] }, JsonFields>
+    type Agree<Table extends keyof DB> = [Plain<InsertOf<Table>>, Plain<UpdateOf<Table>>] extends [
+      Plain<Expected<Loose<Insertable<DB[Table]>>>>,
+      Plain<Expected<Loose<Updateable<DB[Table]>>>>,
+    ]
+      ? [Plain<Expected<Insertable<DB[Table]>>>, Plain<Expected<Updateable<DB[Table]>>>] extends [
+          Plain<InsertOf<Table>>,
+          Plain<UpdateOf<Table>>,
+        ]
+        ? true
+        : false
+      : false
+    /** Validators accept an explicit `undefined` for every field that may be absent. */
+    type Loose<Row> = {
+      [Column in keyof Row]: Row[Column] | (object extends Pick<Row, Column> ? undefined : never)
+    }
+
+    expectTypeOf<{ [Table in keyof DB]: Agree<Table> }>().toEqualTypeOf<{ [Table in keyof DB]: true }>()
   })
 
   test('have a validator for each table and a field for each column', () => {
