@@ -21,10 +21,7 @@ const program = new Command('npm run generate --')
   .option('--check', 'change no file; print a diff and exit with 1 if generated/ is out of date')
   .option('--watch', 'run again whenever a file is saved')
   .option('--schema <folder>', 'read another folder of SQL files, in name order; requires --out')
-  .option(
-    '--out <folder>',
-    'where to write database.ts, catalog.ts, inputs.ts, validation.ts and schema.md of --schema',
-  )
+  .option('--out <folder>', 'where to write database.ts, catalog.ts, validation.ts and schema.md of --schema')
   .addHelpText(
     'after',
     '\nThe scratch server is an embedded PostgreSQL, unless SCRATCH is "container" or a postgres:// URL.',
@@ -85,8 +82,10 @@ async function run(): Promise<boolean> {
   making = reading = undefined
 
   const generated = await generateFromSchema(database.url, await sql)
-  // rows.ts and sql/ are for the repositories of src/, which belong to schema/.
-  const files = new Map([...generated.files].filter(([path]) => withStatements || path !== 'rows.ts'))
+  // rows.ts, inputs.ts and sql/ are for src/, which belongs to schema/.
+  const files = new Map(
+    [...generated.files].filter(([path]) => withStatements || !['rows.ts', 'inputs.ts'].includes(path)),
+  )
   for (const warning of generated.warnings) console.error(`${pc.yellow('warning:')} ${warning}`)
   const settle = async (found: Change[]) => {
     if (!options.check) await write(out, found)
