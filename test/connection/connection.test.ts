@@ -43,7 +43,7 @@ describe('openDatabase', () => {
   })
 
   test('a server that is not there is an UnavailableError that may be retried', async () => {
-    await using db = openDatabase('postgres://nobody@127.0.0.1:1/nothing')
+    await using db = openDatabase('postgres://postgres@127.0.0.1:1/missing')
 
     const error = await caught(db.users.find('00000000-0000-7000-8000-000000000000'))
 

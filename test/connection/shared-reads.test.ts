@@ -38,7 +38,7 @@ test('a read that fails fails alone', async ({ db }) => {
   expect(await db.users.find(personId)).toBeUndefined()
 })
 
-test('a changed column is read anew by all who read at once', async ({ openAnother }) => {
+test('a changed column is read again by all who read at once', async ({ openAnother }) => {
   const db = openAnother({ max: 3 })
   const { personId } = await db.people.create(aPerson({ phone: '1' }))
   await Promise.all(Array.from({ length: 30 }, () => db.people.get(personId)))

@@ -83,7 +83,7 @@ describe.for(ZONES)('with the process in %s', (processZone) => {
   )
 })
 
-test('what PostgreSQL can hold and JavaScript hardly', async ({ db }) => {
+test('values that PostgreSQL stores but JavaScript cannot represent exactly', async ({ db }) => {
   const { rows } = await sql<Record<string, unknown>>`
     select 'infinity'::timestamptz as forever, '-infinity'::timestamptz as never,
       timestamptz '0044-03-15 12:00:00+00 BC' as ides, timestamptz '12345-01-01 00:00:00+00' as later,

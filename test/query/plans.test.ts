@@ -113,15 +113,15 @@ describe.for(statements().map((statement) => [statement.name, statement] as cons
   })
 })
 
-/** Rare ones, and those that may be better planned for their values: where a page begins, how common a word is. */
-const PLANNED_ANEW = /list|search|importMany|deleteMany|prune|rewriteTools/i
+/** Rare statements, and those whose best plan depends on their values: the start of a page, the frequency of a word. */
+const REPLANNED = /list|search|importMany|deleteMany|prune|rewriteTools/i
 
 // Planning a save takes as long as the save.
-test('statements are not planned anew at every call', { timeout: 120_000 }, async ({
+test('statements are not planned again at every call', { timeout: 120_000 }, async ({
   filled: { client, values },
 }) => {
-  const anew: string[] = []
-  for (const statement of statements().filter(({ name }) => !PLANNED_ANEW.test(name))) {
+  const replanned: string[] = []
+  for (const statement of statements().filter(({ name }) => !REPLANNED.test(name))) {
     const given = valuesOf(statement, values).map(literal).join(', ')
     await client.query(`prepare kept as ${statement.sql}`)
     // From the sixth call on PostgreSQL may keep the plan.
@@ -130,11 +130,11 @@ test('statements are not planned anew at every call', { timeout: 120_000 }, asyn
     const { rows } = await client.query(
       `select generic_plans > 0 as kept from pg_prepared_statements where name = 'kept'`,
     )
-    if (!rows[0].kept) anew.push(statement.name)
+    if (!rows[0].kept) replanned.push(statement.name)
     await client.query('deallocate kept')
   }
 
-  expect(anew).toEqual([])
+  expect(replanned).toEqual([])
 })
 
 test.for([

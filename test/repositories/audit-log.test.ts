@@ -7,7 +7,7 @@ import { aUser, caught } from '../support/factories.ts'
 const ENTRY = { entityType: 'user', entityId: '1', action: 'update' }
 
 describe('record', () => {
-  test('an entry comes back as it was recorded', async ({ db }) => {
+  test('an entry is returned as it was recorded', async ({ db }) => {
     const { userId } = await db.users.create(aUser())
     const given = {
       userId,
@@ -25,7 +25,7 @@ describe('record', () => {
     expect((await db.auditLog.listByEntity('customer', 'c-1')).items).toEqual([entry])
   })
 
-  test('what is not given is null', async ({ db }) => {
+  test('omitted fields are null', async ({ db }) => {
     expect(await db.auditLog.record(ENTRY)).toMatchObject({
       userId: null,
       changes: null,
@@ -34,7 +34,7 @@ describe('record', () => {
     })
   })
 
-  test('joins the transaction it is called in', async ({ db }) => {
+  test('joins the transaction in which it is called', async ({ db }) => {
     await caught(
       db.transaction(async (tx) => {
         await tx.auditLog.record({ ...ENTRY, action: 'undone' })
@@ -65,7 +65,7 @@ describe('record', () => {
     expect((error as InvalidInputError).field).toBe(field)
   })
 
-  test('changes that go round in a circle are refused', async ({ db }) => {
+  test('circular changes are rejected', async ({ db }) => {
     const changes: Record<string, unknown> = {}
     changes.self = changes
 
@@ -81,7 +81,7 @@ describe('record', () => {
     expect(violates(await caught(db.auditLog.record({ ...ENTRY, ...given })), constraint)).toBe(true)
   })
 
-  test('every form of an address that PostgreSQL takes is taken', async ({ db }) => {
+  test('every form of an address that PostgreSQL accepts is accepted', async ({ db }) => {
     for (const [given, stored] of [
       ['127.0.0.1', '127.0.0.1'],
       ['10.1.2.3/8', '10.1.2.3/8'],
@@ -94,7 +94,7 @@ describe('record', () => {
 })
 
 describe('append-only', () => {
-  test('nothing is changed or deleted, by whatever way', async ({ db }) => {
+  test('entries cannot be changed or deleted by any statement', async ({ db }) => {
     await db.auditLog.record(ENTRY)
 
     for (const query of [
@@ -136,7 +136,7 @@ describe('list', () => {
     expect((await db.auditLog.listByUser(userId, { to: later })).items).toContainEqual(wanted)
   })
 
-  test('a span keeps to its ends while pages turn', async ({ db }) => {
+  test('a time range keeps its limits across pages', async ({ db }) => {
     const entries = []
     for (let n = 0; n < 6; n += 1) {
       entries.push(await db.auditLog.record({ ...ENTRY, entityId: `span ${n}`, action: 'span' }))
@@ -208,7 +208,7 @@ describe('secrets', () => {
     expect(rows[0]!.text).toContain('*/*')
   })
 
-  test('what only resembles a secret stays', async ({ db }) => {
+  test('values whose names only resemble a secret are kept', async ({ db }) => {
     const changes = Object.fromEntries(HARMLESS.map((key) => [key, `value of ${key}`]))
     delete changes.tokens
     const more = { maxTokens: 100, inputTokens: 3, token_count: 7, passwordChanged: true, secret: null }
@@ -218,7 +218,7 @@ describe('secrets', () => {
     expect(entry.changes).toEqual({ ...changes, ...more })
   })
 
-  test('what JSON knows nothing of is kept, without its secrets', async ({ db }) => {
+  test('values without a JSON equivalent are kept, without their secrets', async ({ db }) => {
     const changes = {
       map: new Map<string, unknown>([
         ['password', 'x'],
@@ -241,15 +241,13 @@ describe('secrets', () => {
     })
   })
 
-  test('text that only looks like JSON stays as it is', async ({ db }) => {
+  test('text that only looks like JSON is not changed', async ({ db }) => {
     const changes = { text: '{ "a" : 1 }', broken: '{"password":', list: '[1, 2]', name: 'password' }
 
     expect((await db.auditLog.record({ ...ENTRY, changes })).changes).toEqual(changes)
   })
 
-  test('the list can be extended, by words and by patterns, in a transaction as well', async ({
-    openAnother,
-  }) => {
+  test('the list can be extended by words and patterns, also in a transaction', async ({ openAnother }) => {
     const db = openAnother({ redact: ['iban', /^x-internal-/i] })
     const changes = { customerIBAN: 'LV80BANK', 'X-Internal-Id': '7', internal: 'stays' }
     const expected = { customerIBAN: '[redacted]', 'X-Internal-Id': '[redacted]', internal: 'stays' }
@@ -260,7 +258,7 @@ describe('secrets', () => {
     expect(() => openAnother({ redact: [7 as never] })).toThrow(InvalidInputError)
   })
 
-  test('what was given is not changed', async ({ db }) => {
+  test('the input is not changed', async ({ db }) => {
     const changes = { password: 'x', list: [{ token: 'y' }] }
 
     await db.auditLog.record({ ...ENTRY, changes })

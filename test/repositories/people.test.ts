@@ -3,9 +3,9 @@ import { NotFoundError, violates } from '../../src/index.ts'
 import { test } from '../support/database.ts'
 import { aCustomer, aPerson, caught } from '../support/factories.ts'
 
-const NOBODY = '01930c7a-5b3e-7000-8000-000000000000'
+const MISSING_ID = '01930c7a-5b3e-7000-8000-000000000000'
 
-test('a person comes back as created, defaults filled in', async ({ db }) => {
+test('a person is returned as created, with defaults', async ({ db }) => {
   const person = await db.people.create({ firstName: 'Ada', lastName: 'Lovelace' })
 
   expect(person).toEqual({
@@ -23,11 +23,11 @@ test('a person comes back as created, defaults filled in', async ({ db }) => {
   expect(await db.people.get(person.personId)).toEqual(person)
 })
 
-test('is found by address in any letter case', async ({ db }) => {
+test('a person is found by address in any letter case', async ({ db }) => {
   const person = await db.people.create(aPerson({ email: 'Grace.Hopper@navy.test' }))
 
   expect(await db.people.findByEmail('grace.hopper@NAVY.test')).toEqual(person)
-  expect(await db.people.findByEmail('nobody@navy.test')).toBeUndefined()
+  expect(await db.people.findByEmail('missing@navy.test')).toBeUndefined()
 })
 
 test('an address belongs to one person; any number may have none', async ({ db }) => {
@@ -39,7 +39,7 @@ test('an address belongs to one person; any number may have none', async ({ db }
   for (const email of [null, undefined]) expect((await db.people.create(aPerson({ email }))).email).toBeNull()
 })
 
-test('an update changes what is given, null empties, the rest stays', async ({ db }) => {
+test('an update changes only the fields that are passed, and null clears a field', async ({ db }) => {
   const before = await db.people.create(aPerson({ phone: '1', jobTitle: 'CTO' }))
 
   const after = await db.people.update(before.personId, { phone: null, isActive: false, lastName: 'Murray' })
@@ -54,14 +54,14 @@ test('an update changes what is given, null empties, the rest stays', async ({ d
   expect((await db.people.update(before.personId, { email: null })).email).toBeNull()
 })
 
-test('who is not there is not found', async ({ db }) => {
-  expect(await db.people.find(NOBODY)).toBeUndefined()
-  expect(await db.people.delete(NOBODY)).toBe(false)
-  expect(await caught(db.people.get(NOBODY))).toBeInstanceOf(NotFoundError)
-  expect(await caught(db.people.update(NOBODY, {}))).toBeInstanceOf(NotFoundError)
+test('a missing person is not found', async ({ db }) => {
+  expect(await db.people.find(MISSING_ID)).toBeUndefined()
+  expect(await db.people.delete(MISSING_ID)).toBe(false)
+  expect(await caught(db.people.get(MISSING_ID))).toBeInstanceOf(NotFoundError)
+  expect(await caught(db.people.update(MISSING_ID, {}))).toBeInstanceOf(NotFoundError)
 })
 
-test('deleting a person deletes the contacts, and leaves the customers', async ({ db }) => {
+test('deleting a person deletes their contacts and keeps the customers', async ({ db }) => {
   const { customerId } = await db.customers.create(aCustomer())
   const { personId } = await db.people.create(aPerson())
   await db.customers.addContact(customerId, personId)
@@ -71,7 +71,7 @@ test('deleting a person deletes the contacts, and leaves the customers', async (
   expect((await db.customers.get(customerId)).contacts).toEqual([])
 })
 
-test('lists filter and search, the best fit first', async ({ db }) => {
+test('lists can be filtered and searched, with the best match first', async ({ db }) => {
   const names = [
     ['Zane', 'Kļava'],
     ['Zanete', 'Kļava'],
@@ -87,7 +87,7 @@ test('lists filter and search, the best fit first', async ({ db }) => {
   expect((await db.people.list({ search: 'klava', limit: 1 })).next).toBeDefined()
 })
 
-test('the customers of a person, with what the person is there', async ({ db }) => {
+test("a person's customers are listed with the person's role there", async ({ db }) => {
   const { personId } = await db.people.create(aPerson())
   const [first, second] = [await db.customers.create(aCustomer()), await db.customers.create(aCustomer())]
   await db.customers.addContact(first.customerId, personId, {

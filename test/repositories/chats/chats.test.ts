@@ -24,7 +24,7 @@ const text = (id: string, words: string, role: ChatMessage['role'] = 'user') => 
   parts: [{ type: 'text', text: words }],
 })
 
-/** As the AI SDK streams them, and as nobody should. */
+/** Messages as the AI SDK streams them, and extreme ones. */
 const MESSAGES: Record<string, ChatMessage> = {
   'a text': text('m', 'Hello'),
   'keys that hold undefined': {
@@ -72,7 +72,7 @@ const MESSAGES: Record<string, ChatMessage> = {
     parts: [{ type: 'hologram', 2: 'b', 1: 'a', z: [], a: {} }],
   } as unknown as ChatMessage,
   'no parts': { id: 'm', role: 'assistant', parts: [] },
-  'what text columns cannot hold': {
+  'text that text columns cannot store': {
     id: 'm',
     role: 'assistant',
     parts: [
@@ -107,7 +107,7 @@ const MESSAGES: Record<string, ChatMessage> = {
   'dates, toJSON and holes': {
     id: 'm',
     role: 'user',
-    // biome-ignore lint/suspicious/noSparseArray: what JSON makes null
+    // biome-ignore lint/suspicious/noSparseArray: JSON turns holes into null
     parts: [{ type: 'data-d', data: [new Date(0), { toJSON: () => ['x'] }, , () => 1] }] as never,
   },
   'a message that makes its own JSON': {
@@ -137,19 +137,22 @@ const MESSAGES: Record<string, ChatMessage> = {
 }
 
 describe('save and load', () => {
-  test.for(Object.entries(MESSAGES))('%s comes back exactly, key by key', async ([, message], { db }) => {
-    const { chatId, owner } = await aChat(db)
-    const expected = JSON.stringify([message])
+  test.for(Object.entries(MESSAGES))(
+    '%s is loaded exactly as saved, key by key',
+    async ([, message], { db }) => {
+      const { chatId, owner } = await aChat(db)
+      const expected = JSON.stringify([message])
 
-    for (let time = 0; time < 2; time += 1) {
-      await db.chats.save(chatId, [message], owner)
-      const { messages } = await db.chats.load(chatId, owner)
-      expect(JSON.stringify(messages)).toBe(expected)
-      expect(messages).toStrictEqual(JSON.parse(expected))
-    }
-  })
+      for (let time = 0; time < 2; time += 1) {
+        await db.chats.save(chatId, [message], owner)
+        const { messages } = await db.chats.load(chatId, owner)
+        expect(JSON.stringify(messages)).toBe(expected)
+        expect(messages).toStrictEqual(JSON.parse(expected))
+      }
+    },
+  )
 
-  test('messages keep the order in which they first came, whatever is saved again', async ({ db }) => {
+  test('messages keep their original order when some are saved again', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     await db.chats.save(chatId, [text('a', '1'), text('b', '1')], owner)
     await db.chats.save(chatId, [text('c', '1')], owner)
@@ -180,7 +183,7 @@ describe('save and load', () => {
     })
   })
 
-  test('a message that gets fewer parts loses the others', async ({ db }) => {
+  test('a message that is saved with fewer parts loses the others', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     await db.chats.save(chatId, [MESSAGES['600 parts']!], owner)
 
@@ -193,7 +196,7 @@ describe('save and load', () => {
     expect(rows[0]!.n).toBe(1)
   })
 
-  test('loads the last messages first, and those before by their place', async ({ db }) => {
+  test('loads the last messages first, and earlier ones by their position', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const saved = Array.from({ length: 10 }, (_, n) => text(`m${n}`, `${n}`))
     for (const message of saved) await db.chats.save(chatId, [message], owner)
@@ -210,7 +213,7 @@ describe('save and load', () => {
     expect(parts.toReversed().flat()).toEqual(saved)
   })
 
-  test('a version that is not the chat’s own refuses the save', async ({ db }) => {
+  test('a save with a stale version is rejected', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const { version } = await db.chats.save(chatId, [text('a', '1')], { ...owner, ifVersion: 0 })
 
@@ -221,7 +224,7 @@ describe('save and load', () => {
     expect((await db.chats.load(chatId, owner)).messages).toEqual([text('a', '1')])
   })
 
-  test('writers at once lose nothing and tear nothing', async ({ openAnother }) => {
+  test('concurrent writers neither lose nor mix messages', async ({ openAnother }) => {
     const db = openAnother({ max: 20 })
     const { chatId, owner } = await aChat(db)
     const turn = (id: string, size: number): ChatMessage => ({
@@ -271,7 +274,7 @@ describe('truncating', () => {
     (await db.chats.load(chatId, owner)).messages.map(({ id }) => id)
   const abcd = ['a', 'b', 'c', 'd'].map((id) => text(id, id))
 
-  test('removes a message and those behind it, or only those', async ({ db }) => {
+  test('removes a message and all later ones, or only the later ones', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     await db.chats.save(chatId, abcd, owner)
 
@@ -287,7 +290,7 @@ describe('truncating', () => {
     expect((await db.chats.load(chatId, owner)).version).toBe(3)
   })
 
-  test('within a save happens with it: what is regenerated takes the place of what was', async ({ db }) => {
+  test('within a save is atomic: a regenerated answer replaces the old one', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     await db.chats.save(chatId, abcd, owner)
 
@@ -312,7 +315,7 @@ describe('replace', () => {
     ['more', ['a', 'b', 'c', 'x', 'y']],
     ['others', ['x', 'y']],
     ['another order', ['c', 'b', 'a']],
-    ['a new one between', ['a', 'x', 'b', 'c']],
+    ['a new message in between', ['a', 'x', 'b', 'c']],
     ['none', []],
   ] as const)('leaves exactly what is given: %s', async ([, wanted], { db }) => {
     const { chatId, owner } = await aChat(db)
@@ -344,31 +347,34 @@ describe('replacing and truncating while others save', () => {
     }),
   }
 
-  test.for(Object.entries(changes))('%s takes away all that was saved before it', async ([, act], { db }) => {
-    for (let round = 0; round < 15; round += 1) {
-      const { chatId, owner } = await aChat(db)
-      await db.chats.save(chatId, [text('a', 'a'), text('b', 'b')], owner)
+  test.for(Object.entries(changes))(
+    '%s removes everything that was saved before it',
+    async ([, act], { db }) => {
+      for (let round = 0; round < 15; round += 1) {
+        const { chatId, owner } = await aChat(db)
+        await db.chats.save(chatId, [text('a', 'a'), text('b', 'b')], owner)
 
-      const saves = Array.from({ length: 6 }, async (_, n) => {
-        const { version } = await db.chats.save(chatId, [text(`s${n}`, 's')], owner)
-        return { id: `s${n}`, version }
-      })
-      const { version, left } = await act(db, chatId, owner)
-      const later = (await Promise.all(saves))
-        .filter((save) => save.version > version)
-        .sort((one, other) => one.version - other.version)
+        const saves = Array.from({ length: 6 }, async (_, n) => {
+          const { version } = await db.chats.save(chatId, [text(`s${n}`, 's')], owner)
+          return { id: `s${n}`, version }
+        })
+        const { version, left } = await act(db, chatId, owner)
+        const later = (await Promise.all(saves))
+          .filter((save) => save.version > version)
+          .sort((one, other) => one.version - other.version)
 
-      const { messages } = await db.chats.load(chatId, owner)
-      expect(messages.map(({ id }) => id)).toEqual([...left, ...later.map(({ id }) => id)])
-    }
-  })
+        const { messages } = await db.chats.load(chatId, owner)
+        expect(messages.map(({ id }) => id)).toEqual([...left, ...later.map(({ id }) => id)])
+      }
+    },
+  )
 })
 
 describe('fork', () => {
-  test('copies all messages, or those up to one, and leaves the source', async ({ db }) => {
+  test('copies all messages, or those up to one, and keeps the source', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const messages = [
-      MESSAGES['what text columns cannot hold']!,
+      MESSAGES['text that text columns cannot store']!,
       text('b', 'x'),
       MESSAGES['deep nesting']!,
     ].map((message, place) => ({ ...message, id: `m${place}` }))
@@ -395,7 +401,7 @@ describe('fork', () => {
 })
 
 describe('streams', () => {
-  test('one of many claims a chat; only its own stream ends it', async ({ db }) => {
+  test('only one of many can claim a chat, and only its own stream can clear it', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
 
     const claims = await Promise.all(
@@ -413,7 +419,7 @@ describe('streams', () => {
 })
 
 describe('options', () => {
-  test('of a message are kept as given, and replaced', async ({ db }) => {
+  test('of a message are stored as passed and can be replaced', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     await db.chats.save(chatId, [text('a', 'x', 'assistant')], owner)
     const given = {
@@ -439,7 +445,7 @@ describe('options', () => {
 })
 
 describe('usage', () => {
-  test('sums the tokens that metadata has, of a user, of a chat, of a span', async ({ db }) => {
+  test('sums the tokens of metadata for a user, a chat and a time range', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const other = await db.chats.create(owner)
     const spent = (id: string, metadata: unknown) =>
@@ -479,7 +485,7 @@ describe('tools', () => {
   const turn = (id: string, ...parts: object[]) =>
     ({ id, role: 'assistant', parts }) as unknown as ChatMessage
 
-  test('that wait for approval are found for their user alone', async ({ db }) => {
+  test('that wait for approval are found only for their user', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const waiting = { ...tool('approval-requested'), approval: { id: 'ap\0' } }
     await db.chats.save(
@@ -494,7 +500,7 @@ describe('tools', () => {
     expect(await db.chats.pendingApprovals(owner.userId)).toEqual([])
   })
 
-  test('that were begun and never ended are closed when asked, and only then', async ({ db }) => {
+  test('that were never completed are closed only on request', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const ended = turn('a', tool('output-available'), tool('approval-requested'))
     await db.chats.save(chatId, [ended, turn('b', tool('input-streaming'), tool('input-available'))], owner)
@@ -510,7 +516,7 @@ describe('tools', () => {
     expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(0)
   })
 
-  test('keep what came of their input, in its place', async ({ db }) => {
+  test('keep the received part of their input in its position', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const { input: _, ...begun } = tool('input-streaming') as { input?: unknown }
     await db.chats.save(chatId, [turn('a', { ...begun, rawInput: '{"q":' } as never)], owner)
@@ -523,7 +529,7 @@ describe('tools', () => {
     ])
   })
 
-  test('that were approved or denied are closed with the rest, but not while another waits for its approval', async ({
+  test('that were approved or denied are closed with the others, but not while another waits for its approval', async ({
     db,
   }) => {
     const { chatId, owner } = await aChat(db)
@@ -547,22 +553,22 @@ describe('tools', () => {
 })
 
 describe('prune', () => {
-  test('deletes what nobody has changed since', async ({ db }) => {
+  test('deletes chats that have not changed since a time', async ({ db }) => {
     const { owner } = await aChat(db)
     const old = await Promise.all(Array.from({ length: 250 }, () => db.chats.create(owner)))
     const ids = old.map(({ chatId }) => chatId)
     await sql`alter table chats disable trigger user`.execute(db.kysely)
     await sql`update chats set updated_at = '2001-01-01' where id = any(${ids}::uuid[])`.execute(db.kysely)
     await sql`alter table chats enable trigger user`.execute(db.kysely)
-    const told: number[] = []
+    const answers: number[] = []
 
     const deleted = await db.chats.prune({
       olderThan: new Date('2002-01-01'),
-      onProgress: ({ deleted }) => told.push(deleted),
+      onProgress: ({ deleted }) => answers.push(deleted),
     })
 
     expect(deleted).toBe(250)
-    expect(told).toEqual([200, 250])
+    expect(answers).toEqual([200, 250])
     expect((await db.chats.listByUser(owner.userId)).items).toHaveLength(1)
   })
 })
@@ -612,7 +618,7 @@ describe('search', () => {
     expect(await caught(db.chats.search(owner.userId, ' '))).toBeInstanceOf(InvalidInputError)
   })
 
-  test('the best comes first', async ({ db }) => {
+  test('returns the best match first', async ({ db }) => {
     const { owner } = await aChat(db)
     const words = ['unwalkable', 'we walked', 'a walk there', 'walks away', 'walk first']
     for (const each of words) {
@@ -654,7 +660,7 @@ describe('bad messages', () => {
 })
 
 describe('a chat', () => {
-  test('is created once for the same owner and id', async ({ db }) => {
+  test('is created once for the same owner and ID', async ({ db }) => {
     const { userId } = await db.users.create(aUser())
     const id = randomUUID()
 
@@ -674,7 +680,7 @@ describe('a chat', () => {
     expect(violates(await caught(db.chats.create({ userId: randomUUID() })), 'chats_user_id_fkey')).toBe(true)
   })
 
-  test('of another user answers as one that does not exist, whatever is asked', async ({ db }) => {
+  test('of another user always behaves as if it did not exist', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     await db.chats.save(chatId, [text('a', 'mine')], owner)
     const { userId } = await db.users.create(aUser())
@@ -712,7 +718,7 @@ describe('a chat', () => {
     expect(await db.chats.listByUser(userId)).toEqual({ items: [] })
   })
 
-  test('is found by its title, the best first, a page at a time', async ({ db }) => {
+  test('is found by its title, with the best match first, page by page', async ({ db }) => {
     const { userId } = await db.users.create(aUser())
     const titles = ['Crème brûlée', 'A brule', 'Invoice', null, 'brulees']
     for (const title of titles) await db.chats.create({ userId, title })
@@ -732,7 +738,7 @@ describe('a chat', () => {
     )
   })
 
-  test('is renamed and deleted; those changed last are listed first', async ({ db }) => {
+  test('can be renamed and deleted; the last changed ones are listed first', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const second = await db.chats.create(owner)
 

@@ -12,7 +12,7 @@ Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
 const corpora = { v5: await corpusOfV5(), v6: await corpusOfV6(), v7: await corpusOfV7() }
 const versions = Object.entries(corpora)
 
-/** What the model would be asked; also where the SDK refuses. */
+/** The messages that the model would get, or the error of the SDK. */
 async function modelMessagesOf({ convertToModelMessages }: Corpus, messages: unknown[]): Promise<string[]> {
   const answers = [{}, { ignoreIncompleteToolCalls: true }].map(async (options) => {
     const made = await convertToModelMessages(structuredClone(messages), options)
@@ -39,7 +39,7 @@ describe.for(versions)('messages of the AI SDK, %s', ([, corpus]) => {
     },
   )
 
-  test('each in a chat of its own, and all in one', async ({ db }) => {
+  test('each in a separate chat, and all in one', async ({ db }) => {
     const messages = Object.values(corpus.scenarios).flat()
     await Promise.all(messages.map(async (message) => savedTwice(db, await aChat(db), [message])))
 
@@ -50,7 +50,7 @@ describe.for(versions)('messages of the AI SDK, %s', ([, corpus]) => {
   })
 })
 
-/** Of parts, in version 5; what later ones added. */
+/** Fields of parts in version 5, and those added by later versions. */
 const FIELDS = [
   'callProviderMetadata',
   'data',

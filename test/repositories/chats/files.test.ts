@@ -23,7 +23,7 @@ const files = (id: string, ...urls: unknown[]) =>
     })),
   }) as unknown as ChatMessage
 
-/** A store as a service would write one, and what was put into it. */
+/** A store in the way of a service, and its contents. */
 class Shelf implements FileStore {
   readonly threshold = 1_000
   readonly kept = new Map<string, MovedFile>()
@@ -40,7 +40,7 @@ class Shelf implements FileStore {
 }
 
 describe('a message that is too large', () => {
-  test('is refused by name, and nothing is saved', async ({ openAnother }) => {
+  test('is rejected with its name, and nothing is saved', async ({ openAnother }) => {
     const db = openAnother({ maxMessageBytes: 2_000 })
     const { userId } = await db.users.create(aUser())
     const { chatId } = await db.chats.create({ userId })
@@ -56,7 +56,7 @@ describe('a message that is too large', () => {
     expect(await db.chats.load(chatId, { userId })).toMatchObject({ messages: [], version: 0 })
   })
 
-  test('is so by its bytes, not its letters', async ({ openAnother }) => {
+  test('is measured in bytes, not characters', async ({ openAnother }) => {
     const db = openAnother({ maxMessageBytes: 1_000 })
     const { userId } = await db.users.create(aUser())
     const { chatId } = await db.chats.create({ userId })
@@ -70,7 +70,7 @@ describe('a message that is too large', () => {
 })
 
 describe('a file store', () => {
-  test('takes the large files, and gives them back where they were', async ({ openAnother }) => {
+  test('stores large files and restores them in their positions', async ({ openAnother }) => {
     const fileStore = new Shelf()
     const db = openAnother({ fileStore, maxMessageBytes: 4_000 })
     const { userId } = await db.users.create(aUser())
@@ -78,7 +78,7 @@ describe('a file store', () => {
     const messages = [
       files('m', url(5_000), url(9_000, 'B'), url(10), 'https://example.test/a.png', 0, undefined),
       files('again', url(5_000)),
-      // What clients could send to get at others' files.
+      // Parts that clients could send to access the files of others.
       files('forged', [...fileStore.kept.keys()][0], ['key', { type: 'file', url: 0 }]),
     ]
 
@@ -94,7 +94,10 @@ describe('a file store', () => {
     }
   })
 
-  test('that is missing is named; what is in the database needs none', async ({ db, openAnother }) => {
+  test('that is missing causes an error with the file; files in the database need none', async ({
+    db,
+    openAnother,
+  }) => {
     const { userId } = await db.users.create(aUser())
     const { chatId } = await db.chats.create({ userId })
     await db.chats.save(chatId, [files('m', url(5_000))], { userId })
@@ -108,7 +111,7 @@ describe('a file store', () => {
     expect(String(error)).toContain('fileStore')
   })
 
-  test('that fails leaves the chat as it was', async ({ openAnother }) => {
+  test('that fails leaves the chat unchanged', async ({ openAnother }) => {
     const shelf = new Shelf()
     const db = openAnother({
       fileStore: {

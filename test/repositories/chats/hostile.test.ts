@@ -6,7 +6,7 @@ import { aChat, isExactly, savedTwice } from '../../support/exactly.ts'
 import { hostileMessages, shuffled } from '../../support/hostile.ts'
 import { Random } from '../../support/random.ts'
 
-test('hostile messages come back exactly, as new ones and in place of others', async ({ db }) => {
+test('hostile messages are loaded exactly as saved, as new ones and as replacements', async ({ db }) => {
   const random = new Random('hostile messages')
   const messages = hostileMessages(random, 500)
   const batches: ChatMessage[][] = []
@@ -36,7 +36,7 @@ test('writers of three pools, each in its own order, end with the last of every 
   const pools = [openAnother(), openAnother(), openAnother({ max: 3 })]
   const last = hostileMessages(random, 60)
   const drafts = last.map(({ id }, place) => ({ ...last.at(place - 7)!, id }))
-  /** Overlapping parts of the messages: each is in three of them. */
+  /** Overlapping slices of the messages; each message is in three of them. */
   const write = (messages: ChatMessage[]) => {
     const parts = pools.flatMap((pool) => {
       const order = shuffled(random, messages)
@@ -62,7 +62,7 @@ test('writers of three pools, each in its own order, end with the last of every 
   }
 })
 
-/** A message of which every part says how many there are, and of which save. */
+/** A message whose parts all contain their number and the number of the save. */
 function turn(id: string, size: number, save: number): ChatMessage & { metadata: unknown } {
   return {
     id,
@@ -72,7 +72,7 @@ function turn(id: string, size: number, save: number): ChatMessage & { metadata:
   }
 }
 
-test('ten writers of a hundred saves, while others read: nothing torn, nothing lost, no deadlock', async ({
+test('ten writers of a hundred saves with concurrent readers cause no mixed or lost messages and no deadlock', async ({
   db,
   url,
 }) => {

@@ -9,7 +9,7 @@ import { aUser, caught } from '../../support/factories.ts'
 type Owner = { userId: string }
 type Call = (chats: ChatRepository, chatId: string, owner: Owner) => Promise<unknown>
 
-/** They take no id of a chat, or make the chat. */
+/** Methods without a chat ID, and those that create the chat. */
 const ELSEWHERE = ['create', 'listByUser', 'pendingApprovals', 'prune', 'search'] as const
 
 const message = (id: string): ChatMessage => ({
@@ -18,7 +18,7 @@ const message = (id: string): ChatMessage => ({
   parts: [{ type: 'text', text: 'theirs' } as never],
 })
 
-/** Every method that takes the id of a chat, in each of its ways. */
+/** Every method that takes the ID of a chat, in each of its forms. */
 const CALLS: Record<Exclude<keyof ChatRepository, (typeof ELSEWHERE)[number]>, Record<string, Call>> = {
   find: { '': (chats, id, owner) => chats.find(id, owner) },
   get: { '': (chats, id, owner) => chats.get(id, owner) },
@@ -41,7 +41,7 @@ const CALLS: Record<Exclude<keyof ChatRepository, (typeof ELSEWHERE)[number]>, R
     'and truncate': (chats, id, owner) => chats.save(id, [message('z')], { ...owner, truncateFrom: 'a' }),
     'and truncate at its version': (chats, id, owner) =>
       chats.save(id, [message('z')], { ...owner, truncateFrom: 'a', ifVersion: 1 }),
-    'what is no message': (chats, id, owner) => chats.save(id, [{} as never], owner),
+    'a value that is not a message': (chats, id, owner) => chats.save(id, [{} as never], owner),
   },
   replace: {
     'by nothing': (chats, id, owner) => chats.replace(id, [], owner),
@@ -89,7 +89,7 @@ const CALLS: Record<Exclude<keyof ChatRepository, (typeof ELSEWHERE)[number]>, R
   closeDanglingTools: { '': (chats, id, owner) => chats.closeDanglingTools(id, owner) },
 }
 
-/** A chat with something for every method to find. */
+/** A chat with data for every method. */
 async function aFullChat(db: Database) {
   const { chatId, owner } = await aChat(db)
   const parts = ['input-available', 'approval-requested'].map((state) => ({
@@ -105,7 +105,7 @@ async function aFullChat(db: Database) {
   return { chatId, owner }
 }
 
-/** The answer or the error, whole, without the id that was asked for. */
+/** The complete result or error, without the requested ID. */
 async function answerOf(asked: Promise<unknown>, chatId: string) {
   const answer = await asked.then(
     (value) => ({ value }),
@@ -127,7 +127,7 @@ async function answerOf(asked: Promise<unknown>, chatId: string) {
   )
 }
 
-/** Every row of the chat, also one that was written with the same values. */
+/** All rows of the chat with their system columns, which reveal writes of equal values. */
 async function rowsOf(db: Database, chatId: string) {
   const tables = { chats: 'id', messages: 'chat_id', parts: 'chat_id', ai_options: 'chat_id' }
   const reads = Object.entries(tables).map(async ([table, key]) => {
@@ -139,7 +139,7 @@ async function rowsOf(db: Database, chatId: string) {
   return Promise.all(reads)
 }
 
-describe('another user’s chat answers as one that is not there', () => {
+describe('another user’s chat behaves as if it did not exist', () => {
   const calls = Object.entries(CALLS).flatMap(([method, ways]) =>
     Object.entries(ways).map(([way, call]) => [`${method} ${way}`.trim(), call] as const),
   )
@@ -162,7 +162,7 @@ describe('another user’s chat answers as one that is not there', () => {
     expect(await db.chats.listByUser(stranger.userId)).toEqual({ items: [] })
   })
 
-  test('and so does creating it', async ({ db }) => {
+  test('when it is created', async ({ db }) => {
     const { chatId } = await aFullChat(db)
     const stranger = { userId: (await db.users.create(aUser())).userId }
     const before = await rowsOf(db, chatId)
@@ -174,7 +174,7 @@ describe('another user’s chat answers as one that is not there', () => {
     expect(await rowsOf(db, chatId)).toEqual(before)
   })
 
-  test('the lists above are all methods there are', ({ db }) => {
+  test('the lists above contain all methods', ({ db }) => {
     const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(db.chats))
 
     expect([...Object.keys(CALLS), ...ELSEWHERE, 'constructor'].toSorted()).toEqual(methods.toSorted())

@@ -3,9 +3,9 @@ import { type Database, InvalidInputError, NotFoundError, violates } from '../..
 import { test } from '../../support/database.ts'
 import { aCustomer, aPerson, caught } from '../../support/factories.ts'
 
-const NOBODY = '01930c7a-5b3e-7000-8000-000000000000'
+const MISSING_ID = '01930c7a-5b3e-7000-8000-000000000000'
 
-/** A customer with this many contacts, none of them primary. */
+/** A customer with `count` contacts, none of them primary. */
 async function withContacts(db: Database, count: number) {
   const { customerId } = await db.customers.create(aCustomer())
   const people = await Promise.all(Array.from({ length: count }, () => db.people.create(aPerson())))
@@ -14,7 +14,7 @@ async function withContacts(db: Database, count: number) {
 }
 
 describe('a customer', () => {
-  test('comes back as it was created, defaults filled in', async ({ db }) => {
+  test('is returned as created, with defaults', async ({ db }) => {
     const customer = await db.customers.create({ legalName: 'Acme SIA', displayName: 'Acme' })
 
     expect(customer).toEqual({
@@ -34,7 +34,7 @@ describe('a customer', () => {
     expect(await db.customers.get(customer.customerId)).toEqual(customer)
   })
 
-  test('keeps every field that is given', async ({ db }) => {
+  test('keeps every field that is passed', async ({ db }) => {
     const given = {
       legalName: 'Sāls un Pipari SIA',
       displayName: 'Sāls',
@@ -51,7 +51,7 @@ describe('a customer', () => {
     expect(await db.customers.get(customerId)).toMatchObject(given)
   })
 
-  test('an update changes what is given, null empties, the rest stays', async ({ db }) => {
+  test('an update changes only the fields that are passed, and null clears a field', async ({ db }) => {
     const before = await db.customers.create(aCustomer({ industry: 'food', companySize: 12 }))
 
     const after = await db.customers.update(before.customerId, { industry: null, displayName: 'New' })
@@ -60,7 +60,7 @@ describe('a customer', () => {
     expect(await db.customers.update(before.customerId, {})).toEqual(after)
   })
 
-  test('an update returns the contacts, too', async ({ db }) => {
+  test('an update returns the contacts too', async ({ db }) => {
     const { customerId } = await withContacts(db, 2)
 
     const customer = await db.customers.setStatus(customerId, 'churned')
@@ -70,22 +70,22 @@ describe('a customer', () => {
     expect(customer).toEqual(await db.customers.get(customerId))
   })
 
-  test('who is not there is not found', async ({ db }) => {
-    expect(await db.customers.find(NOBODY)).toBeUndefined()
-    expect(await db.customers.delete(NOBODY)).toBe(false)
+  test('a missing customer is not found', async ({ db }) => {
+    expect(await db.customers.find(MISSING_ID)).toBeUndefined()
+    expect(await db.customers.delete(MISSING_ID)).toBe(false)
     const failures = await Promise.all(
       [
-        db.customers.get(NOBODY),
-        db.customers.update(NOBODY, {}),
-        db.customers.setStatus(NOBODY, 'active'),
-        db.customers.setPrimaryContact(NOBODY, NOBODY),
-        db.customers.endContact(NOBODY, '2026-01-01'),
+        db.customers.get(MISSING_ID),
+        db.customers.update(MISSING_ID, {}),
+        db.customers.setStatus(MISSING_ID, 'active'),
+        db.customers.setPrimaryContact(MISSING_ID, MISSING_ID),
+        db.customers.endContact(MISSING_ID, '2026-01-01'),
       ].map(caught),
     )
     for (const failure of failures) expect(failure).toBeInstanceOf(NotFoundError)
   })
 
-  test('deleting one deletes its contacts and leaves the people', async ({ db }) => {
+  test('deleting one deletes its contacts and keeps the people', async ({ db }) => {
     const { customerId, personIds } = await withContacts(db, 1)
 
     expect(await db.customers.delete(customerId)).toBe(true)
@@ -120,7 +120,7 @@ describe('a customer', () => {
 })
 
 describe('contacts', () => {
-  test('a contact has the person with it', async ({ db }) => {
+  test('a contact includes the person', async ({ db }) => {
     const { customerId } = await db.customers.create(aCustomer())
     const person = await db.people.create(aPerson({ phone: '+371 2000', jobTitle: 'CTO' }))
 
@@ -147,7 +147,7 @@ describe('contacts', () => {
     expect((await db.customers.listContacts(customerId)).items).toEqual([contact])
   })
 
-  test('the same person cannot have the same role twice, a role not known among them', async ({ db }) => {
+  test('a person cannot have the same role twice, including no role', async ({ db }) => {
     const { customerId, personIds } = await withContacts(db, 1)
 
     const error = await caught(db.customers.addContact(customerId, personIds[0]!))
@@ -159,15 +159,15 @@ describe('contacts', () => {
     const { customerId, personIds } = await withContacts(db, 1)
 
     const [customer, person] = await Promise.all([
-      caught(db.customers.addContact(NOBODY, personIds[0]!)),
-      caught(db.customers.addContact(customerId, NOBODY)),
+      caught(db.customers.addContact(MISSING_ID, personIds[0]!)),
+      caught(db.customers.addContact(customerId, MISSING_ID)),
     ])
 
     expect(violates(customer, 'customer_people_customer_id_fkey')).toBe(true)
     expect(violates(person, 'customer_people_person_id_fkey')).toBe(true)
   })
 
-  test('a second primary contact is refused by name', async ({ db }) => {
+  test('a second primary contact is rejected by a named constraint', async ({ db }) => {
     const { customerId, personIds } = await withContacts(db, 1)
     await db.customers.setPrimaryContact(customerId, personIds[0]!)
     const { personId } = await db.people.create(aPerson())
@@ -177,7 +177,7 @@ describe('contacts', () => {
     expect(violates(error, 'customer_people_customer_id_is_primary_key')).toBe(true)
   })
 
-  test('one that ends stays listed, behind the others, and is primary no more', async ({ db }) => {
+  test('a contact that has ended is listed last and is no longer primary', async ({ db }) => {
     const { customerId, personIds } = await withContacts(db, 2)
     const primary = await db.customers.setPrimaryContact(customerId, personIds[0]!)
     await db.customers.endContact(
@@ -207,7 +207,7 @@ describe('contacts', () => {
 
     expect(violates(error, 'customer_people_end_date_check')).toBe(true)
     for (const endDate of ['2026-02-30', '2026-1-1', '', 'today', 20260101]) {
-      const refused = await caught(db.customers.endContact(NOBODY, endDate as string))
+      const refused = await caught(db.customers.endContact(MISSING_ID, endDate as string))
       expect(refused).toBeInstanceOf(InvalidInputError)
     }
     expect(personIds).toHaveLength(1)
@@ -215,7 +215,7 @@ describe('contacts', () => {
 })
 
 describe('the primary contact', () => {
-  test('takes the place of whoever was', async ({ db }) => {
+  test('replaces the previous one', async ({ db }) => {
     const { customerId, personIds } = await withContacts(db, 3)
 
     for (const personId of personIds) {
@@ -229,7 +229,7 @@ describe('the primary contact', () => {
     }
   })
 
-  test('stays who it is when the new one is no contact, or no longer', async ({ db }) => {
+  test('is unchanged if the new one is not, or no longer, a contact', async ({ db }) => {
     const { customerId, personIds } = await withContacts(db, 2)
     await db.customers.setPrimaryContact(customerId, personIds[0]!)
     const former = (await db.customers.listContacts(customerId)).items.find((each) => !each.isPrimary)!
@@ -249,7 +249,7 @@ describe('the primary contact', () => {
     expect(former.isPrimary).toBe(false)
   })
 
-  test('twenty callers at once leave exactly one, and none of them fails', async ({ openAnother }) => {
+  test('is exactly one after twenty concurrent calls, none of which fails', async ({ openAnother }) => {
     const db = openAnother({ max: 20 })
     const { customerId, personIds } = await withContacts(db, 20)
 
@@ -263,7 +263,7 @@ describe('the primary contact', () => {
     }
   })
 
-  test('callers, leavers and newcomers at once still leave at most one', async ({ openAnother }) => {
+  test('is at most one after concurrent changes, endings and additions', async ({ openAnother }) => {
     const db = openAnother({ max: 20 })
     const { customerId, personIds } = await withContacts(db, 10)
     const newcomers = await Promise.all(personIds.map(() => db.people.create(aPerson())))
@@ -286,7 +286,7 @@ describe('the primary contact', () => {
 })
 
 describe('list', () => {
-  test('each customer comes with its own contacts, in one round trip', async ({ db }) => {
+  test('each customer includes its own contacts, in one round trip', async ({ db }) => {
     const made = [await withContacts(db, 3), await withContacts(db, 0), await withContacts(db, 1)]
     const sent: (string | undefined)[] = []
     const stop = db.on('query', ({ name }) => sent.push(name))
@@ -315,7 +315,7 @@ describe('list', () => {
     expect(await db.customers.list({ ...wanted, search: 'combined' })).toEqual({ items: [match] })
   })
 
-  test('a search finds part of either name and puts what fits best first', async ({ db }) => {
+  test('a search finds a part of either name and returns the best match first', async ({ db }) => {
     const names = ['Zūmer', 'Zūmer & Partner', 'Zūmerija', 'The Zūmer', 'Big Zūmeria', 'Kazūmers']
     for (const displayName of names.toReversed())
       await db.customers.create(aCustomer({ displayName, legalName: 'Legal' }))
@@ -330,7 +330,7 @@ describe('list', () => {
     expect((await db.customers.list({ search: '50%_\\' })).items).toEqual([])
   })
 
-  test('a search turns pages, the order kept, and its cursors are its own', async ({ db }) => {
+  test('a search has pages in the same order, with cursors that are valid only for it', async ({ db }) => {
     for (let number = 0; number < 9; number += 1) {
       await db.customers.create(
         aCustomer({ displayName: number % 3 ? `Pagewise ${number}` : `A pagewise ${number}` }),
@@ -353,7 +353,7 @@ describe('list', () => {
     expect(foreign).toBeInstanceOf(InvalidInputError)
   })
 
-  test('blank words find everything', async ({ db }) => {
+  test('a blank search finds everything', async ({ db }) => {
     await db.customers.create(aCustomer())
 
     expect(await db.customers.list({ search: '  ', limit: 2 })).toEqual(await db.customers.list({ limit: 2 }))

@@ -11,7 +11,7 @@ import {
 import { test } from '../../support/database.ts'
 import { aCustomer, aPerson, caught } from '../../support/factories.ts'
 
-/** Customers whose names nobody else has, each with a person. */
+/** Customers with unique names, each with a person. */
 function customers(count: number, given: Partial<ImportedCustomer> = {}): ImportedCustomer[] {
   const mark = randomUUID()
   return Array.from({ length: count }, (_, index) => ({
@@ -38,7 +38,7 @@ async function byName(db: Database, legalName: string) {
 }
 
 describe('importMany', () => {
-  test('adds every customer with its people, each as what it is', async ({ db }) => {
+  test('adds every customer and its people with their roles', async ({ db }) => {
     const rows = customers(2_500)
     rows[1_777] = {
       legalName: `Whole ${randomUUID()}`,
@@ -80,7 +80,7 @@ describe('importMany', () => {
     ])
   })
 
-  test('takes any iterable, and none at all', async ({ db }) => {
+  test('accepts any iterable, also an empty one', async ({ db }) => {
     const rows = customers(3)
     async function* slowly() {
       for (const row of rows) {
@@ -98,13 +98,15 @@ describe('importMany', () => {
     }
   })
 
-  test('tells of its progress', async ({ db }) => {
-    const told: unknown[] = []
-    const onProgress = (progress: object) => told.push(progress)
+  test('reports its progress', async ({ db }) => {
+    const reports: unknown[] = []
+    const onProgress = (progress: object) => reports.push(progress)
 
     await db.customers.importMany(customers(1_500), { onProgress })
 
-    expect(told).toEqual([625, 1_250, 1_500].map((n) => ({ rows: n, customers: n, people: n, contacts: n })))
+    expect(reports).toEqual(
+      [625, 1_250, 1_500].map((n) => ({ rows: n, customers: n, people: n, contacts: n })),
+    )
   })
 
   test.for([
@@ -128,7 +130,7 @@ describe('importMany', () => {
     expect(customer!.contacts[0]).toMatchObject({ firstName: text, phone: text.slice(0, 9) })
   })
 
-  test('a person with a known address is that person, in any letter case, from before or from the import', async ({
+  test('a person with a known address in any letter case is reused, from before or from the import', async ({
     db,
   }) => {
     const before = await db.people.create(
@@ -147,7 +149,7 @@ describe('importMany', () => {
     expect((await db.people.listCustomersOf(before.personId)).items).toHaveLength(3)
   })
 
-  test('is part of the transaction it is called in, and undone alone where its error is caught', async ({
+  test('is part of the transaction in which it is called, and only it is rolled back if its error is caught', async ({
     db,
   }) => {
     const [kept, bad] = [customers(2), customers(2, { billingCountry: 'lv' })]
@@ -170,7 +172,7 @@ describe('importMany', () => {
     expect(Number(after.customers)).toBe(Number(before.customers) + 2)
   })
 
-  test('when the source fails, its error passes, and nothing is kept; when the import fails, the source is closed', async ({
+  test('throws the error of the source and keeps nothing; closes the source if the import fails', async ({
     db,
   }) => {
     const before = await counts(db)
@@ -199,7 +201,7 @@ describe('importMany', () => {
     expect(await counts(db)).toEqual(before)
   })
 
-  test('a signal ends it', async ({ db }) => {
+  test('can be aborted by a signal', async ({ db }) => {
     const before = await counts(db)
     const controller = new AbortController()
     const onProgress = () => controller.abort(new Error('enough'))
@@ -214,7 +216,7 @@ describe('importMany', () => {
 })
 
 describe('a source that stalls', () => {
-  test('does not keep the transaction open after a signal, or after a batch that failed', async ({ db }) => {
+  test('does not keep the transaction open after a signal or a failed batch', async ({ db }) => {
     async function* stalling(rows: ImportedCustomer[]) {
       yield* rows
       await new Promise(() => {})
@@ -228,9 +230,7 @@ describe('a source that stalls', () => {
     expect(await aborted).toMatchObject({ message: 'enough' })
   })
 
-  test('whose error comes while a batch is written leaves nothing behind in a transaction', async ({
-    db,
-  }) => {
+  test('whose error occurs while a batch is written leaves no rows in a transaction', async ({ db }) => {
     const before = await counts(db)
     function* breaking() {
       yield* customers(626)
@@ -259,7 +259,7 @@ describe('a bad row', () => {
     [{ displayName: 'a\0b' }, 'displayName', undefined],
     [{ stauts: 'active' }, 'stauts', undefined],
     [{ people: 'none' }, 'people', undefined],
-    [people({ email: 'nobody' }), 'people[1].email', 'people_email_check'],
+    [people({ email: 'not an address' }), 'people[1].email', 'people_email_check'],
     [people({ firstName: ' ' }), 'people[1].firstName', 'people_first_name_check'],
     [people({ role: 'boss' }), 'people[1].role', undefined],
     [people({ lastName: undefined }), 'people[1].lastName', undefined],
@@ -298,15 +298,15 @@ describe('a bad row', () => {
     },
   )
 
-  test('the first one is named, whoever notices', async ({ db }) => {
+  test('the first one is reported, whether the library or the server detects it', async ({ db }) => {
     const rows = customers(1_500)
-    rows[400] = { ...rows[400]!, billingCountry: 'Latvia' } // the server alone knows
+    rows[400] = { ...rows[400]!, billingCountry: 'Latvia' } // only the server detects this
     rows[500] = { ...rows[500]!, companySize: 'big' as never }
 
     expect(await caught(db.customers.importMany(rows))).toMatchObject({ row: 401, field: 'billingCountry' })
   })
 
-  test('what the row holds gets into no message and no cause', async ({ db }) => {
+  test('the values of the row are in no message and no cause', async ({ db }) => {
     const rows = customers(3)
     rows[1] = { ...rows[1]!, people: [aPerson({ phone: 'private phone number, too long to keep' })] }
 
@@ -318,7 +318,7 @@ describe('a bad row', () => {
 })
 
 describe('onConflict', () => {
-  test('absent: another customer of the same name', async ({ db }) => {
+  test('absent: another customer of the same name is added', async ({ db }) => {
     const rows = customers(2)
     await db.customers.importMany(rows)
 
@@ -326,7 +326,7 @@ describe('onConflict', () => {
     expect(await byName(db, rows[0]!.legalName)).toHaveLength(2)
   })
 
-  test('error: a known name or address is named, from before or from the import', async ({ db }) => {
+  test('error: a known name or address is reported, from before or from the import', async ({ db }) => {
     const rows = customers(3)
     await db.customers.importMany([rows[2]!], { onConflict: 'error' })
     const before = await counts(db)
@@ -352,7 +352,7 @@ describe('onConflict', () => {
     expect(await counts(db)).toEqual(before)
   })
 
-  test('skip: a known customer is passed over with its people, so that a second import adds nothing', async ({
+  test('skip: a known customer is skipped with its people, so that a second import adds nothing', async ({
     db,
   }) => {
     const rows = [...customers(5), { ...aCustomer(), people: [{ firstName: 'No', lastName: 'Address' }] }]
@@ -370,7 +370,7 @@ describe('onConflict', () => {
     })
   })
 
-  test('update: what is given changes, the rest stays, contacts are added, the primary one is swapped', async ({
+  test('update: fields that are passed change, contacts are added, the primary one is replaced', async ({
     db,
   }) => {
     const [row] = customers(1, { industry: 'food', companySize: 5 })

@@ -4,14 +4,14 @@ import { ConstraintError, type Database, InvalidInputError } from '../../../src/
 import { test } from '../../support/database.ts'
 import { aUser, caught, HASH } from '../../support/factories.ts'
 
-const SOMEBODY = '01930c7a-5b3e-7000-8000-000000000000'
+const USER_ID = '01930c7a-5b3e-7000-8000-000000000000'
 const NUL = 'a\0b'
 const HALF = 'half \ud83d of a pair'
 const INJECTION = "'; drop table users; --"
 
 type Call = (users: Database['users']) => Promise<unknown>
 
-/** Each call, and the field its error must name: as the caller writes it, or as the column is called. */
+/** Each call and the field that its error must name, in the form of the caller or of the column. */
 const CALLS: [field: string, call: Call][] = [
   // Types
   ...[undefined, null, 42, true, {}, [], Symbol('s'), () => 'x', 10n, new Date()].flatMap(
@@ -20,20 +20,20 @@ const CALLS: [field: string, call: Call][] = [
       ['email', (users) => users.create(aUser({ email: value as never }))],
       ['userId', (users) => users.find(value as never)],
       ['email', (users) => users.findByEmail(value as never)],
-      ['role', (users) => users.setRole(SOMEBODY, value as never)],
-      ['passwordHash', (users) => users.setPassword(SOMEBODY, value as never)],
+      ['role', (users) => users.setRole(USER_ID, value as never)],
+      ['passwordHash', (users) => users.setPassword(USER_ID, value as never)],
     ],
   ),
   ...[null, 42, 'text', [], undefined].flatMap((value): [string, Call][] => [
     ['user', (users) => users.create(value as never)],
-    ['change', (users) => users.update(SOMEBODY, value as never)],
+    ['change', (users) => users.update(USER_ID, value as never)],
     ['signIn', (users) => users.signInWithProvider(value as never)],
   ]),
   ['request', (users) => users.list(null as never)],
   ['request', (users) => users.list('all' as never)],
   ['userIds', (users) => users.deleteMany('all' as never)],
   ['userIds', (users) => users.deleteMany({ length: 1 } as never)],
-  ['userIds[1]', (users) => users.deleteMany([SOMEBODY, 'nobody'])],
+  ['userIds[1]', (users) => users.deleteMany([USER_ID, 'ada'])],
   ['userIds[0]', (users) => users.deleteMany(new Array(1) as never)],
 
   // Lengths and forms
@@ -41,7 +41,7 @@ const CALLS: [field: string, call: Call][] = [
   ['name', (users) => users.create(aUser({ name: 'x'.repeat(101) }))],
   ['name', (users) => users.create(aUser({ name: 'x'.repeat(1_000_000) }))],
   ['email', (users) => users.create(aUser({ email: '' }))],
-  ['email', (users) => users.create(aUser({ email: 'nobody' }))],
+  ['email', (users) => users.create(aUser({ email: 'ada' }))],
   ['email', (users) => users.create(aUser({ email: 'a b@example.test' }))],
   ['email', (users) => users.create(aUser({ email: `${'x'.repeat(255)}@example.test` }))],
   ['email', (users) => users.create(aUser({ email: `${'x'.repeat(100_000)}@example.test` }))],
@@ -50,20 +50,20 @@ const CALLS: [field: string, call: Call][] = [
   ['passwordHash', (users) => users.create(aUser({ passwordHash: `${HASH}x` }))],
   ['passwordHash', (users) => users.create(aUser({ passwordHash: `${HASH}\n` }))],
   ['passwordHash', (users) => users.create(aUser({ passwordHash: `$2b$10$${'ä'.repeat(53)}` }))],
-  ['passwordHash', (users) => users.setPassword(SOMEBODY, 'hunter2')],
+  ['passwordHash', (users) => users.setPassword(USER_ID, 'hunter2')],
   ['provider', (users) => users.create(aUser({ provider: 'myspace' as never, providerId: '1' }))],
   ['provider', (users) => users.create(aUser({ providerId: 'without a provider' }))],
   ['provider_id', (users) => users.create(aUser({ provider: 'google' }))],
   ['provider_id', (users) => users.create(aUser({ provider: 'google', providerId: '' }))],
   ['provider_id', (users) => users.create(aUser({ provider: 'google', providerId: 'x'.repeat(256) }))],
-  ['password', (users) => users.create({ name: 'Nobody', email: 'nobody@example.test' })],
-  ['password', (users) => users.create({ name: 'Nobody', email: 'nobody@example.test', passwordHash: null })],
+  ['password', (users) => users.create({ name: 'Ada', email: 'ada@example.test' })],
+  ['password', (users) => users.create({ name: 'Ada', email: 'ada@example.test', passwordHash: null })],
   ['role', (users) => users.create(aUser({ role: 'superuser' as never }))],
   ['role', (users) => users.create(aUser({ role: null as never }))],
   ['role', (users) => users.create(aUser({ role: 'Admin' as never }))],
   ['role', (users) => users.list({ role: 'superuser' as never })],
-  ['name', (users) => users.update(SOMEBODY, { name: null as never })],
-  ['email', (users) => users.update(SOMEBODY, { email: 7 as never })],
+  ['name', (users) => users.update(USER_ID, { name: null as never })],
+  ['email', (users) => users.update(USER_ID, { email: 7 as never })],
   [
     'provider',
     (users) =>
@@ -78,13 +78,13 @@ const CALLS: [field: string, call: Call][] = [
     (users) => users.signInWithProvider({ provider: 'google', providerId: '1', email: 'a@b', name: 'A' }),
   ],
 
-  // What is not known
+  // Unknown names
   ['passwrod', (users) => users.create({ ...aUser(), passwrod: HASH } as never)],
   ['password', (users) => users.create({ ...aUser(), password: HASH } as never)],
-  ['userId', (users) => users.create({ ...aUser(), userId: SOMEBODY } as never)],
-  ['role', (users) => users.update(SOMEBODY, { role: 'admin' } as never)],
-  ['passwordHash', (users) => users.update(SOMEBODY, { passwordHash: HASH } as never)],
-  ['__proto__', (users) => users.update(SOMEBODY, JSON.parse('{"__proto__":{"name":"Polluted"}}'))],
+  ['userId', (users) => users.create({ ...aUser(), userId: USER_ID } as never)],
+  ['role', (users) => users.update(USER_ID, { role: 'admin' } as never)],
+  ['passwordHash', (users) => users.update(USER_ID, { passwordHash: HASH } as never)],
+  ['__proto__', (users) => users.update(USER_ID, JSON.parse('{"__proto__":{"name":"Polluted"}}'))],
   ['offset', (users) => users.list({ offset: 10 } as never)],
 
   // NUL and lone surrogates
@@ -92,7 +92,7 @@ const CALLS: [field: string, call: Call][] = [
     ['name', (users) => users.create(aUser({ name: value }))],
     ['email', (users) => users.create(aUser({ email: value }))],
     ['providerId', (users) => users.create(aUser({ provider: 'google', providerId: value }))],
-    ['name', (users) => users.update(SOMEBODY, { name: value })],
+    ['name', (users) => users.update(USER_ID, { name: value })],
     ['email', (users) => users.findByEmail(value)],
     ['email', (users) => users.existsByEmail(value)],
     ['email', (users) => users.findCredentialsByEmail(value)],
@@ -101,11 +101,11 @@ const CALLS: [field: string, call: Call][] = [
 
   // Injection
   ['userId', (users) => users.find(INJECTION)],
-  ['userId', (users) => users.get(`${SOMEBODY}${INJECTION}`)],
-  ['userId', (users) => users.update(`${SOMEBODY}\n`, { name: 'Newline' })],
+  ['userId', (users) => users.get(`${USER_ID}${INJECTION}`)],
+  ['userId', (users) => users.update(`${USER_ID}\n`, { name: 'Newline' })],
   ['userId', (users) => users.delete(INJECTION)],
   ['userIds[0]', (users) => users.deleteMany([INJECTION])],
-  ['role', (users) => users.setRole(SOMEBODY, INJECTION as never)],
+  ['role', (users) => users.setRole(USER_ID, INJECTION as never)],
   ['email', (users) => users.create(aUser({ email: INJECTION }))],
 
   // Limits
@@ -123,18 +123,18 @@ const CALLS: [field: string, call: Call][] = [
     {},
     'AAAA',
     Buffer.from('users.list 0').toString('base64url'),
-    Buffer.from(`users.list 0 ${SOMEBODY} more`).toString('base64url'),
-    Buffer.from(`users.list x ${SOMEBODY}`).toString('base64url'),
-    Buffer.from(`users.list 99999999999999999 ${SOMEBODY}`).toString('base64url'),
-    Buffer.from(`users.list -8640000000000000 ${SOMEBODY}`).toString('base64url'),
-    Buffer.from(`users.list 1e3 ${SOMEBODY}`).toString('base64url'),
+    Buffer.from(`users.list 0 ${USER_ID} more`).toString('base64url'),
+    Buffer.from(`users.list x ${USER_ID}`).toString('base64url'),
+    Buffer.from(`users.list 99999999999999999 ${USER_ID}`).toString('base64url'),
+    Buffer.from(`users.list -8640000000000000 ${USER_ID}`).toString('base64url'),
+    Buffer.from(`users.list 1e3 ${USER_ID}`).toString('base64url'),
     Buffer.from(`users.list 0 ${INJECTION}`).toString('base64url'),
-    Buffer.from(`customers.list 0 ${SOMEBODY}`).toString('base64url'),
-    `${Buffer.from(`users.list 0 0 ${SOMEBODY}`).toString('base64url')}=`,
-    `${Buffer.from(`users.list 0 0 ${SOMEBODY}`).toString('base64url')}\n`,
+    Buffer.from(`customers.list 0 ${USER_ID}`).toString('base64url'),
+    `${Buffer.from(`users.list 0 0 ${USER_ID}`).toString('base64url')}=`,
+    `${Buffer.from(`users.list 0 0 ${USER_ID}`).toString('base64url')}\n`,
   ].map((after): [string, Call] => ['after', (users) => users.list({ after: after as never })]),
 
-  // Options of the call
+  // Options of a call
   ...[0, -5, Number.NaN, '100', 2 ** 31, null].map((timeout): [string, Call] => [
     'timeout',
     (users) => users.list({}, { timeout: timeout as never }),
@@ -168,17 +168,17 @@ test.for(CALLS.map(([field, call], index) => ({ field, call, index })))(
   },
 )
 
-test('strange but harmless input is just not found', async ({ db }) => {
+test('unusual but harmless input is not found', async ({ db }) => {
   expect(await db.users.findByEmail(INJECTION)).toBeUndefined()
   expect(await db.users.findByEmail('x'.repeat(1_000_000))).toBeUndefined()
   expect(await db.users.list({ search: INJECTION })).toEqual({ items: [] })
   expect(await db.users.list({ search: '%'.repeat(10_000) })).toEqual({ items: [] })
   expect(
-    await db.users.list({ after: Buffer.from(`users.list 0 0 ${SOMEBODY}`).toString('base64url') }),
+    await db.users.list({ after: Buffer.from(`users.list 0 0 ${USER_ID}`).toString('base64url') }),
   ).toEqual({ items: [] })
 })
 
-test('what is unusual but storable comes back as it was', async ({ db }) => {
+test('unusual but storable values are returned unchanged', async ({ db }) => {
   for (const name of [
     '👩‍👩‍👧‍👦 Family',
     "Robert'); drop table users;--",

@@ -6,7 +6,7 @@ import { test } from '../../support/database.ts'
 import { aUser, caught, HASH } from '../../support/factories.ts'
 
 describe('create', () => {
-  test('returns the whole user but the password hash', async ({ db }) => {
+  test('returns the whole user except the password hash', async ({ db }) => {
     const user = await db.users.create(aUser({ name: 'Grace', email: 'Grace@example.test' }))
 
     expect(user).toEqual({
@@ -21,13 +21,13 @@ describe('create', () => {
     })
   })
 
-  test('takes a role', async ({ db }) => {
+  test('accepts a role', async ({ db }) => {
     const user = await db.users.create(aUser({ role: 'moderator' }))
 
     expect(user.role).toBe('moderator')
   })
 
-  test('an address is taken whatever its letter case', async ({ db }) => {
+  test('an address is unique regardless of letter case', async ({ db }) => {
     await db.users.create(aUser({ email: 'ada@example.test' }))
 
     const error = await caught(db.users.create(aUser({ email: 'Ada@Example.TEST' })))
@@ -37,13 +37,13 @@ describe('create', () => {
     expect(String(error)).toContain('This email address is already taken.')
   })
 
-  test('wants a password or a provider', async ({ db }) => {
-    const error = await caught(db.users.create({ name: 'Nobody', email: 'nobody@example.test' }))
+  test('requires a password or a provider', async ({ db }) => {
+    const error = await caught(db.users.create({ name: 'New', email: 'new@example.test' }))
 
     expect(violates(error, 'users_password_provider_check')).toBe(true)
   })
 
-  test('the error of a refused row does not carry the row', async ({ db }) => {
+  test('the error of a rejected row does not contain the row', async ({ db }) => {
     const error = await caught(db.users.create(aUser({ name: 'x' })))
 
     expect(violates(error, 'users_name_check')).toBe(true)
@@ -62,7 +62,7 @@ describe('find and get', () => {
     expect(error).toMatchObject({ table: 'users', key: { user_id: userId } })
   })
 
-  test('finds by id and by address in any letter case', async ({ db }) => {
+  test('finds by ID and by address in any letter case', async ({ db }) => {
     const user = await db.users.create(aUser({ email: 'Find.Me@example.test' }))
 
     expect(await db.users.find(user.userId.toUpperCase())).toEqual(user)
@@ -72,7 +72,7 @@ describe('find and get', () => {
     expect(await db.users.existsByEmail('find.you@example.test')).toBe(false)
   })
 
-  test('the hash leaves through findCredentialsByEmail', async ({ db }) => {
+  test('only findCredentialsByEmail returns the hash', async ({ db }) => {
     const { userId, email } = await db.users.create(aUser({ role: 'admin' }))
 
     expect(await db.users.findCredentialsByEmail(email)).toEqual({
@@ -85,7 +85,7 @@ describe('find and get', () => {
 })
 
 describe('changes', () => {
-  test('update changes what is given, leaves the rest, and moves updatedAt', async ({ db }) => {
+  test('update changes only the fields that are passed, and updatedAt', async ({ db }) => {
     const before = await db.users.create(aUser())
     await sleep(5)
 
@@ -95,7 +95,7 @@ describe('changes', () => {
     expect(after.updatedAt.getTime()).toBeGreaterThan(before.updatedAt.getTime())
   })
 
-  test('an update that changes nothing leaves updatedAt', async ({ db }) => {
+  test('an update that changes nothing keeps updatedAt', async ({ db }) => {
     const user = await db.users.create(aUser())
 
     expect(await db.users.update(user.userId, {})).toEqual(user)
@@ -118,14 +118,14 @@ describe('changes', () => {
   })
 
   test('every change of a missing user throws NotFoundError', async ({ db }) => {
-    const nobody = randomUUID()
+    const missingId = randomUUID()
 
-    expect(await caught(db.users.update(nobody, { name: 'Nobody' }))).toBeInstanceOf(NotFoundError)
-    expect(await caught(db.users.setPassword(nobody, HASH))).toBeInstanceOf(NotFoundError)
-    expect(await caught(db.users.setRole(nobody, 'admin'))).toBeInstanceOf(NotFoundError)
+    expect(await caught(db.users.update(missingId, { name: 'Ada' }))).toBeInstanceOf(NotFoundError)
+    expect(await caught(db.users.setPassword(missingId, HASH))).toBeInstanceOf(NotFoundError)
+    expect(await caught(db.users.setRole(missingId, 'admin'))).toBeInstanceOf(NotFoundError)
   })
 
-  test('delete says whether there was one, deleteMany how many', async ({ db }) => {
+  test('delete returns whether the user existed, deleteMany the number deleted', async ({ db }) => {
     const [a, b, c] = await Promise.all([1, 2, 3].map(() => db.users.create(aUser())))
 
     expect(await db.users.delete(a!.userId)).toBe(true)
@@ -148,7 +148,7 @@ describe('changes', () => {
 })
 
 describe('list', () => {
-  test('pages newest first, each user once, while others come and go', async ({ db }) => {
+  test('pages are newest first and contain each user once during concurrent changes', async ({ db }) => {
     const names = Array.from({ length: 25 }, (_, index) => `Page Walker ${String(index).padStart(2, '0')}`)
     for (const name of names) await db.users.create(aUser({ name }))
 
@@ -165,7 +165,7 @@ describe('list', () => {
     expect(seen).toEqual(names.toReversed())
   })
 
-  test('users created in the same millisecond are paged without loss', async ({ db }) => {
+  test('no user is lost between pages if several were created in the same millisecond', async ({ db }) => {
     await db.transaction((tx) =>
       Promise.all(Array.from({ length: 9 }, () => tx.users.create(aUser({ name: 'Twin Tick' })))),
     )
@@ -186,7 +186,7 @@ describe('list', () => {
     expect(items).toEqual([moderator])
   })
 
-  test('search finds parts of name and address, in any case, with and without accents', async ({ db }) => {
+  test('a search finds parts of names and addresses, regardless of case and accents', async ({ db }) => {
     const user = await db.users.create(aUser({ name: 'Zoë Šķēle-Müller', email: 'zs.mueller@search.test' }))
 
     for (const search of ['zoe', 'ZOË', 'skele', 'ŠĶĒLE', 'le-mul', 'Zoë Š', 'mueller@sea', 'zo', 'sk']) {
@@ -196,7 +196,7 @@ describe('list', () => {
     expect((await db.users.list({ search: 'kele-muller x' })).items).toEqual([])
   })
 
-  test('%, _ and \\ are ordinary characters of a search', async ({ db }) => {
+  test('%, _ and \\ are ordinary characters in a search', async ({ db }) => {
     const percent = await db.users.create(aUser({ name: 'Discount 50% off' }))
     const backslash = await db.users.create(aUser({ name: 'Path C:\\temp_dir' }))
 
@@ -208,7 +208,7 @@ describe('list', () => {
 })
 
 describe('signInWithProvider', () => {
-  test('makes a user the first time and returns that user ever after', async ({ db }) => {
+  test('creates a user the first time and returns that user afterwards', async ({ db }) => {
     const signIn = {
       provider: 'google',
       providerId: 'sub-1',
@@ -233,7 +233,7 @@ describe('signInWithProvider', () => {
     expect(second).toEqual({ user: first.user, created: false })
   })
 
-  test('twenty first sign-ins at once make one user, fifty times over', async ({ db }) => {
+  test('twenty concurrent first sign-ins create one user, fifty times', async ({ db }) => {
     for (let round = 0; round < 50; round += 1) {
       const signIn = {
         provider: 'google',
@@ -249,7 +249,7 @@ describe('signInWithProvider', () => {
     }
   })
 
-  test("somebody else's address is not taken over", async ({ db }) => {
+  test("another user's address is not taken over", async ({ db }) => {
     const user = await db.users.create(aUser({ email: 'taken@google.test' }))
 
     const error = await caught(

@@ -1,17 +1,17 @@
 import type { ChatMessage } from '../../../../src/index.ts'
 
 export interface Coverage {
-  /** Of what is named freely, the kind. */
+  /** The kinds of parts with free names. */
   partTypes: string[]
-  /** Of tools, by kind. */
+  /** The fields of tool parts by kind. */
   toolStates: string[]
-  /** Of parts, whatever their type. */
+  /** The fields of parts of any type. */
   fields: string[]
 }
 
 type Part = Record<string, unknown> & { type: string }
 
-/** What messages have in them, and so what the corpus must not lose. */
+/** Lists the contents of messages, which the corpus must cover. */
 export function coverageOf(messages: readonly ChatMessage[]): Coverage {
   const parts = messages.flatMap((message) => message.parts as readonly Part[])
   const types = parts.map((part) => kindOf(part.type))

@@ -2,7 +2,7 @@ import type { Dialect, ModelPart } from './sdk.ts'
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-/** What a model says; the deltas cut a surrogate pair in half, as those of real models do. */
+/** The output of a model. The deltas split a surrogate pair, like those of real models. */
 export function text(id: string, ...deltas: string[]): ModelPart[] {
   return [
     { type: 'text-start', id, providerMetadata: { mock: { itemId: `msg_${id}` } } },
@@ -47,7 +47,7 @@ export function image(dialect: Dialect): object {
   return dialect.file('file', 'image/png', PNG)
 }
 
-/** A call of a tool whose input comes in pieces. */
+/** A tool call whose input arrives in pieces. */
 export function call(toolCallId: string, toolName: string, input: string, extra: object = {}): ModelPart[] {
   const third = Math.ceil(input.length / 3)
   const deltas = [input.slice(0, third), input.slice(third, 2 * third), input.slice(2 * third)]
@@ -59,7 +59,7 @@ export function call(toolCallId: string, toolName: string, input: string, extra:
   ]
 }
 
-/** What a provider says of a tool that it ran itself. */
+/** The call and the result of a tool that the provider ran itself. */
 export function providerResult(
   toolCallId: string,
   toolName: string,

@@ -4,12 +4,12 @@ import { call, image, PROSE, providerResult, reasoning, SOURCES, text } from './
 import { chunksOf, type Dialect, type ModelPart, type Sdk, snapshotsOf, streamOf } from './sdk.ts'
 import { toolsOf } from './tools.ts'
 
-/** Messages in the order in which they are seen; of one stream they have the same id. */
+/** Messages in the order of their appearance; those of one stream have the same ID. */
 export type Scenarios = Record<string, ChatMessage[]>
 
 export interface Corpus {
   scenarios: Scenarios
-  /** All that there are in the version. */
+  /** All scenarios of the version. */
   partTypes: string[]
   toolStates: string[]
   convertToModelMessages: Sdk['convertToModelMessages']
@@ -18,7 +18,7 @@ export interface Corpus {
 const asked: ChatMessage = { id: 'asked', role: 'user', parts: [{ type: 'text', text: 'Weather?' } as never] }
 const CITY = '{"city":"Rīga 👩‍🦰","days":3}'
 
-/** What every version can do. */
+/** The scenarios that every version supports. */
 export async function commonScenarios(sdk: Sdk, dialect: Dialect): Promise<Scenarios> {
   const tools = toolsOf(sdk)
   const ended = dialect.finish('stop', { input: 12, output: 7 })
@@ -30,7 +30,7 @@ export async function commonScenarios(sdk: Sdk, dialect: Dialect): Promise<Scena
   const aborted = new AbortController()
 
   return {
-    'what people write': WRITTEN,
+    'texts of users': WRITTEN,
     'text, reasoning, sources and files': await run([
       [begun, ...reasoning('r'), ...text('t', ...PROSE), ...SOURCES, image(dialect), ...text('u', ''), ended],
     ]),
@@ -95,7 +95,7 @@ export async function commonScenarios(sdk: Sdk, dialect: Dialect): Promise<Scena
   }
 }
 
-/** When everything sent before has arrived. */
+/** Resolves when everything sent before has arrived. */
 function later(act: () => void): () => Promise<void> {
   return async () => {
     await setTimeout(20)
@@ -103,7 +103,7 @@ function later(act: () => void): () => Promise<void> {
   }
 }
 
-/** The client adds the output, and the answer goes on in the same message. */
+/** The client adds the output, and the answer continues in the same message. */
 async function clientTools(sdk: Sdk, dialect: Dialect): Promise<ChatMessage[]> {
   const tools = toolsOf(sdk)
   const steps = [[...call('c1', 'location', '{}'), dialect.finish('tool-calls', { input: 1, output: 1 })]]
@@ -140,7 +140,7 @@ async function withData(sdk: Sdk, dialect: Dialect): Promise<ChatMessage[]> {
   return snapshotsOf(sdk, stream)
 }
 
-/** The message with some of its tools in another state, as clients make it. */
+/** The message with some of its tools in another state, as set by clients. */
 export function withParts(
   message: ChatMessage,
   state: string,
@@ -175,7 +175,7 @@ const WRITTEN = [
   },
 ] as unknown as ChatMessage[]
 
-/** States that only clients and other servers lead to. */
+/** States that only clients and other servers produce. */
 const TOOL_CHUNKS = [
   { type: 'start', messageId: 'answer' },
   { type: 'start-step' },

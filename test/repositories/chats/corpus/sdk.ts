@@ -1,11 +1,11 @@
 import type { ChatMessage } from '../../../../src/index.ts'
 
-/** What a mock model sends in one call, in its version's own words; a function is called when its turn comes. */
+/** The output of a mock model in one call, in the format of its version. A function is called when it is reached. */
 export type ModelPart = object | (() => Promise<void>)
 
-/** What one run of `streamText` is asked; fields of one version alone are handed on as they are. */
+/** The input of one run of `streamText`. Fields of a single version are passed unchanged. */
 export interface Run {
-  /** One per call of the model: a step each. */
+  /** The output of each model call, which is one step. */
   steps: ModelPart[][]
   messages: readonly ChatMessage[]
   tools?: object
@@ -13,7 +13,7 @@ export interface Run {
   [option: string]: unknown
 }
 
-/** A version of the AI SDK, as far as the corpus drives it; the versions’ own types differ too much to be one. */
+/** The parts of an AI SDK version that the corpus uses. The versions’ own types differ too much for a common type. */
 export interface Sdk {
   streamText(options: object): { toUIMessageStream(options: object): ReadableStream<object> }
   readUIMessageStream(options: {
@@ -36,7 +36,7 @@ export interface Writer {
   merge(stream: ReadableStream<object>): void
 }
 
-/** How the models of a version write what all of them can. */
+/** The formats of common model outputs in one version. */
 export interface Dialect {
   model(steps: ReadableStream<object>[]): unknown
   file(type: string, mediaType: string, base64: string): object
@@ -55,7 +55,7 @@ export function streamOf(parts: readonly ModelPart[]): ReadableStream<object> {
   })
 }
 
-/** What the version makes of a run: chunks for the client, metadata in them. */
+/** Runs the version and returns the chunks for the client, with their metadata. */
 export function chunksOf(
   sdk: Sdk,
   dialect: Dialect,
@@ -82,7 +82,7 @@ export function chunksOf(
   })
 }
 
-/** As services write it: when it began, and what it took. */
+/** Metadata as in services: the start, the duration and the tokens. */
 function metadataOf({ part }: { part: { type: string; usage?: unknown; totalUsage?: unknown } }): unknown {
   switch (part.type) {
     case 'start':
@@ -96,7 +96,7 @@ function metadataOf({ part }: { part: { type: string; usage?: unknown; totalUsag
   }
 }
 
-/** Every state that the message goes through. */
+/** Every state of the message during the stream. */
 export async function snapshotsOf(
   sdk: Sdk,
   stream: ReadableStream<object>,

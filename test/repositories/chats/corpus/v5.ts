@@ -16,7 +16,7 @@ const dialect: Dialect = {
   }),
 }
 
-/** What the version declares: the compiler asks for what a newer one adds. */
+/** The version's declared parts. A part that a newer version adds is a compile error. */
 const PART_TYPES = {
   text: 0,
   reasoning: 0,

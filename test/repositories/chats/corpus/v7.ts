@@ -30,7 +30,7 @@ const CITY = '{"city":"Rīga"}'
 
 type More = Pick<Run, 'steps'> & Partial<Run>
 
-/** What came with version 7. */
+/** The scenarios that version 7 added. */
 async function newScenarios(): Promise<Scenarios> {
   const run = async (more: More) =>
     snapshotsOf(sdk, await chunksOf(sdk, dialect, { messages: [], tools: toolsOf(sdk), ...more }))
@@ -112,7 +112,7 @@ const CHUNKS = [
   { type: 'abort', reason: 'Enough' },
 ]
 
-/** What the version declares: the compiler asks for what a newer one adds. */
+/** The version's declared parts. A part that a newer version adds is a compile error. */
 const PART_TYPES = {
   text: 0,
   reasoning: 0,
