@@ -6,7 +6,7 @@ import { findForbidden } from './find.ts'
 
 /** Generated, vendored or never edited again; and this command's own lists, whose purpose is to hold the words. */
 const SKIPPED =
-  /^generated\/|^schema\/migrations\/|package-lock\.json$|^THIRD_PARTY|^LICENSE$|^docs\/.*\.json$|\.png$|^scripts\/words\/(dictionaries\/|forbidden|pending)|^test\/words\//
+  /^generated\/|^docs\/reference\/|^schema\/migrations\/|package-lock\.json$|^THIRD_PARTY|^LICENSE$|^docs\/.*\.json$|\.png$|^scripts\/words\/(dictionaries\/|forbidden|pending)|^test\/words\//
 
 const PENDING = new URL('pending.txt', import.meta.url)
 
