@@ -61,6 +61,7 @@ async function loadModules() {
     ...statements,
     ...(await import('./index.ts')),
     ...(await import('./output.ts')),
+    ...(await import('./snapshot.ts')),
   }
 }
 
@@ -75,7 +76,8 @@ const modules = attempt(loadModules())
 /** Runs once. Resolves to whether generated/ is up to date. */
 async function run(): Promise<boolean> {
   const started = performance.now()
-  const { compare, emitStatements, generateFromSchema, loadStatements, patch, write } = await modules
+  const { compare, emitSnapshot, emitStatements, generateFromSchema, loadStatements, patch, write } =
+    await modules
   const server = await starting
   await using database = await (making ?? server.createDatabase())
   const sql = reading ?? readSchema(show(schema))
@@ -98,6 +100,7 @@ async function run(): Promise<boolean> {
     if (!options.check && changes.some(({ path }) => path === 'catalog.ts')) loaded = undefined
     loaded ??= attempt(loadStatements())
     const listed = await emitStatements(database.url, await loaded)
+    listed.set('snapshot.json', await emitSnapshot(database.url))
     changes.push(...(await settle(await compare(out, listed, { withStatements }))))
   }
   console.log(summary(changes, performance.now() - started))

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { differencesBetween } from './differences.ts'
 import { AdminError } from './errors.ts'
-import { currentNamespace, type Fresh, readFresh, readLive, readSchemaObjects } from './fresh.ts'
 import { recordApplied, type SourcedMigration } from './history.ts'
 import { type MigrateRun, runMigrations } from './migrate.ts'
 import { nameOf, readObjects } from './objects.ts'
 import { adoptObjects } from './owned-objects.ts'
 import { connect } from './session.ts'
-import { ensureToolSchema } from './tool-schema.ts'
+import {
+  currentNamespace,
+  differencesBetween,
+  readExpected,
+  readLive,
+  readSchemaObjects,
+  type SchemaState,
+} from './snapshot/index.ts'
+import { ensureToolSchema, TOOL_SCHEMA } from './tool-schema.ts'
 import { withDatabase } from './url.ts'
 
 /** SQLSTATE of `create database` by a role that may not. */
@@ -30,16 +36,16 @@ export async function adoptDatabase(client: pg.Client, adoption: Adoption): Prom
   const { url, migrations, isWhole } = adoption
   const namespace = await currentNamespace(client)
   const wanted = isWhole
-    ? await readFresh(client, namespace)
+    ? await readExpected(client, namespace)
     : await readMigrated(url, { migrations, namespace })
-  const differences = differencesBetween(wanted, await readLive(client, namespace))
+  const differences = differencesBetween(wanted, await readLive(client, namespace, wanted.namespaces))
   if (differences.length > 0) {
     const names = differences.slice(0, 5).map(({ object, fact }) => (fact ? `${object} (${fact})` : object))
     throw new AdminError(
       `The database differs from what the migrations create, in ${differences.length} places: ${names.join(', ')}${differences.length > 5 ? ', …' : ''}. Nothing was adopted.`,
     )
   }
-  const named = new Set((await readSchemaObjects(client)).map(nameOf))
+  const named = new Set((await readSchemaObjects(client, namespace)).map(nameOf))
   const objects = (await readObjects(client)).filter((object) => named.has(nameOf(object)))
   await ensureToolSchema(client)
   await adoptObjects(client, objects)
@@ -53,7 +59,7 @@ export async function adoptDatabase(client: pg.Client, adoption: Adoption): Prom
 async function readMigrated(
   url: string,
   { migrations, namespace }: { migrations: readonly SourcedMigration[]; namespace: string },
-): Promise<Fresh> {
+): Promise<SchemaState> {
   const name = `norberts_spark_db_baseline_${randomBytes(6).toString('hex')}`
   const admin = await connect(url)
   try {
@@ -66,7 +72,7 @@ async function readMigrated(
         const run: MigrateRun = { lockTimeout: 0, retries: 0, onProgress: () => {}, holders: () => [] }
         await runMigrations(client, { pending: migrations, applied: [] }, run)
         await client.query('begin read only')
-        return await readLive(client, namespace)
+        return await readLive(client, namespace, await otherNamespaces(client, namespace))
       } finally {
         await client.end()
       }
@@ -76,6 +82,16 @@ async function readMigrated(
   } finally {
     await admin.end()
   }
+}
+
+/** The schemas that the migrations have made in a database of their own. */
+async function otherNamespaces(client: pg.Client, namespace: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select nspname::text as name from pg_namespace
+     where nspname !~ '^(pg_|information_schema$)' and nspname <> all($1) order by 1`,
+    [[namespace, 'public', TOOL_SCHEMA]],
+  )
+  return rows.map(({ name }) => name)
 }
 
 async function createTemporary(admin: pg.Client, name: string, namespace: string): Promise<void> {

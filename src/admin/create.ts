@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { type Environment, readEnvironment, writeEnvironment } from './environment.ts'
 import { AdminError } from './errors.ts'
-import { readSchemaObjects } from './fresh.ts'
 import { guard } from './guard.ts'
 import { readHistory, recordApplied } from './history.ts'
 import { readLibraryMigrations } from './migration-folders.ts'
@@ -10,6 +9,7 @@ import { type DatabaseObject, nameOf, readObjects } from './objects.ts'
 import { type ChangeOptions, readChangeOptions } from './options.ts'
 import { findOwned, recordObjects } from './owned-objects.ts'
 import { applySchemaFiles, readSchemaFiles } from './schema-files.ts'
+import { currentNamespace, readSchemaObjects } from './snapshot/index.ts'
 import { findToolTables } from './tool-schema.ts'
 
 export type CreateOptions = ChangeOptions
@@ -71,7 +71,7 @@ async function checkMayCreate(client: pg.ClientBase): Promise<void> {
       'The schema exists already: there are objects of the library in this database. `reset` recreates it, `verify` compares it with schema/, `drop` removes it.',
     )
   }
-  const wanted = new Set((await readSchemaObjects(client)).map(nameOf))
+  const wanted = new Set((await readSchemaObjects(client, await currentNamespace(client))).map(nameOf))
   const taken = existing.map(nameOf).filter((name) => wanted.has(name))
   if (taken.length === 0) return
   throw new AdminError(

@@ -1,5 +1,4 @@
 export { type Created, type CreateOptions, create, createObjects } from './create.ts'
-export type { Difference } from './differences.ts'
 export { type DropOptions, type Dropped, drop } from './drop.ts'
 export {
   ENVIRONMENTS,
@@ -20,6 +19,7 @@ export { type Reset, type ResetOptions, reset } from './reset.ts'
 export { readSchemaFiles, type SchemaFile } from './schema-files.ts'
 export { type Seeded, type SeedTargetOptions, seed } from './seed.ts'
 export type { AdminOptions } from './session.ts'
+export { type Difference, NOT_COMPARED, readLive, snapshotFile } from './snapshot/index.ts'
 export type { TableCount } from './tables.ts'
 export { readTextFile } from './text-file.ts'
 export { describeUrl, readUrl } from './url.ts'

@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import { readSchemaObjects } from './fresh.ts'
 import {
   createdByThisTransaction,
   type DatabaseObject,
@@ -7,6 +6,7 @@ import {
   readObjects,
   withoutKnown,
 } from './objects.ts'
+import { currentNamespace, readSchemaObjects } from './snapshot/index.ts'
 import { findToolTables, LIBRARY, TOOL_SCHEMA } from './tool-schema.ts'
 
 /** An object that the library created: for itself, or with the migrations of a service. */
@@ -113,7 +113,7 @@ const nameKey = ({ type, identity }: Pick<DatabaseObject, 'type' | 'identity'>) 
 async function readRecords(client: pg.ClientBase): Promise<ObjectRecord[]> {
   const tables = await findToolTables(client)
   if (!tables.has('objects')) {
-    const named = await readSchemaObjects(client)
+    const named = await readSchemaObjects(client, await currentNamespace(client))
     return named.map(({ type, identity }) => ({ type, identity, source: LIBRARY, oid: null }))
   }
   const { rows } = await client.query<{ record: Partial<ObjectRecord> & { object_oid?: number | null } }>(

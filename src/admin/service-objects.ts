@@ -1,13 +1,16 @@
-import type { Fresh } from './fresh.ts'
 import type { OwnedObject } from './owned-objects.ts'
-import type { Facts } from './snapshot.ts'
+import type { Facts, SchemaState } from './snapshot/index.ts'
 import { LIBRARY } from './tool-schema.ts'
 
 /** Kinds of a snapshot whose names begin with that of their table: `column invoices.id`. */
 const PARTS = ['column', 'constraint', 'index', 'trigger', 'rule', 'policy']
 
 /** The same state without the objects that the migrations of services created, and without their parts. */
-export function withoutServices(live: Fresh, owned: readonly OwnedObject[], namespace: string): Fresh {
+export function withoutServices(
+  live: SchemaState,
+  owned: readonly OwnedObject[],
+  namespace: string,
+): SchemaState {
   const theirs = owned.filter(({ source }) => source !== LIBRARY)
   if (theirs.length === 0) return live
   const names = new Set(theirs.map(({ identity }) => withoutNamespace(identity, namespace)))
@@ -19,7 +22,7 @@ export function withoutServices(live: Fresh, owned: readonly OwnedObject[], name
     return names.has(name) || (table !== undefined && names.has(table))
   }
   return {
-    extensions: live.extensions,
+    ...live,
     snapshot: new Map([...live.snapshot].filter(([key, facts]) => !isTheirs(key, facts))),
   }
 }

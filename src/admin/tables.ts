@@ -1,11 +1,11 @@
 import pg from 'pg'
 import { TABLES } from '../../generated/catalog.ts'
 import { AdminError } from './errors.ts'
-import { currentNamespace } from './fresh.ts'
+import { currentNamespace } from './snapshot/index.ts'
 
 export interface TableCount {
   readonly table: string
-  /** Undefined if the table is missing. */
+  /** Undefined if the table is missing, or the role may not read it. */
   readonly rows: number | undefined
 }
 
@@ -31,7 +31,7 @@ export async function checkSchemaExists(client: pg.ClientBase, namespace: string
 
 /** Counts the rows of the tables of schema/, in the order of their names. */
 export async function countRows(client: pg.ClientBase, namespace: string): Promise<TableCount[]> {
-  const found = await findTables(client, namespace)
+  const found = await findReadable(client, await findTables(client, namespace), namespace)
   const counts: TableCount[] = []
   for (const table of TABLES)
     counts.push({ table, rows: found.has(table) ? await count(client, namespace, table) : undefined })
@@ -42,6 +42,19 @@ async function count(client: pg.ClientBase, namespace: string, table: string): P
   const name = [namespace, table].map((each) => pg.escapeIdentifier(each)).join('.')
   const { rows } = await client.query<{ count: string }>(`select count(*) as count from ${name}`)
   return Number(rows[0]?.count)
+}
+
+async function findReadable(
+  client: pg.ClientBase,
+  tables: ReadonlySet<string>,
+  namespace: string,
+): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from unnest($1::text[]) as name
+     where has_schema_privilege($2, 'usage') and has_table_privilege(format('%I.%I', $2::text, name), 'select')`,
+    [[...tables], namespace],
+  )
+  return new Set(rows.map(({ name }) => name))
 }
 
 async function findTables(client: pg.ClientBase, namespace: string): Promise<Set<string>> {

@@ -86,3 +86,13 @@ export async function dropToolSchema(client: pg.ClientBase): Promise<void> {
     end
     $$`)
 }
+
+/** Whether this role may read the records: one that only reads the tables may not. */
+export async function mayReadRecords(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean | null }>(
+    `select bool_and(has_schema_privilege(pg_namespace.oid, 'usage') and has_table_privilege(pg_class.oid, 'select')) as may
+     from pg_namespace join pg_class on relnamespace = pg_namespace.oid and relkind = 'r' where nspname = $1`,
+    [TOOL_SCHEMA],
+  )
+  return rows[0]?.may ?? true
+}

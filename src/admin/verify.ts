@@ -1,18 +1,23 @@
-import { type Difference, differencesBetween } from './differences.ts'
 import { type Environment, readEnvironment } from './environment.ts'
-import { currentNamespace, readFresh, readLive } from './fresh.ts'
 import { databaseName } from './guard.ts'
 import { readObjects } from './objects.ts'
 import { readSessionOptions } from './options.ts'
 import { findOwned, objectsOfServices, type ServiceObjects } from './owned-objects.ts'
 import { withoutServices } from './service-objects.ts'
 import { type AdminOptions, inTransaction } from './session.ts'
+import {
+  currentNamespace,
+  type Difference,
+  differencesBetween,
+  readExpected,
+  readLive,
+} from './snapshot/index.ts'
 import { checkSchemaExists, countRows, type TableCount } from './tables.ts'
-import { findToolTables } from './tool-schema.ts'
+import { findToolTables, mayReadRecords } from './tool-schema.ts'
 
 export interface Verified {
   database: string
-  /** Undefined for a database that has no environment of its own. */
+  /** Undefined for a database that has no environment of its own, or whose records this role may not read. */
   environment: Environment | undefined
   differences: Difference[]
   tables: TableCount[]
@@ -31,17 +36,18 @@ export async function verify(url: string, options: AdminOptions = {}): Promise<V
     async (client) => {
       const namespace = await currentNamespace(client)
       await checkSchemaExists(client, namespace)
-      const recorded = await readEnvironment(client)
-      const isRecorded = (await findToolTables(client)).has('objects')
+      const mayRead = await mayReadRecords(client)
+      const recorded = mayRead ? await readEnvironment(client) : undefined
+      const isRecorded = mayRead && (await findToolTables(client)).has('objects')
       const owned = isRecorded
         ? await findOwned(client, await readObjects(client), recorded?.isBound !== true)
         : []
-      const live = withoutServices(await readLive(client, namespace), owned, namespace)
-      const fresh = await readFresh(client, namespace)
+      const expected = await readExpected(client, namespace)
+      const live = withoutServices(await readLive(client, namespace, expected.namespaces), owned, namespace)
       return {
         database: await databaseName(client),
         environment: recorded?.isBound ? recorded.environment : undefined,
-        differences: differencesBetween(fresh, live),
+        differences: differencesBetween(expected, live),
         tables: await countRows(client, namespace),
         services: objectsOfServices(owned),
       }

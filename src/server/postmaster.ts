@@ -41,17 +41,17 @@ export interface Postmaster {
 export async function startPostmaster(
   binaries: Binaries,
   dataDirectory: string,
-  attempts = 3,
+  { settings = {}, attempts = 3 }: { settings?: Readonly<Record<string, string>>; attempts?: number } = {},
 ): Promise<Postmaster> {
   const port = await findFreePort()
   const log: string[] = []
-  const server = spawnServer(binaries, dataDirectory, port)
+  const server = spawnServer(binaries, argumentsFor(dataDirectory, port, settings), dataDirectory)
   try {
     await waitUntilReady(server, log)
   } catch (cause) {
     // Another process may take a free port before the server listens on it.
     if (attempts > 1 && log.some((line) => line.includes('Address already in use')))
-      return startPostmaster(binaries, dataDirectory, attempts - 1)
+      return startPostmaster(binaries, dataDirectory, { settings, attempts: attempts - 1 })
     throw new ServerError(
       `Embedded PostgreSQL did not start: ${(cause as Error).message}\n${log.join('\n')}`,
       { cause },
@@ -60,8 +60,12 @@ export async function startPostmaster(
   return { port, stop: () => stop(server) }
 }
 
-function spawnServer({ postgres, identity }: Binaries, dataDirectory: string, port: number): ChildProcess {
-  return spawn(postgres, argumentsFor(dataDirectory, port), {
+function spawnServer(
+  { postgres, identity }: Binaries,
+  args: readonly string[],
+  dataDirectory: string,
+): ChildProcess {
+  return spawn(postgres, args, {
     ...identity,
     // The user postgres may have no access to the current directory.
     cwd: dirname(dataDirectory),
@@ -71,8 +75,15 @@ function spawnServer({ postgres, identity }: Binaries, dataDirectory: string, po
 }
 
 /** The command line arguments of the server. */
-export function argumentsFor(dataDirectory: string, port: number): string[] {
-  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+export function argumentsFor(
+  dataDirectory: string,
+  port: number,
+  settings: Readonly<Record<string, string>> = {},
+): string[] {
+  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
   return ['-D', dataDirectory, '-p', String(port), ...flags]
 }
 
@@ -87,7 +98,7 @@ function waitUntilReady(server: ChildProcess, log: string[]): Promise<void> {
     if (!server.stderr) return
     createInterface({ input: server.stderr }).on('line', (line) => {
       if (log.push(line) > TAIL) log.shift()
-      if (line.includes('database system is ready to accept connections')) resolve()
+      if (/database system is ready to accept (read-only )?connections/.test(line)) resolve()
     })
   })
 }

@@ -1,0 +1,40 @@
+import type pg from 'pg'
+import { COMMON_TABLES, KINDS } from './kinds.ts'
+
+/** Every object of some namespaces, in words: a kind and a name lead to facts, such as a column's type. */
+export type Snapshot = ReadonlyMap<string, Facts>
+
+/** The facts of one object by their names. What does not apply to the object is absent. */
+export type Facts = Readonly<Record<string, string>>
+
+/**
+ * Describes the objects of namespaces, as the search_path of the session shows them: two databases of one server with the
+ * same objects have the same snapshot.
+ *
+ * @param main the namespace whose objects are named without it.
+ */
+export async function readSnapshot(
+  client: pg.ClientBase,
+  main: string,
+  namespaces: readonly string[] = [],
+): Promise<Snapshot> {
+  const { rows } = await client.query<{ kind: string; name: string; facts: Record<string, unknown> }>(
+    `with ${COMMON_TABLES} ${Object.entries(KINDS)
+      .map(
+        ([kind, query]) => `select '${kind}' as kind, described.* from (${query}) as described (name, facts)`,
+      )
+      .join('\nunion all\n')}`,
+    [[main, ...namespaces], main],
+  )
+  return new Map(rows.map(({ kind, name, facts }) => [`${kind} ${name}`, readFacts(facts)]))
+}
+
+function readFacts(facts: Record<string, unknown>): Facts {
+  const present = Object.entries(facts).filter(([, value]) => value !== null)
+  return Object.fromEntries(present.map(([fact, value]) => [fact, inWords(value)]))
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
