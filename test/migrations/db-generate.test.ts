@@ -263,7 +263,7 @@ create view talk with (security_invoker) as select id, title from chats;
     const { code, files, output } = await workshop.run('generate', '--name', 'operator')
 
     expect({ code, files }).toEqual({ code: 1, files: [] })
-    expect(output).toMatch(/operator === \(text, text\)\n.*there\n.*nothing[\s\S]*--draft/)
+    expect(output).toMatch(/operator === \(text, text\)\n.*exists\n.*nothing[\s\S]*--draft/)
     expect((await workshop.run('check')).code).toBe(1)
   })
 })
