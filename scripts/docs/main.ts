@@ -9,6 +9,7 @@ import { architecturePage } from './architecture.ts'
 import { commandsPage } from './commands.ts'
 import { decisionsPage } from './decisions.ts'
 import { referencePages } from './reference.ts'
+import { verifyPage } from './verify.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -26,6 +27,7 @@ const pages = await Promise.all([
   commandsPage(ROOT),
   decisionsPage(ROOT),
   architecturePage(ROOT),
+  verifyPage(ROOT),
 ])
 
 let changes = 0
