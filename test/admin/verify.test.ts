@@ -180,7 +180,7 @@ describe('verify', () => {
       const bystanders = differences.filter((each) => each.object !== object && !each.object.includes(table))
       if (!/^drop extension|^create type mine as \(/.test(drift)) expect(bystanders, drift).toEqual([])
     }
-  }, 60_000)
+  }, 240_000)
 
   test('passes over what belongs to the deployment', async () => {
     await using databases = new ScratchDatabases(inject('scratch'))
