@@ -84,6 +84,7 @@ function index(pages: Pages): string {
 
 ${lines.join('\n')}
 - [Commands](commands.md)
+- [What the guard allows](guard.md)
 - [The schema: tables, columns, constraints, and a diagram](../../generated/schema.md)
 - [The SQL of every statement](../../generated/sql)
 `

@@ -46,6 +46,70 @@ describe('a command', () => {
     }
   })
 
+  test('reads a file .env with a byte order mark, also as UTF-16, and refuses another encoding', async ({
+    url,
+  }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'cli-'))
+    const text = `DATABASE_URL=${url}\nDATABASE_ENVIRONMENT=test\n`
+    try {
+      for (const [content, command] of [
+        [Buffer.from(`\uFEFF${text}`), 'create'],
+        [Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]), 'verify'],
+      ] as const) {
+        await writeFile(join(folder, '.env'), content)
+        const { code, stdout, stderr } = await run([command], { cwd: folder })
+        expect(code, stderr).toBe(0)
+        expect(stdout).toContain('(test)')
+        expect(stderr).toContain('DATABASE_URL in .env')
+      }
+      await writeFile(join(folder, '.env'), Buffer.from(`# M\xfcller\n${text}`, 'latin1'))
+      expect((await run(['verify'], { cwd: folder })).stderr).toContain('.env is neither UTF-8')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('takes the environment of a file .env for the database of that file only', async ({ url }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'cli-'))
+    try {
+      await writeFile(
+        join(folder, '.env'),
+        'DATABASE_URL=postgres://127.0.0.1:1/other\nDATABASE_ENVIRONMENT=development',
+      )
+      expect((await run(['create', '--url', url], { cwd: folder })).stderr).toContain(
+        'Specify the environment',
+      )
+      await writeFile(join(folder, '.env'), 'DATABASE_ENVIRONMENT=development')
+      const { code, stderr } = await run(['create', '--url', url], { cwd: folder })
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('environment development (DATABASE_ENVIRONMENT)'),
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('prints the environment that it took, and refuses one that contradicts it', async ({ url }) => {
+    const created = await run(['create', '--url', url], { env: { DATABASE_ENVIRONMENT: 'test' } })
+    const reset = await run(['reset', '--url', url])
+    const refused = await run(['reset', '--url', url], { env: { NODE_ENV: 'production' } })
+    const recorded = await run(['environment', 'production', '--url', url])
+
+    expect(created.stderr).toContain('environment test (DATABASE_ENVIRONMENT)')
+    expect(reset.stderr).toContain('environment as recorded in the database')
+    expect(reset.stdout).toContain('(test)')
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is test, but NODE_ENV says production'),
+    })
+    expect(recorded).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is production, no longer test'),
+    })
+    expect((await run(['drop', '--url', url])).code).toBe(1)
+  })
+
   test('reports what it did, and never a password', async ({ url }) => {
     const secret = new URL(url).password || 'no-password'
     const results = [

@@ -4,9 +4,11 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, expect, inject, test } from 'vitest'
-import { verify } from '../../src/admin.ts'
+import { create, verify } from '../../src/admin.ts'
 import { DatabaseError } from '../../src/index.ts'
+import { TEST_CONNECTION_LIMIT } from '../../src/package/index.ts'
 import { aChat, aCustomer, aMessage, aPerson, aUser, createTestDatabase } from '../../src/testing.ts'
+import { withDatabase } from '../support/databases.ts'
 import { caught } from '../support/factories.ts'
 
 const run = promisify(execFile)
@@ -43,6 +45,32 @@ test('each database has the schema and the environment test, until it is dropped
   const left = await names()
   expect(left).not.toContain(one.name)
   expect(left).not.toContain(other.name)
+})
+
+test('databases of others are kept, whatever their names, and so is a test database that became production', async () => {
+  const admin = new pg.Client(url)
+  await admin.connect()
+  const others = ['scratch_deadbeef_1_1', 'norberts_spark_db_template_reports']
+  for (const name of others) {
+    await admin.query(`create database ${name}`)
+    await create(withDatabase(url, name), { environment: 'production' })
+  }
+  // As a killed process leaves them: created for tests, without a session of their run.
+  const [promoted, abandoned] = ['scratch_cafecafe_1_1', 'scratch_cafecafe_1_2']
+  for (const name of [promoted, abandoned])
+    await admin.query(`create database ${name} connection limit ${TEST_CONNECTION_LIMIT}`)
+  await create(withDatabase(url, promoted as string), { environment: 'production' })
+  try {
+    const code = `import('${TESTING}').then(({ createTestDatabase }) => createTestDatabase({ url: '${url}' }))`
+    await run(process.execPath, ['-e', code])
+
+    const left = await names()
+    expect(left).toEqual(expect.arrayContaining([...others, promoted]))
+    expect(left).not.toContain(abandoned)
+  } finally {
+    for (const name of [...others, promoted]) await admin.query(`drop database ${name} with (force)`)
+    await admin.end()
+  }
 })
 
 test('factories make valid input for the repositories any number of times', async () => {

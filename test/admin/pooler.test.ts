@@ -1,0 +1,54 @@
+import { describe, expect } from 'vitest'
+import { create, drop, migrate, reset, seed, verify } from '../../src/admin.ts'
+import { test as base } from '../support/empty-database.ts'
+import { caught } from '../support/factories.ts'
+import { PGBOUNCER, startPgBouncer } from '../support/pgbouncer.ts'
+
+const test = base.skipIf(PGBOUNCER === undefined)
+
+const SETTINGS = `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement,
+  current_setting('client_min_messages') as messages, current_setting('search_path') as path`
+
+describe('behind PgBouncer', () => {
+  test('in transaction mode, migrate is refused and leaves nothing behind', async ({ url, sql }) => {
+    await using pooler = await startPgBouncer(url, 'transaction')
+
+    const error = await caught(migrate(pooler.url, { environment: 'development' }))
+
+    expect(String(error)).toMatch(/pooler in transaction mode.*Use the address of the server itself/)
+    expect(await sql(`select from pg_locks where locktype = 'advisory'`)).toEqual([])
+    expect((await migrate(url, { environment: 'development' })).applied).not.toEqual([])
+  })
+
+  test('in transaction mode, all other commands work and leave no setting or lock behind', async ({
+    url,
+    sql,
+  }) => {
+    await using pooler = await startPgBouncer(url, 'transaction')
+    const { default: pg } = await import('pg')
+    const client = new pg.Client(pooler.url)
+    await client.connect()
+    const before = (await client.query(SETTINGS)).rows
+
+    await create(pooler.url, { environment: 'development' })
+    await seed(pooler.url, { scale: 2 })
+    await reset(pooler.url)
+    expect((await verify(pooler.url)).differences).toEqual([])
+    expect((await drop(pooler.url)).dropped).toContain('table users')
+
+    for (let query = 0; query < 6; query += 1) expect((await client.query(SETTINGS)).rows).toEqual(before)
+    await client.end()
+    expect(await sql(`select from pg_locks where locktype = 'advisory'`)).toEqual([])
+    expect(await sql('select name from pg_prepared_statements')).toEqual([])
+  })
+
+  test('in session mode, migrate works and leaves no setting or lock behind', async ({ url, sql }) => {
+    await using pooler = await startPgBouncer(url, 'session')
+
+    expect((await migrate(pooler.url, { environment: 'development' })).applied).not.toEqual([])
+    expect(await migrate(pooler.url)).toMatchObject({ applied: [] })
+
+    expect(await sql(`select from pg_locks where locktype = 'advisory'`)).toEqual([])
+    expect((await verify(pooler.url)).differences).toEqual([])
+  })
+})
