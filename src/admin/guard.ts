@@ -67,7 +67,7 @@ export interface Guarded<E = Environment | undefined> {
  *
  * @param lock whether the record must not change before the transaction ends.
  * @param stated whether statements of the caller count; not for databases that the library created for itself.
- * @throws {ProtectedDatabaseError} the environment is production; or the database holds data that nobody has declared
+ * @throws {ProtectedDatabaseError} the environment is production; or the database holds data that has not been declared
  *   expendable, and `confirm` does not hold its name.
  * @throws {AdminError} statements of the environment contradict each other or the record, or none is made where one is
  *   needed.

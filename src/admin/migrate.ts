@@ -27,7 +27,7 @@ export interface MigrateRun {
   /** How often a migration is retried that did not get its lock. */
   readonly retries: number
   readonly onProgress: (migration: string) => void
-  /** Who holds the lock that the current statement waits for, or waited for. */
+  /** The sessions whose lock the current statement waits for, or waited for. */
   readonly holders: () => readonly LockHolder[]
 }
 

@@ -3,7 +3,7 @@ import { AdminError } from './errors.ts'
 import { type Entry, readHistory, type SourcedMigration } from './history.ts'
 import { LIBRARY } from './tool-schema.ts'
 
-/** What a run of `migrate` has to do. */
+/** The work of one run of `migrate`. */
 export interface MigrationPlan {
   readonly pending: readonly SourcedMigration[]
   readonly applied: readonly Entry[]

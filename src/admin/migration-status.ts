@@ -24,7 +24,7 @@ export interface MigrationState {
 
 /**
  * Each migration of the folders or the database, and when it was applied: the package's, then those of services. Changes
- * nothing, and waits for nobody. Of a service whose folder is not given, it shows what the database has.
+ * nothing, and waits for no other command. Of a service whose folder is not given, it shows what the database has.
  */
 export async function migrationStatus(
   url: string,

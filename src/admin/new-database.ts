@@ -11,11 +11,11 @@ const OBJECT_IN_USE = '55006'
 const NAME_TAKEN = new Set(['42P04', '23505'])
 
 const PREFIX = 'norberts_spark_db_unfinished_'
-/** Recorded by the very statement that creates the database, and by nobody else: what is swept must have both. */
+/** Recorded by the very statement that creates the database, and by no other tool; a sweep also requires the name. */
 const MARKER_CONNECTION_LIMIT = 1_720_575_940
 
 /**
- * Runs `fn` in one transaction on the URL's database. A missing database is created under a name that nobody knows,
+ * Runs `fn` in one transaction on the URL's database. A missing database is created under a name that no other session knows,
  * and gets its own name when `fn` is done: a failure or a killed process leaves no half of it, and a database that
  * another session created meanwhile is not touched.
  *
@@ -48,7 +48,7 @@ function unlessMissing(error: { cause?: { code?: string } }): undefined {
 class UnfinishedDatabase {
   readonly url: string
   readonly #name: string
-  /** While it is open, and has the database's name as its application, nobody sweeps the database. */
+  /** While it is open, and has the database's name as its application, no command sweeps the database. */
   readonly #maintenance: pg.Client
   #isPublished = false
 

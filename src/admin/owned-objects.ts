@@ -23,7 +23,7 @@ interface ObjectRecord {
   readonly oid: number | null
 }
 
-/** Types that hold data: an object of the same name that somebody else created is not taken for the recorded one. */
+/** Types that hold data: an object of the same name that another session created is not taken for the recorded one. */
 const HOLDS_DATA = new Set(['table', 'foreign table', 'materialized view', 'sequence'])
 
 /** Records what the current transaction has created, and forgets what it has dropped. */

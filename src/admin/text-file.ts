@@ -8,7 +8,7 @@ const BYTE_ORDER_MARKS = [
 ] as const
 
 /**
- * Reads a text file: UTF-8, or UTF-16 with a byte order mark. The mark is not part of the text.
+ * Reads a text file: UTF-8, or UTF-16 with a byte order mark. The byte order is not part of the text.
  *
  * @throws {AdminError} the file has another encoding; the message names it.
  */
@@ -19,7 +19,7 @@ export async function readTextFile(path: string): Promise<string> {
     const text = new TextDecoder(mark?.encoding ?? 'utf-8', { fatal: true }).decode(content)
     if (!text.includes('\0')) return text
   } catch {
-    // The same message as for a NUL, which UTF-16 without a mark is full of.
+    // The same message as for a NUL, which UTF-16 without a byte order mark is full of.
   }
   throw new AdminError(
     `The file ${path} is neither UTF-8 nor UTF-16 with a byte order mark. Save it as UTF-8.`,

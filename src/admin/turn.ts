@@ -9,7 +9,7 @@ import {
   REPORT_INTERVAL,
 } from './waiting.ts'
 
-/** Key of the advisory lock that keeps commands on one database apart; any number that nobody else uses. */
+/** Key of the advisory lock that keeps commands on one database apart; a number that no other application uses. */
 export const TURN_LOCK = 7_205_759_403
 
 const POLL_INTERVAL = 50

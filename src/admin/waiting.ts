@@ -136,7 +136,7 @@ export class WaitObserver implements AsyncDisposable {
   }
 }
 
-/** For people: who holds the lock, since when, and how to end it; empty if nobody is known. */
+/** For people: who holds the lock, since when, and how to end it; empty if no holder is known. */
 export function describeHolders(holders: readonly LockHolder[]): string {
   return holders
     .map(({ pid, application, user, since, end }) => {

@@ -75,7 +75,7 @@ export async function target(options: Changing, { isChanged = true } = {}): Prom
   const stated = isChanged ? statedEnvironment(options.environment) : undefined
   const environment = stated
     ? `environment ${stated.environment} (${stated.source})`
-    : 'environment as recorded in the database'
+    : 'environment not stated'
   note(options, `${describeUrl(url)} (${origin})${isChanged ? `, ${environment}` : ''}`)
   return url
 }

@@ -165,7 +165,7 @@ describe('a folder of migrations', () => {
     })
     expect((await migrate(url, { folder, environment: 'test' })).applied).toEqual(['1_a', '2_b', '3_c'])
     expect(await sql(`select obj_description('"Größe"'::regclass) as text`)).toEqual([{ text: '日本' }])
-    // The mark is no part of the text.
+    // The byte order is no part of the text.
     await files({ '2_b.sql': 'create table b (a int)' })
     expect(await migrate(url, { folder })).toMatchObject({ applied: [] })
 

@@ -61,7 +61,7 @@ describe('simultaneous commands', () => {
           ),
         )
 
-        // What is left is whole: as schema/ says, or without any object of the library.
+        // The database matches schema/, or has no object of the library.
         await expect
           .poll(() => runSql(url, `select from pg_stat_activity where datname = '${name}'`), {
             timeout: 20_000,
@@ -74,7 +74,7 @@ describe('simultaneous commands', () => {
         if (tables !== 0)
           expect((await verify(target)).differences.map(({ object }) => object)).toEqual(['table theirs'])
         expect(await runSql(target, 'select count(*)::int as rows from theirs')).toEqual([{ rows: 10 }])
-        // Whatever was acknowledged holds if nothing that could undo it ran beside it.
+        // An acknowledged command holds, unless one that could undo it ran at the same time.
         if (!commands.includes('drop') && results.includes('done')) expect(tables).not.toBe(0)
         const failures = results.filter((result) => result !== 'done' && result !== 'killed')
         for (const failure of failures) expect(failure).toMatch(EXPECTED)

@@ -5,7 +5,7 @@ import { ScratchDatabases } from '../../scripts/scratch/index.ts'
 import { create, reset, verify } from '../../src/admin.ts'
 import { test } from '../support/empty-database.ts'
 
-/** What somebody may do to a database by hand, and the object and fact that tell of it. */
+/** Changes that a person may make by hand, with the object and fact of the difference. */
 const DRIFT: readonly [sql: string, object: string, fact?: string][] = [
   ['alter table users add column nickname text', 'column users.nickname'],
   ['alter table people drop column phone', 'column people.phone'],

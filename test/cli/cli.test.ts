@@ -62,7 +62,7 @@ describe('a command', () => {
         expect(stdout).toContain('(test)')
         expect(stderr).toContain('DATABASE_URL in .env')
       }
-      await writeFile(join(folder, '.env'), Buffer.from(`# M\xfcller\n${text}`, 'latin1'))
+      await writeFile(join(folder, '.env'), Buffer.from(`# \xfc\n${text}`, 'latin1'))
       expect((await run(['verify'], { cwd: folder })).stderr).toContain('.env is neither UTF-8')
     } finally {
       await rm(folder, { recursive: true })
@@ -97,7 +97,7 @@ describe('a command', () => {
     const recorded = await run(['environment', 'production', '--url', url])
 
     expect(created.stderr).toContain('environment test (DATABASE_ENVIRONMENT)')
-    expect(reset.stderr).toContain('environment as recorded in the database')
+    expect(reset.stderr).toContain('environment not stated')
     expect(reset.stdout).toContain('(test)')
     expect(refused).toMatchObject({
       code: 1,

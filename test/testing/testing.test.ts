@@ -47,7 +47,7 @@ test('each database has the schema and the environment test, until it is dropped
   expect(left).not.toContain(other.name)
 })
 
-test('databases of others are kept, whatever their names, and so is a test database that became production', async () => {
+test('databases of others are kept, regardless of their names, and so is a test database that became production', async () => {
   const admin = new pg.Client(url)
   await admin.connect()
   const others = ['scratch_deadbeef_1_1', 'norberts_spark_db_template_reports']
@@ -56,7 +56,7 @@ test('databases of others are kept, whatever their names, and so is a test datab
     await create(withDatabase(url, name), { environment: 'production' })
   }
   // As a killed process leaves them: created for tests, without a session of their run.
-  const [promoted, abandoned] = ['scratch_cafecafe_1_1', 'scratch_cafecafe_1_2']
+  const [promoted, abandoned] = ['scratch_deadbeef_2_1', 'scratch_deadbeef_2_2']
   for (const name of [promoted, abandoned])
     await admin.query(`create database ${name} connection limit ${TEST_CONNECTION_LIMIT}`)
   await create(withDatabase(url, promoted as string), { environment: 'production' })
