@@ -1,4 +1,3 @@
-export type { OptionalFields } from './optional-fields.ts'
 export {
   date,
   fields,

@@ -1,3 +1,4 @@
+export type { Columns, OptionalColumns } from './columns.ts'
 export { type Params, raw } from './compile.ts'
 export { type Copy, type CopyTable, copiesOf, sendCopies } from './copy-rows.ts'
 export { execute, orThrowNotFound, queryAll, queryFirst, queryOne, requireOne } from './execute.ts'

@@ -39,7 +39,8 @@ export async function service(db: Database, ${Object.entries(VALUES)
     .join(', ')}, createdUser, foundCustomer, firstChat, loadedChat, recordedEntry]
 }`
 
-const hover = openInEditor(SERVICE)
+const ROWS = readFileSync('generated/rows.ts', 'utf8')
+const { hover, propertiesOf } = openInEditor(SERVICE)
 const schema = readdirSync('schema')
   .filter((name) => name.endsWith('.sql'))
   .map((name) => readFileSync(join('schema', name), 'utf8'))
@@ -72,3 +73,24 @@ test('the results of methods show their names', () => {
   expect(hover('loadedChat').display).toBe('const loadedChat: LoadedChat<ChatMessage>')
   expect(hover('recordedEntry').display).toBe('const recordedEntry: AuditEntry')
 })
+
+test.for([
+  ['User', 'UsersRow'],
+  ['Customer', 'CustomersRow'],
+  ['NewCustomer', 'CustomersRow'],
+  ['Person', 'PeopleRow'],
+  ['Chat', 'ChatsRow'],
+  ['ModelOptions', 'AiOptionsRow'],
+  ['AuditEntry', 'AuditLogRow'],
+] as const)('the fields of %s are in the order of the columns', ([type, row]) => {
+  const columns = columnsOf(row)
+  const fields = propertiesOf(type).filter((name) => columns.includes(name))
+
+  expect(fields.length).toBeGreaterThan(4)
+  expect(fields).toEqual(columns.filter((name) => fields.includes(name)))
+})
+
+function columnsOf(row: string): string[] {
+  const [, body = ''] = new RegExp(`interface ${row} {(.*?)\n}`, 's').exec(ROWS) ?? []
+  return Array.from(body.matchAll(/^ {2}(\w+): /gm), ([, name]) => name as string)
+}

@@ -20,11 +20,16 @@ const OPTIONS: ts.CompilerOptions = {
   types: ['node'],
 }
 
-/**
- * Opens a text as a file of src/ in an editor. The result returns what the editor shows for a name, at the last occurrence of
- * the code that contains it.
- */
-export function openInEditor(text: string): (code: string, name?: string) => Hover {
+/** A text that is open in an editor as a file of src/. */
+export interface OpenFile {
+  /** The hover of a name, at the last occurrence of the code that contains it. */
+  hover(code: string, name?: string): Hover
+  /** The properties of a declared type, in order. */
+  propertiesOf(type: string): string[]
+}
+
+/** Opens a text as a file of src/, with the language service that editors use. */
+export function openInEditor(text: string): OpenFile {
   const file = resolve('src/service-in-editor.ts')
   const read = (path: string) =>
     path === file ? text : existsSync(path) ? readFileSync(path, 'utf8') : undefined
@@ -43,12 +48,23 @@ export function openInEditor(text: string): (code: string, name?: string) => Hov
     directoryExists: ts.sys.directoryExists,
     getDirectories: ts.sys.getDirectories,
   })
-  return (code, name = code) => {
-    const position = text.lastIndexOf(code) + code.lastIndexOf(name)
-    const info = service.getQuickInfoAtPosition(file, position)
-    return {
-      display: ts.displayPartsToString(info?.displayParts),
-      documentation: ts.displayPartsToString(info?.documentation),
-    }
+  return {
+    hover(code, name = code) {
+      const position = text.lastIndexOf(code) + code.lastIndexOf(name)
+      const info = service.getQuickInfoAtPosition(file, position)
+      return {
+        display: ts.displayPartsToString(info?.displayParts),
+        documentation: ts.displayPartsToString(info?.documentation),
+      }
+    },
+    propertiesOf(type) {
+      const program = service.getProgram()
+      const checker = program?.getTypeChecker()
+      const source = program?.getSourceFile(file)
+      const symbol = checker?.resolveName(type, source, ts.SymbolFlags.Alias, false)
+      if (!checker || !symbol) throw new Error(`The file imports no ${type}.`)
+      const declared = checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol))
+      return checker.getPropertiesOfType(declared).map(({ name }) => name)
+    },
   }
 }

@@ -1,22 +1,12 @@
 import type { AuditLogRow } from '../../../generated/rows.ts'
 import { InvalidInputError } from '../../errors/index.ts'
-import {
-  fields,
-  ipAddress,
-  nullable,
-  type OptionalFields,
-  optional,
-  type Reader,
-  text,
-  time,
-  uuid,
-} from '../../input/index.ts'
-import { type PageRequest, pageFields } from '../../query/index.ts'
+import { fields, ipAddress, nullable, optional, type Reader, text, time, uuid } from '../../input/index.ts'
+import { type Columns, type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
 
 /** An entry to add to the audit log. */
 export interface NewAuditEntry
-  extends Pick<AuditLogRow, 'entityType' | 'entityId' | 'action'>,
-    OptionalFields<AuditLogRow, 'userId' | 'ipAddress' | 'userAgent'> {
+  extends Columns<AuditLogRow, 'entityType' | 'entityId' | 'action'>,
+    OptionalColumns<AuditLogRow, 'userId' | 'ipAddress' | 'userAgent'> {
   /** What changed, as JSON. Values of keys that look like secrets are replaced before they leave the process. */
   changes?: unknown
 }

@@ -1,8 +1,9 @@
 import type { AuditLogRow } from '../../../generated/rows.ts'
+import type { Columns } from '../../query/index.ts'
 
 /** An entry of the audit log: who did what to which entity, and when. */
 export interface AuditEntry
-  extends Pick<
+  extends Columns<
     AuditLogRow,
     | 'id'
     | 'userId'

@@ -5,7 +5,6 @@ import {
   finiteNumberOf,
   integerOf,
   nullable,
-  type OptionalFields,
   optional,
   type Reader,
   searchWords,
@@ -15,7 +14,7 @@ import {
   uuid,
   wholeNumber,
 } from '../../input/index.ts'
-import { type PageRequest, pageFields } from '../../query/index.ts'
+import { type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
 import { checkId } from './messages/index.ts'
 
 /** The owner of a chat. A chat owned by another user always behaves as if it did not exist. */
@@ -101,7 +100,7 @@ export interface ChatPruneRequest {
 
 /** The options with which the model is called. Absent or null means that the provider's default applies. */
 export interface GivenModelOptions
-  extends OptionalFields<
+  extends OptionalColumns<
     AiOptionsRow,
     'prompt' | 'maxTokens' | 'temperature' | 'topP' | 'frequencyPenalty' | 'presencePenalty'
   > {}

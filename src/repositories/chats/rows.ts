@@ -1,9 +1,10 @@
 import type { AiOptionsRow, ChatsRow } from '../../../generated/rows.ts'
+import type { Columns } from '../../query/index.ts'
 import type { ChatMessage } from './messages/index.ts'
 
 /** A conversation of a user with an assistant, without its messages. */
 export interface Chat
-  extends Pick<ChatsRow, 'userId' | 'title' | 'version' | 'activeStreamId' | 'createdAt' | 'updatedAt'> {
+  extends Columns<ChatsRow, 'userId' | 'title' | 'version' | 'activeStreamId' | 'createdAt' | 'updatedAt'> {
   /** A UUID, which the client may choose. */
   chatId: string
 }
@@ -41,7 +42,7 @@ export type LoadedRow = { [Column in keyof Chat]: Chat[Column] | null } & {
 }
 
 /** A chat that a search found, with the best match. */
-export interface ChatHit extends Pick<ChatsRow, 'title' | 'updatedAt'> {
+export interface ChatHit extends Columns<ChatsRow, 'title' | 'updatedAt'> {
   chatId: string
   messageId: string
   role: ChatMessage['role']
@@ -73,7 +74,7 @@ export interface PendingApproval {
 
 /** The options with which the model was called for a message. `null` means that the provider's default applied. */
 export interface ModelOptions
-  extends Pick<
+  extends Columns<
     AiOptionsRow,
     'prompt' | 'maxTokens' | 'temperature' | 'topP' | 'frequencyPenalty' | 'presencePenalty'
   > {}

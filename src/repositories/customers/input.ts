@@ -5,20 +5,19 @@ import {
   fields,
   integerOf,
   nullable,
-  type OptionalFields,
   oneOf,
   optional,
   searchWords,
   text,
   trueOrFalse,
 } from '../../input/index.ts'
-import { type PageRequest, pageFields } from '../../query/index.ts'
+import { type Columns, type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
 import type { CustomerStatus } from './rows.ts'
 
 /** A customer to create. `status` is `prospect` and `timezone` is `UTC` by default. */
 export interface NewCustomer
-  extends Pick<CustomersRow, 'legalName' | 'displayName'>,
-    OptionalFields<
+  extends Columns<CustomersRow, 'legalName' | 'displayName'>,
+    OptionalColumns<
       CustomersRow,
       'status' | 'industry' | 'companySize' | 'websiteUrl' | 'billingCountry' | 'timezone'
     > {}
@@ -41,7 +40,7 @@ export interface CustomerListRequest extends PageRequest {
 }
 
 /** What a person is to a customer, when the person becomes its contact. `isPrimary` is false by default. */
-export interface NewContact extends OptionalFields<CustomerPeopleRow, 'role' | 'isPrimary'> {
+export interface NewContact extends OptionalColumns<CustomerPeopleRow, 'role' | 'isPrimary'> {
   /** First day, `YYYY-MM-DD`; default today, in the time zone of the server. */
   startDate?: string | undefined
 }

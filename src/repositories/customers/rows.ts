@@ -1,5 +1,6 @@
 import type { CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
 import type { CustomerPeopleRow, CustomersRow, PeopleRow } from '../../../generated/rows.ts'
+import type { Columns } from '../../query/index.ts'
 
 /** How far the sale to a customer has come. */
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
@@ -9,7 +10,7 @@ export type ContactRole = (typeof CONTACT_ROLES)[number]
 
 /** The row of a customer, without its contacts. */
 export interface CustomerRow
-  extends Pick<
+  extends Columns<
     CustomersRow,
     | 'customerId'
     | 'legalName'
@@ -24,11 +25,13 @@ export interface CustomerRow
     | 'updatedAt'
   > {}
 
-/** An organisation that the service sells to, with its contacts. */
-export interface Customer extends CustomerRow {
+interface WithContacts {
   /** Current contacts first, and of these the primary one; then by start date. */
   contacts: Contact[]
 }
+
+/** An organisation that the service sells to, with its contacts. */
+export interface Customer extends CustomerRow, WithContacts {}
 
 /** The columns of a CustomerRow. */
 export const CUSTOMER = [
@@ -47,8 +50,8 @@ export const CUSTOMER = [
 
 /** A person as a contact of a customer. Dates are days, `YYYY-MM-DD`. */
 export interface Contact
-  extends Pick<PeopleRow, 'personId' | 'firstName' | 'lastName' | 'email' | 'phone' | 'jobTitle'>,
-    Pick<CustomerPeopleRow, 'role' | 'isPrimary' | 'startDate' | 'endDate'> {
+  extends Columns<PeopleRow, 'personId' | 'firstName' | 'lastName' | 'email' | 'phone' | 'jobTitle'>,
+    Columns<CustomerPeopleRow, 'role' | 'isPrimary' | 'startDate' | 'endDate'> {
   /** Identifies the person in this role at this customer. */
   contactId: string
 }

@@ -1,19 +1,11 @@
 import type { PeopleRow } from '../../../generated/rows.ts'
-import {
-  fields,
-  nullable,
-  type OptionalFields,
-  optional,
-  searchWords,
-  text,
-  trueOrFalse,
-} from '../../input/index.ts'
-import { type PageRequest, pageFields } from '../../query/index.ts'
+import { fields, nullable, optional, searchWords, text, trueOrFalse } from '../../input/index.ts'
+import { type Columns, type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
 
 /** A person to create. `isActive` is true by default. */
 export interface NewPerson
-  extends Pick<PeopleRow, 'firstName' | 'lastName'>,
-    OptionalFields<PeopleRow, 'email' | 'phone' | 'jobTitle' | 'linkedinUrl' | 'isActive'> {}
+  extends Columns<PeopleRow, 'firstName' | 'lastName'>,
+    OptionalColumns<PeopleRow, 'email' | 'phone' | 'jobTitle' | 'linkedinUrl' | 'isActive'> {}
 
 /** The fields of a person to update. `null` clears a field; omitted fields are unchanged. */
 export interface PersonChange extends Partial<NewPerson> {}

@@ -1,8 +1,9 @@
 import type { CustomerPeopleRow, CustomersRow, PeopleRow } from '../../../generated/rows.ts'
+import type { Columns } from '../../query/index.ts'
 
 /** A person whom the service knows at its customers. */
 export interface Person
-  extends Pick<
+  extends Columns<
     PeopleRow,
     | 'personId'
     | 'firstName'
@@ -32,8 +33,8 @@ export const PERSON = [
 
 /** A customer of which a person is or was a contact, with the role and the dates, `YYYY-MM-DD`. */
 export interface CustomerOfPerson
-  extends Pick<CustomersRow, 'customerId' | 'legalName' | 'displayName' | 'status'>,
-    Pick<CustomerPeopleRow, 'role' | 'isPrimary' | 'startDate' | 'endDate'> {
+  extends Columns<CustomersRow, 'customerId' | 'legalName' | 'displayName' | 'status'>,
+    Columns<CustomerPeopleRow, 'role' | 'isPrimary' | 'startDate' | 'endDate'> {
   /** Identifies the person in this role at the customer. */
   contactId: string
 }

@@ -5,28 +5,25 @@ import {
   listOf,
   matching,
   nullable,
-  type OptionalFields,
   oneOf,
   optional,
   searchWords,
   text,
   uuid,
 } from '../../input/index.ts'
-import { type PageRequest, pageFields } from '../../query/index.ts'
+import { type Columns, type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
 import type { UserProvider, UserRole } from './rows.ts'
 
-/** A user to create, with a password hash, a provider, or both. */
+/** A user to create, with a password hash, a provider, or both. The role is `user` by default. */
 export interface NewUser
-  extends Pick<UsersRow, 'name' | 'email'>,
-    OptionalFields<UsersRow, 'provider' | 'providerId'> {
+  extends Columns<UsersRow, 'name' | 'email'>,
+    OptionalColumns<UsersRow, 'role' | 'provider' | 'providerId'> {
   /** bcrypt hash, 60 characters. */
   passwordHash?: string | null | undefined
-  /** What the user may do in the service; default `user`. */
-  role?: UserRole | undefined
 }
 
 /** The fields of a user to update. Omitted fields are unchanged. */
-export interface UserChange extends OptionalFields<UsersRow, 'name' | 'email'> {}
+export interface UserChange extends OptionalColumns<UsersRow, 'name' | 'email'> {}
 
 /** Which users to list. Filters are combined with `and`. */
 export interface UserListRequest extends PageRequest {

@@ -1,5 +1,6 @@
 import type { USER_PROVIDERS, USER_ROLES } from '../../../generated/catalog.ts'
 import type { UsersRow } from '../../../generated/rows.ts'
+import type { Columns } from '../../query/index.ts'
 
 /** What a user may do in the service. */
 export type UserRole = (typeof USER_ROLES)[number]
@@ -9,7 +10,7 @@ export type UserProvider = (typeof USER_PROVIDERS)[number]
 
 /** A user as services see it, without the password hash. */
 export interface User
-  extends Pick<
+  extends Columns<
     UsersRow,
     'userId' | 'name' | 'email' | 'role' | 'provider' | 'providerId' | 'createdAt' | 'updatedAt'
   > {}
@@ -27,7 +28,7 @@ export const USER = [
 ] as const
 
 /** What a service needs to sign a user in by password. */
-export interface UserCredentials extends Pick<UsersRow, 'userId' | 'role'> {
+export interface UserCredentials extends Columns<UsersRow, 'userId' | 'role'> {
   /** bcrypt hash, 60 characters; null for users who sign in only through a provider. */
   passwordHash: string | null
 }
