@@ -12,6 +12,6 @@ export {
   statement,
   statements,
   type Variants,
-  valueIfGiven,
   variants,
 } from './statement.ts'
+export { setGiven } from './update.ts'

@@ -31,7 +31,7 @@ export interface PageParameters {
   fetch: number
 }
 
-/** What the rows of a search have besides their columns. */
+/** The additional column of searched rows. */
 export interface Ranked {
   relevance?: number | undefined
 }

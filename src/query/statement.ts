@@ -1,4 +1,4 @@
-import { type Compilable, type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Compilable, Kysely } from 'kysely'
 import type { DB } from '../../generated/database.ts'
 import { type Build, type Compiled, compile, type Params } from './compile.ts'
 
@@ -87,16 +87,6 @@ export function variants<Input extends { readonly [Name in Filter]?: unknown }, 
       return combinations[combination] as Statement<Input, Row>
     },
   }
-}
-
-/** In an update: the new value if `given` contains the field, otherwise the column's current value. */
-export function valueIfGiven<T>(
-  given: RawBuilder<string[]>,
-  field: string,
-  value: RawBuilder<T>,
-  column: string,
-): RawBuilder<T> {
-  return sql`case when ${sql.lit(field)} = any(${given}::text[]) then ${value} else ${sql.ref(column)} end`
 }
 
 /** Every statement of the repositories that have been imported, for reviews, plans and benchmarks. */

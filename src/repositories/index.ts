@@ -72,20 +72,25 @@ export type {
   UserRole,
 } from './users/index.ts'
 
-/** What the options of a database say to single repositories. */
+/** The options of a database that single repositories need. */
 export interface RepositorySettings {
-  /** Of the audit log: what keeps secrets out of it. */
+  /** Keeps secrets out of the audit log. */
   readonly redaction: Redaction
-  /** Of chats: how messages are stored. */
+  /** How chats store messages. */
   readonly messages: MessageSettings
 }
 
-/** One repository per aggregate; the database and each transaction have them all. */
+/** The repositories, one for each aggregate. The database and each transaction have all of them. */
 export class Repositories {
+  /** Users. */
   readonly users: UserRepository
+  /** Customers and their contacts. */
   readonly customers: CustomerRepository
+  /** People at customers. */
   readonly people: PersonRepository
+  /** Chats and their messages. */
   readonly chats: ChatRepository
+  /** The audit log. */
   readonly auditLog: AuditLogRepository
 
   constructor(connection: Connection, { redaction, messages }: RepositorySettings) {
@@ -97,10 +102,10 @@ export class Repositories {
   }
 }
 
-/** The aggregate that each table belongs to, whether or not its repository is written yet. */
+/** The aggregates to which tables belong. */
 type Home = 'users' | 'customers' | 'people' | 'chats' | 'auditLog'
 
-/** A table added to schema/ does not compile until it has a home here. */
+/** The aggregate of each table. A new table is a compile error until it is assigned here. */
 export const HOMES = {
   users: 'users',
   customers: 'customers',

@@ -7,7 +7,7 @@ import { type Columns, type OptionalColumns, type PageRequest, pageFields } from
 export interface NewAuditEntry
   extends Columns<AuditLogRow, 'entityType' | 'entityId' | 'action'>,
     OptionalColumns<AuditLogRow, 'userId' | 'ipAddress' | 'userAgent'> {
-  /** What changed, as JSON. Values of keys that look like secrets are replaced before they leave the process. */
+  /** The changes, as JSON. Values of keys that look like secrets are replaced before they leave the process. */
   changes?: unknown
 }
 

@@ -39,7 +39,7 @@ export interface CustomerListRequest extends PageRequest {
   search?: string | undefined
 }
 
-/** What a person is to a customer, when the person becomes its contact. `isPrimary` is false by default. */
+/** A contact to add to a customer. `isPrimary` is false by default. */
 export interface NewContact extends OptionalColumns<CustomerPeopleRow, 'role' | 'isPrimary'> {
   /** First day, `YYYY-MM-DD`; default today, in the time zone of the server. */
   startDate?: string | undefined

@@ -33,7 +33,7 @@ import { toCustomers } from './joined-rows.ts'
 import type { Contact, Customer, CustomerStatus } from './rows.ts'
 import { createCustomer, deleteCustomer, findCustomer, listCustomers, updateCustomer } from './statements.ts'
 
-/** The organisations that the service sells to, with their contacts. Every method may throw UnavailableError. */
+/** The organizations that the service sells to, with their contacts. Every method may throw UnavailableError. */
 export class CustomerRepository {
   readonly #connection: Connection
 

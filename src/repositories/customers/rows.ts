@@ -5,7 +5,7 @@ import type { Columns } from '../../query/index.ts'
 /** How far the sale to a customer has come. */
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
 
-/** What a contact does at the customer. */
+/** The role of a contact at the customer. */
 export type ContactRole = (typeof CONTACT_ROLES)[number]
 
 /** The row of a customer, without its contacts. */
@@ -30,7 +30,7 @@ interface WithContacts {
   contacts: Contact[]
 }
 
-/** An organisation that the service sells to, with its contacts. */
+/** An organization that the service sells to, with its contacts. */
 export interface Customer extends CustomerRow, WithContacts {}
 
 /** The columns of a CustomerRow. */

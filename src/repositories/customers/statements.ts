@@ -6,9 +6,9 @@ import {
   type PageRequest,
   type Params,
   type Statement,
+  setGiven,
   statement,
   type Variants,
-  valueIfGiven,
   variants,
 } from '../../query/index.ts'
 import type { CustomerChange, CustomerListRequest, NewCustomer } from './input.ts'
@@ -61,16 +61,18 @@ export const updateCustomer: Statement<CustomerChange & { customerId: string; gi
       query.with('customer', (cte) =>
         cte
           .updateTable('customers')
-          .set({
-            legal_name: valueIfGiven($.given, 'legalName', $.legalName, 'legal_name'),
-            display_name: valueIfGiven($.given, 'displayName', $.displayName, 'display_name'),
-            status: valueIfGiven($.given, 'status', $.status, 'status'),
-            industry: valueIfGiven($.given, 'industry', $.industry, 'industry'),
-            company_size: valueIfGiven($.given, 'companySize', $.companySize, 'company_size'),
-            website_url: valueIfGiven($.given, 'websiteUrl', $.websiteUrl, 'website_url'),
-            billing_country: valueIfGiven($.given, 'billingCountry', $.billingCountry, 'billing_country'),
-            timezone: valueIfGiven($.given, 'timezone', $.timezone, 'timezone'),
-          })
+          .set(
+            setGiven($, {
+              legal_name: 'legalName',
+              display_name: 'displayName',
+              status: 'status',
+              industry: 'industry',
+              company_size: 'companySize',
+              website_url: 'websiteUrl',
+              billing_country: 'billingCountry',
+              timezone: 'timezone',
+            }),
+          )
           .where('customer_id', '=', $.customerId)
           .returning(CUSTOMER),
       ),

@@ -4,9 +4,9 @@ import {
   list,
   type Params,
   type Statement,
+  setGiven,
   statement,
   type Variants,
-  valueIfGiven,
   variants,
 } from '../../query/index.ts'
 import type { NewPerson, PersonChange, PersonListRequest } from './input.ts'
@@ -44,15 +44,17 @@ export const updatePerson: Statement<PersonChange & { personId: string; given: s
   statement('people.update', (query, $) =>
     query
       .updateTable('people')
-      .set({
-        first_name: valueIfGiven($.given, 'firstName', $.firstName, 'first_name'),
-        last_name: valueIfGiven($.given, 'lastName', $.lastName, 'last_name'),
-        email: valueIfGiven($.given, 'email', $.email, 'email'),
-        phone: valueIfGiven($.given, 'phone', $.phone, 'phone'),
-        job_title: valueIfGiven($.given, 'jobTitle', $.jobTitle, 'job_title'),
-        linkedin_url: valueIfGiven($.given, 'linkedinUrl', $.linkedinUrl, 'linkedin_url'),
-        is_active: valueIfGiven($.given, 'isActive', $.isActive, 'is_active'),
-      })
+      .set(
+        setGiven($, {
+          first_name: 'firstName',
+          last_name: 'lastName',
+          email: 'email',
+          phone: 'phone',
+          job_title: 'jobTitle',
+          linkedin_url: 'linkedinUrl',
+          is_active: 'isActive',
+        }),
+      )
       .where('person_id', '=', $.personId)
       .returning(PERSON),
   )

@@ -2,7 +2,7 @@ import type { USER_PROVIDERS, USER_ROLES } from '../../../generated/catalog.ts'
 import type { UsersRow } from '../../../generated/rows.ts'
 import type { Columns } from '../../query/index.ts'
 
-/** What a user may do in the service. */
+/** The role of a user in the service. */
 export type UserRole = (typeof USER_ROLES)[number]
 
 /** An identity provider through which users sign in. */
@@ -27,7 +27,7 @@ export const USER = [
   'updated_at as updatedAt',
 ] as const
 
-/** What a service needs to sign a user in by password. */
+/** The values that a service needs to sign a user in by password. */
 export interface UserCredentials extends Columns<UsersRow, 'userId' | 'role'> {
   /** bcrypt hash, 60 characters; null for users who sign in only through a provider. */
   passwordHash: string | null

@@ -2,29 +2,30 @@ import { createHash } from 'node:crypto'
 import { DatabaseError, InvalidInputError } from '../../../errors/index.ts'
 import { optional, type Reader, wholeNumber } from '../../../input/index.ts'
 
-/** Where large files of messages are kept, in place of the database. */
+/** A store for large files of messages, outside the database. */
 export interface FileStore {
-  /** Length of a data URL, in characters, from which a file goes to the store; default 65 536. */
+  /** Files whose data URLs have at least this many characters are put into the store; default 65 536. */
   readonly threshold?: number | undefined
   /**
-   * Keeps a file under its key, before the message is saved. Called again when a message is saved again: the same key
-   * always has the same content. What is saved for a message that is then refused stays in the store.
+   * Stores a file under its key. Called before the message is saved, and again whenever it is saved again; the same key
+   * always has the same content. If saving the message fails, the file remains in the store.
    */
   put(file: MovedFile): Promise<void>
-  /** What the message gets back as its `url`: the data URL that was put there, to keep messages as they were. */
+  /** Returns the `url` of the loaded message: the data URL that was put there, so that the message is unchanged. */
   get(key: string): Promise<string>
 }
 
+/** A file to put into a file store. */
 export interface MovedFile {
-  /** The SHA-256 of the data URL, in hexadecimal. */
+  /** SHA-256 of the data URL, in hexadecimal. */
   readonly key: string
   readonly url: string
   readonly mediaType: unknown
 }
 
-const THRESHOLD = 65_536
+const DEFAULT_THRESHOLD = 65_536
 
-/** An object of any class; its methods are called on it. */
+/** Reads a file store: an object of any class with its methods. */
 export const readFileStore: Reader<FileStore> = (value, field) => {
   const { put, get, threshold } = Object(value) as Partial<FileStore>
   if (typeof put !== 'function' || typeof get !== 'function') {
@@ -36,22 +37,23 @@ export const readFileStore: Reader<FileStore> = (value, field) => {
 
 type Part = Readonly<Record<string, unknown>>
 
-/** A part as it is stored if its file goes elsewhere: an array, as no part is, with 0 in place of the file. */
-type Moved = readonly [key: string, part: Part]
+/** A stored part whose file is in the file store: an array, unlike any other part, with 0 in place of the file. */
+type PartWithoutFile = readonly [key: string, part: Part]
 
-/** The file of a part that is large enough to go to the store. */
-export function fileOf(part: Part, { threshold = THRESHOLD }: FileStore): MovedFile | undefined {
+/** The file of a part, if it is large enough for the file store. */
+export function fileOf(part: Part, { threshold = DEFAULT_THRESHOLD }: FileStore): MovedFile | undefined {
   const { type, url, mediaType } = part
   if (type !== 'file' && type !== 'reasoning-file') return undefined
   if (typeof url !== 'string' || url.length < threshold || !/^data:/i.test(url)) return undefined
   return { key: createHash('sha256').update(url).digest('hex'), url, mediaType }
 }
 
-export function withoutFile(part: Part, { key }: MovedFile): Moved {
+/** The part as it is stored if its file is in the file store. */
+export function withoutFile(part: Part, { key }: MovedFile): PartWithoutFile {
   return [key, { ...part, url: 0 }]
 }
 
-/** Before the messages are saved, so that no saved message lacks its files. */
+/** Puts files into the store. This happens before the messages are saved, so that no saved message lacks its files. */
 export async function keepFiles(
   messages: readonly { parts: readonly { file: MovedFile | undefined }[] }[],
   store: FileStore | undefined,
@@ -61,12 +63,18 @@ export async function keepFiles(
   await Promise.all(files.map((file) => store.put(file)))
 }
 
-/** Puts files back into the parts of messages. */
+/**
+ * Puts files from the store back into the parts of messages.
+ *
+ * @throws {DatabaseError} a part has a file in a file store, and the database was opened without one.
+ */
 export async function restoreFiles(
   messages: readonly { parts: readonly unknown[] }[],
   store: FileStore | undefined,
 ): Promise<void> {
-  const moved = messages.flatMap(({ parts }) => parts.flatMap((part, place) => waiting(parts, part, place)))
+  const moved = messages.flatMap(({ parts }) =>
+    parts.flatMap((part, index) => fileReferenceOf(parts, part, index)),
+  )
   if (moved.length === 0) return
   if (!store) {
     throw new DatabaseError(
@@ -74,14 +82,14 @@ export async function restoreFiles(
     )
   }
   await Promise.all(
-    moved.map(async ({ parts, place, key, part }) => {
-      parts[place] = Object.assign(part, { url: await store.get(key) })
+    moved.map(async ({ parts, index, key, part }) => {
+      parts[index] = Object.assign(part, { url: await store.get(key) })
     }),
   )
 }
 
-function waiting(parts: readonly unknown[], given: unknown, place: number) {
-  if (!Array.isArray(given)) return []
-  const [key, part] = given as [string, Part]
-  return [{ parts: parts as unknown[], place, key, part }]
+function fileReferenceOf(parts: readonly unknown[], stored: unknown, index: number) {
+  if (!Array.isArray(stored)) return []
+  const [key, part] = stored as [string, Part]
+  return [{ parts: parts as unknown[], index, key, part }]
 }

@@ -1,24 +1,25 @@
 import { InvalidInputError, MessageTooLargeError } from '../../../errors/index.ts'
 import { type FileStore, fileOf, type MovedFile, withoutFile } from './files.ts'
 
-/** What the store asks of a message: the AI SDK's `UIMessage`, of any version, is one. */
+/** The structure that every message must have. The AI SDK's `UIMessage` has it, in any version. */
 export interface ChatMessage {
   readonly id: string
   readonly role: 'system' | 'user' | 'assistant'
   readonly parts: readonly { readonly type: string }[]
 }
 
-/** A message as it is stored: JSON, and what of it is queried. */
+/** A message as it is stored: JSON, and the values that statements query. */
 export interface StoredMessage {
   readonly id: string
   readonly role: ChatMessage['role']
-  /** The message with 0 in place of its id, role and parts: absent keys and the order of keys stay as they were. */
+  /** The message as JSON, with 0 in place of its id, role and parts, so that the order of keys is preserved. */
   readonly envelope: string
   readonly parts: readonly StoredPart[]
   readonly inputTokens: number | null
   readonly outputTokens: number | null
 }
 
+/** A part of a message as it is stored. */
 export interface StoredPart {
   readonly type: string
   readonly toolCallId: string | null
@@ -26,25 +27,30 @@ export interface StoredPart {
   readonly toolState: string | null
   readonly searchText: string | null
   readonly payload: string
-  /** To be put into the file store first; the payload has its key. */
+  /** A file that must be put into the file store first; the payload contains its key. */
   readonly file: MovedFile | undefined
 }
 
-/** What a database does with messages. */
+/** How a database stores messages. */
 export interface MessageSettings {
-  /** Of a message's JSON, without the files that go to the store. */
+  /** Maximum size of a message's JSON, without the files in the file store. */
   readonly maxBytes: number
   readonly fileStore: FileStore | undefined
 }
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant']
-const LONGEST_ID = 255
-/** What a search looks at, in characters of one part; more would make its index larger than the chats. */
-const LONGEST_SEARCH_TEXT = 20_000
+const MAX_ID_LENGTH = 255
+/** Number of characters of a part that a search covers. With more, its index would be larger than the chats. */
+const MAX_SEARCH_TEXT = 20_000
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Messages that nobody has seen before; their ids differ. */
+/**
+ * Converts messages of unknown origin to what is stored.
+ *
+ * @throws {InvalidInputError} a value is not a message, or two messages have the same id.
+ * @throws {MessageTooLargeError} a message is larger than the settings allow.
+ */
 export function storeMessages(messages: unknown, settings: MessageSettings): StoredMessage[] {
   if (!Array.isArray(messages)) throw new InvalidInputError('messages', 'must be an array of messages')
   const seen = new Set<string>()
@@ -58,8 +64,8 @@ export function storeMessages(messages: unknown, settings: MessageSettings): Sto
   })
 }
 
-function storeMessage(given: unknown, path: string, { maxBytes, fileStore }: MessageSettings): StoredMessage {
-  const message = plain(given, path)
+function storeMessage(value: unknown, path: string, { maxBytes, fileStore }: MessageSettings): StoredMessage {
+  const message = requireObject(value, path)
   const { id, role, parts } = message
   checkId(id, `${path}.id`)
   if (!ROLES.includes(role))
@@ -68,7 +74,7 @@ function storeMessage(given: unknown, path: string, { maxBytes, fileStore }: Mes
   const stored = Array.from(parts, (part: unknown, index) =>
     storePart(part, `${path}.parts[${index}]`, fileStore),
   )
-  const envelope = json({ ...message, id: 0, role: 0, parts: 0 }, path)
+  const envelope = stringify({ ...message, id: 0, role: 0, parts: 0 }, path)
   const bytes = stored.reduce(
     (sum, { payload }) => sum + Buffer.byteLength(payload),
     Buffer.byteLength(envelope),
@@ -78,8 +84,8 @@ function storeMessage(given: unknown, path: string, { maxBytes, fileStore }: Mes
   return { id, role: role as ChatMessage['role'], envelope, parts: stored, ...usage }
 }
 
-function storePart(given: unknown, path: string, fileStore: FileStore | undefined): StoredPart {
-  const part = plain(given, path)
+function storePart(value: unknown, path: string, fileStore: FileStore | undefined): StoredPart {
+  const part = requireObject(value, path)
   const { type, toolCallId, toolName, state, text } = part
   if (typeof type !== 'string' || type === '') {
     throw new InvalidInputError(`${path}.type`, 'must be a string that is not empty')
@@ -89,37 +95,37 @@ function storePart(given: unknown, path: string, fileStore: FileStore | undefine
   const file = fileStore && fileOf(part, fileStore)
   const name = type.startsWith('tool-') ? type.slice('tool-'.length) : toolName
   return {
-    type: storable(type),
-    // A part that only looks like a tool's is kept as well, whatever it has in their place.
-    toolCallId: isTool ? storable(typeof toolCallId === 'string' ? toolCallId : '') : null,
-    toolName: isTool && typeof name === 'string' ? storable(name) : null,
-    toolState: isTool ? storable(typeof state === 'string' ? state : '') : null,
-    searchText: isText ? storable(text.slice(0, LONGEST_SEARCH_TEXT)) : null,
-    payload: json(file ? withoutFile(part, file) : part, path),
+    type: toStorable(type),
+    // An invalid tool part is stored too, with any values in these fields.
+    toolCallId: isTool ? toStorable(typeof toolCallId === 'string' ? toolCallId : '') : null,
+    toolName: isTool && typeof name === 'string' ? toStorable(name) : null,
+    toolState: isTool ? toStorable(typeof state === 'string' ? state : '') : null,
+    searchText: isText ? toStorable(text.slice(0, MAX_SEARCH_TEXT)) : null,
+    payload: stringify(file ? withoutFile(part, file) : part, path),
     file,
   }
 }
 
-/** The message of its row, the same that was stored. */
+/** Restores a message from its row and its parts. */
 export function restoreMessage<M extends ChatMessage>(
   id: string,
   role: ChatMessage['role'],
   envelope: unknown,
   parts: unknown,
 ): M {
-  // Assigned to keys that are there already: their order stays.
+  // The keys exist in the envelope, so their order is preserved.
   return Object.assign(envelope as object, { id, role, parts }) as unknown as M
 }
 
-/** An object as JSON sees it. */
-function plain(given: unknown, path: string): Fields {
-  const hasToJson = typeof given === 'object' && given !== null && 'toJSON' in given
-  const value: unknown = hasToJson ? JSON.parse(json(given, path) ?? 'null') : given
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+/** Returns an object as JSON.stringify sees it, with its `toJSON` applied. */
+function requireObject(value: unknown, path: string): Fields {
+  const hasToJson = typeof value === 'object' && value !== null && 'toJSON' in value
+  const object: unknown = hasToJson ? JSON.parse(stringify(value, path) ?? 'null') : value
+  if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object as Fields
   throw new InvalidInputError(path, 'must be an object')
 }
 
-function json(value: unknown, path: string): string {
+function stringify(value: unknown, path: string): string {
   try {
     return JSON.stringify(value)
   } catch (error) {
@@ -133,36 +139,36 @@ function json(value: unknown, path: string): string {
   }
 }
 
-/** Ids are keys, in text columns: those can hold neither NUL nor half of a surrogate pair. */
+/** Checks an id. A text column, which holds it, can store neither NUL nor half of a surrogate pair. */
 export function checkId(id: unknown, field: string): asserts id is string {
   if (typeof id !== 'string') throw new InvalidInputError(field, 'must be a string')
   if (id === '') {
     throw new InvalidInputError(field, 'must not be empty: pass an id generator to the AI SDK')
   }
-  if (Array.from(id).length > LONGEST_ID) {
-    throw new InvalidInputError(field, `must not be longer than ${LONGEST_ID} characters`)
+  if (Array.from(id).length > MAX_ID_LENGTH) {
+    throw new InvalidInputError(field, `must not be longer than ${MAX_ID_LENGTH} characters`)
   }
   if (id.includes('\0')) throw new InvalidInputError(field, 'must not contain the character NUL')
   if (!id.isWellFormed()) throw new InvalidInputError(field, 'must not contain half of a surrogate pair')
 }
 
-/** As a text column can hold it; what is stored so is only searched or filtered by. */
-function storable(text: string): string {
+/** Replaces characters that a text column cannot store, in values that are only searched or filtered. */
+function toStorable(text: string): string {
   return text.includes('\0') || !text.isWellFormed() ? text.replaceAll('\0', '\ufffd').toWellFormed() : text
 }
 
-/** Tokens as the AI SDK counts them, where the service puts them: `metadata`, or its `usage` or `totalUsage`. */
+/** The tokens as the AI SDK counts them, from where services store them: `metadata`, or its `usage` or `totalUsage`. */
 function usageOf(metadata: unknown): { inputTokens: number | null; outputTokens: number | null } {
-  const { usage, totalUsage, ...own } = (
+  const { usage, totalUsage, ...metadataItself } = (
     typeof metadata === 'object' && metadata !== null ? metadata : {}
   ) as Fields
-  const counted = [totalUsage, usage, own].find(
+  const counted = [totalUsage, usage, metadataItself].find(
     (each) => typeof each === 'object' && each !== null && ('inputTokens' in each || 'outputTokens' in each),
   ) as Fields | undefined
-  return { inputTokens: count(counted?.inputTokens), outputTokens: count(counted?.outputTokens) }
+  return { inputTokens: readCount(counted?.inputTokens), outputTokens: readCount(counted?.outputTokens) }
 }
 
-function count(tokens: unknown): number | null {
+function readCount(tokens: unknown): number | null {
   return Number.isInteger(tokens) && (tokens as number) >= 0 && (tokens as number) < 2 ** 31
     ? (tokens as number)
     : null

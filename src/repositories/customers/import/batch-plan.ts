@@ -10,7 +10,7 @@ export interface KnownIds {
   readonly peopleByEmail: Map<string, string>
 }
 
-/** What a batch adds and updates. */
+/** The rows that a batch adds and updates. */
 export interface BatchPlan {
   readonly customers: UniqueItems<ImportItem<NewCustomer>>
   readonly people: UniqueItems<ImportItem<ImportedPerson>>

@@ -22,7 +22,7 @@ export interface ImportCounts {
 /** Options of an import. */
 export interface CustomerImportOptions extends CallOptions {
   /**
-   * What happens to a customer whose legal name is known, from before the import or from an earlier row. By default the
+   * How to treat a customer whose legal name is known, from before the import or from an earlier row. By default the
    * customer is added; names are not unique. `error`: the import fails, and also for a person whose email address is
    * known. `skip`: the row is skipped, with its people. `update`: the fields in the row update the customer and the people
    * with a known email address, and the contacts are added.
