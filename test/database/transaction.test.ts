@@ -109,36 +109,6 @@ test('options that make no sense are refused before anything is sent', async ({ 
   }
 })
 
-describe('savepoint', () => {
-  test('undoes its own part alone', async ({ db }) => {
-    const [kept, undone] = [aUser(), aUser()]
-
-    await db.transaction(async (tx) => {
-      await tx.users.create(kept)
-      const error = await caught(
-        tx.savepoint(async () => {
-          await tx.users.create(undone)
-          await tx.users.create(aUser({ email: kept.email }))
-        }),
-      )
-      expect(violates(error, 'users_email_key')).toBe(true)
-    })
-
-    expect(await db.users.existsByEmail(kept.email)).toBe(true)
-    expect(await db.users.existsByEmail(undone.email)).toBe(false)
-  })
-
-  test('nests, and returns what its function returns', async ({ db }) => {
-    const name = await db.transaction((tx) =>
-      tx.savepoint((outer) =>
-        outer.savepoint(async (inner) => (await inner.users.create(aUser({ name: 'Nested' }))).name),
-      ),
-    )
-
-    expect(name).toBe('Nested')
-  })
-})
-
 describe('conflicts', () => {
   test('a serialization failure is retried as often as asked', async ({ db }) => {
     const { userId } = await db.users.create(aUser({ name: 'Counter 0' }))
@@ -216,6 +186,42 @@ describe('kysely inside', () => {
     )
 
     expect(await db.users.existsByEmail(input.email)).toBe(false)
+  })
+
+  test('does not end the transaction, which is not its own', async ({ db }) => {
+    for (const text of [
+      'commit',
+      'COMMIT and chain',
+      '  end',
+      '-- over\ncommit',
+      '/* over /* and over */ */ rollback',
+      ';commit',
+      'abort',
+      'savepoint a',
+      'release a',
+      'begin',
+      'start transaction',
+      "prepare transaction 'a'",
+      'select 1; commit',
+    ]) {
+      const input = aUser()
+      const error = await caught(
+        db.transaction(async (tx) => {
+          await tx.users.create(input)
+          await sql.raw(text).execute(tx.kysely)
+        }),
+      )
+      expect(error, text).toBeInstanceOf(DatabaseError)
+      expect(await db.users.existsByEmail(input.email), text).toBe(false)
+    }
+  })
+
+  test('may use names that only begin like a command', async ({ db }) => {
+    const { rows } = await db.transaction((tx) =>
+      sql`with commits as (select 1 as n) select n from commits`.execute(tx.kysely),
+    )
+
+    expect(rows).toEqual([{ n: 1 }])
   })
 
   test('does not begin a transaction of its own', async ({ db }) => {
