@@ -1,42 +1,39 @@
-import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { Command } from 'commander'
 import pc from 'picocolors'
-import { create, migrate } from '../../src/admin.ts'
-import { type ScratchDatabase, type ScratchServer, startScratchServer } from '../scratch/index.ts'
-import type { Rename } from './differ.ts'
-import { draft, draftFirst, emptyDraft } from './generate.ts'
+import { create, migrate, readSchemaFiles } from '../../src/admin.ts'
+import { startScratchServer } from '../scratch/index.ts'
+import { checkMigrations } from './check.ts'
+import { draftFirst } from './draft.ts'
+import { generateMigration } from './generate.ts'
 import { lint } from './lint.ts'
-import { type MigrationFile, ProofError, prove } from './proof.ts'
-import { repair } from './repair.ts'
+import type { MigrationFile } from './migration-text.ts'
+import { ProofError, prove } from './proof.ts'
+import type { Rename } from './renames.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FOLDER = join(ROOT, 'schema/migrations')
-const NEXT = 'Write what is missing, or mend the last: npm run db:generate -- --name …'
-const ANEW =
-  'No release is tagged yet, so that no database needs the step between: write the first anew, rm schema/migrations/*.sql && npm run db:generate -- --name initial'
 
 const program = new Command('npm run db:generate --').description(
-  'Looks after the migrations that lead databases to schema/.',
+  'Writes and checks the migrations that bring databases to schema/.',
 )
 program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 
 program
   .command('generate')
-  .description('write the migration that leads from those there are to schema/, proven')
+  .description('write the migration that leads from the existing ones to schema/, and prove it')
   .requiredOption('--name <name>', 'what it does, such as add_phone', nameReader)
   .option(
     '--rename <old=new>',
-    'a column or table that has another name, such as users.name=full_name',
+    'a table, column or enum value with a new name, such as users.name=full_name; may be repeated',
     collect,
     [],
   )
-  .option('--no-renames', 'what looks like a rename is none')
-  .option('--allow-data-loss', 'write it although rows lose what they hold')
-  .option('--draft', 'write it although it does not prove itself, to be completed by hand')
+  .option('--no-renames', 'no further object is renamed: similar ones are dropped and created')
+  .option('--allow-data-loss', 'write it although rows lose or change data')
+  .option('--draft', 'write it although it is not proven, to be completed by hand')
   .action(generate)
 program
   .command('check')
@@ -44,8 +41,8 @@ program
   .action(check)
 program
   .command('impact')
-  .description('tell what an edit of schema/ means: changes, rows refused, statements and types touched')
-  .option('--url <url>', 'a database whose rows are asked, which are only read')
+  .description('report what an edit of schema/ means: changes, refused rows, affected statements and types')
+  .option('--url <url>', 'a database whose rows are checked; it is only read')
   .option('--json', 'print the result as JSON')
   .action(async ({ url, json }: { url?: string; json?: true }) => {
     const { findImpact, report } = await import('./impact.ts')
@@ -58,7 +55,7 @@ await program.parseAsync().catch((error: unknown) => {
   console.error(`${pc.red('✗')} ${error instanceof Error ? error.message : String(error)}`)
 })
 
-interface GenerateOptions {
+interface GenerateFlags {
   name: string
   rename: Rename[]
   renames: boolean
@@ -66,99 +63,50 @@ interface GenerateOptions {
   draft?: true
 }
 
-async function generate(options: GenerateOptions): Promise<void> {
+async function generate(flags: GenerateFlags): Promise<void> {
   const known = await readFiles()
   await using server = await startScratchServer()
   const fresh = await server.createDatabase()
   await create(fresh.url, { environment: 'test' })
   const at = new Date()
   if (known.length === 0) {
-    const first = await draftFirst(options.name, at)
-    await prove(server, { known: [], added: [first] }, fresh)
+    const first = await draftFirst(flags.name, at)
+    await prove(server, { known: [], added: [first], tolerance: 'nothing', isSeeded: true }, fresh)
     return write([first], { linted: false })
   }
   const current = await server.createDatabase()
   await migrate(current.url, { folder: FOLDER, environment: 'test' })
-  const renames = await settleRenames(options, (renames) =>
-    draft(options.name, { current, fresh }, { renames, at }),
+  const schema = (await readSchemaFiles()).map(({ sql }) => sql).join('\n')
+  const { files, warnings } = await generateMigration(
+    server,
+    { known, current, fresh, schema, isSeeded: true },
+    {
+      name: flags.name,
+      renames: flags.rename,
+      decide: flags.renames ? decideRenames : async () => [],
+      allowsDataLoss: flags.allowDataLoss === true,
+      isDraft: flags.draft === true,
+      at,
+    },
   )
-  const drafted = await draft(options.name, { current, fresh }, { renames, at })
-  const { refused, destroying } = drafted
-  if (refused.length > 0) {
-    const names = refused.map(({ from, to }) => `  ${from}=${to}`)
-    throw new ProofError(
-      `No such rename: the old name must be gone, the new one be new, and nothing else of it differ.\n${names.join('\n')}\nNothing was written. Change name and type in two migrations, one after the other.`,
-    )
-  }
-  if (drafted.files.length === 0 && (await isProven(server, known, fresh))) {
-    console.log(`${pc.green('✓')} Nothing to do: the migrations lead to schema/.`)
-    return
-  }
-  const files = drafted.files.length > 0 ? drafted.files : [emptyDraft(options.name, at)]
-  if (destroying.length > 0 && !options.allowDataLoss) {
-    throw new ProofError(
-      `Rows would lose or change what they hold:\n${destroying.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is meant, say --allow-data-loss; if it can be done without, add --draft, and write it by hand.`,
-    )
-  }
-  const proven = await proveRepaired(files, fresh.url, (added) =>
-    prove(server, { known, added }, fresh),
-  ).catch((error: unknown) => {
-    if (!options.draft) throw refusal(error)
-    console.error(pc.yellow(`Not proven, to be completed by hand: ${(error as Error).message}`))
-    return files
-  })
-  await write(proven)
+  for (const warning of warnings) console.error(pc.yellow(warning))
+  if (files.length === 0) console.log(`${pc.green('✓')} Nothing to do: the migrations lead to schema/.`)
+  await write(files)
 }
 
-/** The differ finds nothing: whether our own catalog of facts finds nothing either. */
-async function isProven(
-  server: ScratchServer,
-  known: readonly MigrationFile[],
-  fresh: ScratchDatabase,
-): Promise<boolean> {
-  try {
-    await prove(server, { known, added: [] }, fresh)
-    return true
-  } catch (error) {
-    if (error instanceof ProofError && error.differences.length > 0) return false
-    throw error
-  }
-}
-
-/** Again with what the differ passes over, if that is all that is missing: an object first, then what is said of it. */
-async function proveRepaired(
-  files: readonly MigrationFile[],
-  fresh: string,
-  proof: (files: readonly MigrationFile[]) => Promise<void>,
-  attempts = 3,
-): Promise<readonly MigrationFile[]> {
-  try {
-    await proof(files)
-    return files
-  } catch (error) {
-    if (!(error instanceof ProofError) || attempts === 0) throw error
-    const repaired = await repair(files[0] as MigrationFile, error.differences, fresh)
-    if (!repaired) throw error
-    return proveRepaired([repaired, ...files.slice(1)], fresh, proof, attempts - 1)
-  }
-}
-
-/** Asks on a terminal; otherwise they must have been given. */
-async function settleRenames(
-  { rename, renames }: GenerateOptions,
-  drafted: (renames: readonly Rename[]) => Promise<{ candidates: readonly Rename[] }>,
-): Promise<readonly Rename[]> {
-  const { candidates } = await drafted(rename)
-  if (candidates.length === 0 || !renames) return rename
+/** Asks on a terminal; otherwise the flags must say it. */
+async function decideRenames(candidates: readonly Rename[]): Promise<readonly Rename[]> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     const flags = candidates.map(({ from, to }) => `  --rename ${from}=${to}`)
+    const isAmbiguous = new Set(candidates.map(({ from }) => from)).size < candidates.length
     throw new ProofError(
-      `It may be that these have another name now:\n${flags.join('\n')}\nNothing was written. Say so, or say --no-renames.`,
+      `These may be renames${isAmbiguous ? '; where an old name has several possible new ones, choose one of them' : ''}:\n${flags.join('\n')}\nNothing was written. Add those that are, and --no-renames if others are not.`,
     )
   }
   const { default: input } = await import('@inquirer/input')
-  const accepted = [...rename]
+  const accepted: Rename[] = []
   for (const candidate of candidates) {
+    if (accepted.some(({ from, to }) => from === candidate.from || to === candidate.to)) continue
     const answer = await input({
       message: `Is ${candidate.to} the new name of ${candidate.from}, with its rows? (yes/no)`,
     })
@@ -167,37 +115,16 @@ async function settleRenames(
   return accepted
 }
 
-function refusal(error: unknown): Error {
-  if (!(error instanceof ProofError)) return error as Error
-  const { message } = error
-  return new ProofError(
-    `${message}\nNothing was written. Change schema/, or write the migration with --draft, complete it by hand, and prove it: npm run db:check`,
-  )
-}
-
 async function check(): Promise<void> {
   const known = await readFiles()
   await using server = await startScratchServer()
   const fresh = await server.createDatabase()
   await create(fresh.url, { environment: 'test' })
-  // All but the first, which makes the tables, meet rows in them.
-  const [first, ...others] = known
-  const proof = others.length > 0 && first ? { known: [first], added: others } : { known: [], added: known }
-  await prove(server, proof, fresh).catch(async (error: unknown) => {
-    if (!(error instanceof ProofError)) throw error
-    throw new ProofError(`${error.message}\n${(await isReleased()) ? NEXT : ANEW}`)
-  })
+  for (const warning of await checkMigrations(server, { known, fresh, isSeeded: true }))
+    console.error(pc.yellow(warning))
   console.log(
     `${pc.green('✓')} ${known.length === 1 ? '1 migration leads' : `${known.length} migrations lead`} to schema/.`,
   )
-}
-
-/** Whether somebody may have a database that the migrations so far have made. */
-async function isReleased(): Promise<boolean> {
-  const { stdout } = await promisify(execFile)('git', ['tag', '--list', 'v*'], { cwd: ROOT }).catch(() => ({
-    stdout: '',
-  }))
-  return stdout.trim() !== ''
 }
 
 async function readFiles(): Promise<MigrationFile[]> {

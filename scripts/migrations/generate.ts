@@ -1,174 +1,153 @@
-import pg from 'pg'
-import { format } from 'sql-formatter'
-import { readSchemaFiles } from '../../src/admin.ts'
-import type { ScratchDatabase } from '../scratch/index.ts'
-import { type Change, differ, type Rename } from './differ.ts'
-import { intoPhases, tableCreatedBy } from './online.ts'
-import type { MigrationFile } from './proof.ts'
-import { NAME, Names } from './sql-text.ts'
+import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
+import { type Draft, draft, emptyDraft, filesOf, RenameError } from './draft.ts'
+import type { MigrationFile } from './migration-text.ts'
+import { ProofError, prove } from './proof.ts'
+import type { Rename } from './renames.ts'
+import { repair } from './repair.ts'
 
-export interface Draft {
-  /** Empty where there is nothing to do. */
+/** Where a migration leads from and to. */
+export interface Route {
+  readonly known: readonly MigrationFile[]
+  /** With the known migrations applied. */
+  readonly current: ScratchDatabase
+  /** As schema/ is. */
+  readonly fresh: ScratchDatabase
+  /** The SQL of schema/. */
+  readonly schema: string
+  /** Whether src/seed/ knows the tables. */
+  readonly isSeeded: boolean
+}
+
+export interface GenerateOptions {
+  readonly name: string
+  readonly renames: readonly Rename[]
+  /** Decides about possible renames; returns those that are some. */
+  readonly decide: (candidates: readonly Rename[]) => Promise<readonly Rename[]>
+  readonly allowsDataLoss: boolean
+  /** Whether to return a migration that is not proven, to be completed by hand. */
+  readonly isDraft: boolean
+  readonly at: Date
+}
+
+export interface Generated {
+  /** Empty where the known migrations lead to schema/. */
   readonly files: readonly MigrationFile[]
-  /** What may be renames, and nobody has said. */
-  readonly candidates: readonly Rename[]
-  /** What was said to be a rename, and cannot be one: gone or new are not both, or they differ in more than the name. */
-  readonly refused: readonly Rename[]
-  /** Statements that destroy what rows hold. */
-  readonly destroying: readonly string[]
+  readonly warnings: readonly string[]
 }
 
-/** What leads from a database to schema/, as files. */
-export async function draft(
-  name: string,
-  { current, fresh }: { current: ScratchDatabase; fresh: ScratchDatabase },
-  { renames, at }: { renames: readonly Rename[]; at: Date },
-): Promise<Draft> {
-  const { changes: found, candidates, refused } = await differ(current.url, fresh.url, renames)
-  const names = await Names.of(
-    fresh.url,
-    found.map(({ sql }) => sql),
+/**
+ * Writes the migration that leads from the known ones to schema/, and proves it.
+ *
+ * @throws {ProofError} it cannot be written or proven, or rows would lose data.
+ */
+export async function generateMigration(
+  server: ScratchServer,
+  route: Route,
+  options: GenerateOptions,
+): Promise<Generated> {
+  const { known, current, fresh, schema, isSeeded } = route
+  const place = { name: options.name, at: options.at, last: known.at(-1)?.name }
+  const planned = (renames: readonly Rename[]) =>
+    draft(server, { current, fresh }, { ...place, renames, schema }).catch((error: unknown) => {
+      throw unplanned(error)
+    })
+  const first = await planned(options.renames)
+  const decided = first.candidates.length > 0 ? await options.decide(first.candidates) : []
+  const drafted = decided.length > 0 ? await planned([...options.renames, ...decided]) : first
+  const { losses } = drafted
+  if (losses.length > 0 && !options.allowsDataLoss) {
+    throw new ProofError(
+      `Rows would lose or change data:\n${losses.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is intended, add --allow-data-loss; otherwise add --draft and write it by hand.`,
+    )
+  }
+  const tolerance = losses.length > 0 ? 'other types' : 'nothing'
+  const proveFiles = async (added: readonly MigrationFile[]) =>
+    prove(server, { known, added, tolerance, isSeeded }, fresh)
+  if (isEmpty(drafted) && (await leadsToSchema(proveFiles))) return { files: [], warnings: [] }
+  try {
+    const files = await provenFiles(drafted, {
+      fresh,
+      write: async (parts) => {
+        const files = await filesOf(server, current, { ...place, parts, losses })
+        return files.length > 0 ? files : [emptyDraft(place)]
+      },
+      prove: proveFiles,
+    })
+    return files
+  } catch (error) {
+    if (!options.isDraft) throw refusal(error)
+    const files = await filesOf(server, current, { ...place, parts: drafted.parts, losses })
+    return {
+      files: files.length > 0 ? files : [emptyDraft(place)],
+      warnings: [`Not proven, to be completed by hand: ${(error as Error).message}`],
+    }
+  }
+}
+
+const isEmpty = ({ parts }: Draft) =>
+  parts.enumValues.length + parts.transaction.length + parts.steps.length === 0
+
+/** The differ finds nothing: whether our own catalog of facts finds nothing either. */
+async function leadsToSchema(
+  proveFiles: (added: readonly MigrationFile[]) => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await proveFiles([])
+    return true
+  } catch (error) {
+    if (error instanceof ProofError && error.differences.length > 0) return false
+    throw error
+  }
+}
+
+interface Attempt {
+  fresh: ScratchDatabase
+  write: (parts: Draft['parts']) => Promise<MigrationFile[]>
+  prove: (files: readonly MigrationFile[]) => Promise<readonly { table: string; reason: string }[]>
+}
+
+/** Repeated with the statements that the differ does not know, if they are all that is missing. */
+async function provenFiles({ parts }: Draft, attempt: Attempt, left = 3): Promise<Generated> {
+  const files = await attempt.write(parts)
+  try {
+    const unfilled = await attempt.prove(files)
+    return { files, warnings: unfilledWarnings(files, unfilled) }
+  } catch (error) {
+    if (!(error instanceof ProofError) || left === 0) throw error
+    const repaired = await repair(parts, error.differences, attempt.fresh.url)
+    if (!repaired) throw error
+    return provenFiles({ parts: repaired, candidates: [], losses: [] }, attempt, left - 1)
+  }
+}
+
+/** @throws {ProofError} the migration changes a table that no rows could be made for. */
+function unfilledWarnings(
+  files: readonly MigrationFile[],
+  unfilled: readonly { table: string; reason: string }[],
+): string[] {
+  const changed = unfilled.filter(({ table }) =>
+    files.some(({ sql }) =>
+      sql.split('\n').some((line) => line.startsWith('-- locks: ') && line.includes(`${table} (`)),
+    ),
   )
-  const changes = found.map((change) => ({ ...change, sql: names.shorten(change.sql) }))
-  const { transactions, afterwards: later } = intoPhases(changes, await partitionedTables(current.url))
-  const afterwards = [...later, ...(await rebuilding(current.url, changes))]
-  const parts = [
-    ...transactions.map((part) => ({ part, isTransactional: true })),
-    ...(afterwards.length > 0 ? [{ part: afterwards, isTransactional: false }] : []),
-  ]
-  const files = parts.map(({ part, isTransactional }, index) => ({
-    name: `${timestamp(at, index)}_${name}${index > 0 ? `_${index + 1}` : ''}.sql`,
-    sql: textOf(part, { name, isTransactional }),
-  }))
-  const destroying = changes.filter(({ destroysData }) => destroysData).map(({ sql }) => sql)
-  return { files, candidates, refused, destroying }
-}
-
-const REPLACED = new RegExp(`^create or replace function (?:public\\.)?${NAME}`, 'i')
-
-/** An index keeps what a function gave when its rows were written: with another body it would find them no more. */
-async function rebuilding(url: string, changes: readonly Change[]): Promise<Change[]> {
-  const replaced = changes.flatMap(({ sql }) => REPLACED.exec(sql)?.[1]?.replace(/^"(.*)"$/, '$1') ?? [])
-  if (replaced.length === 0) return []
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ name: string }>(
-      `select distinct indexrelid::regclass::text as name from pg_depend join pg_index on indexrelid = objid
-       join pg_proc on pg_proc.oid = refobjid
-       where classid = 'pg_class'::regclass and refclassid = 'pg_proc'::regclass and proname = any($1) order by 1`,
-      [replaced],
+  if (changed.length > 0) {
+    throw new ProofError(
+      `It changes tables that no rows could be made for, so that it is not proven with rows:\n${changed.map(({ table, reason }) => `  ${table}: ${reason}`).join('\n')}\nHave src/seed/ fill them.`,
     )
-    const gone = changes.map(({ sql }) => sql).filter((sql) => /^drop index/i.test(sql))
-    return rows
-      .filter(({ name }) => !gone.some((sql) => sql.endsWith(` ${name}`)))
-      .map(({ name }) => ({
-        sql: `reindex index concurrently ${name}`,
-        destroysData: false,
-        rewritesTable: false,
-        lock: 'share update exclusive',
-        needsCommitBefore: false,
-      }))
-  } finally {
-    await client.end()
   }
+  return unfilled.map(({ table, reason }) => `No rows could be made for ${table}: ${reason}`)
 }
 
-async function partitionedTables(url: string): Promise<string[]> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ name: string }>(
-      `select oid::regclass::text as name from pg_class where relkind = 'p'`,
-    )
-    return rows.map(({ name }) => name)
-  } finally {
-    await client.end()
-  }
+function unplanned(error: unknown): unknown {
+  if (error instanceof RenameError) return new ProofError(`${error.message}\nNothing was written.`)
+  return new ProofError(
+    `This change cannot be planned: ${(error as Error).message}\nNothing was written. Split it into two migrations, or write it by hand: an empty file in schema/migrations/, then npm run db:check.`,
+  )
 }
 
-/** A migration that does nothing yet, for what the differ passes over. */
-export function emptyDraft(name: string, at: Date): MigrationFile {
-  return { name: `${timestamp(at, 0)}_${name}.sql`, sql: textOf([], { name, isTransactional: true }) }
-}
-
-/** The first migration is schema/ itself. */
-export async function draftFirst(name: string, at: Date): Promise<MigrationFile> {
-  const files = await readSchemaFiles()
-  const body = files.map(({ name, sql }) => `-- schema/${name}\n\n${sql.trim()}\n`).join('\n')
-  return {
-    name: `${timestamp(at, 0)}_${name}.sql`,
-    sql: `${header({ name, locks: 'none, its tables are new', rewrites: 'none', loss: 'none', isTransactional: true })}\n${body}`,
-  }
-}
-
-/** Ordered by time; those of one draft follow one another. */
-function timestamp(at: Date, index: number): string {
-  return new Date(at.getTime() + index * 1_000).toISOString().replace(/\D/g, '').slice(0, 14)
-}
-
-function textOf(
-  changes: readonly Change[],
-  { name, isTransactional }: { name: string; isTransactional: boolean },
-): string {
-  const created = new Set(changes.flatMap(({ sql }) => tableCreatedBy(sql) ?? []))
-  const told = (which: (change: Change) => boolean) => {
-    const statements = changes.filter(which).map(({ sql }) => firstWords(sql))
-    return statements.length > 0 ? statements.join('; ') : 'none'
-  }
-  const locks = new Map<string, Set<string>>()
-  for (const { sql, lock } of changes) {
-    const table = tableOf(sql)
-    if (lock !== 'none' && table && !created.has(table))
-      locks.set(table, (locks.get(table) ?? new Set()).add(lock))
-  }
-  const head = header({
-    name,
-    locks: [...locks].map(([table, modes]) => `${table} (${[...modes].join(', ')})`).join('; ') || 'none',
-    rewrites: told(({ sql, rewritesTable }) => rewritesTable && !created.has(tableOf(sql) ?? '')),
-    loss: told(({ destroysData }) => destroysData),
-    isTransactional,
-  })
-  const statements = changes.map(({ sql }) => `${tidy(sql)};\n`)
-  return `${head}\n${statements.join(isTransactional ? '\n' : '\n-- statement\n')}`
-}
-
-function header(facts: {
-  name: string
-  locks: string
-  rewrites: string
-  loss: string
-  isTransactional: boolean
-}): string {
-  return [
-    `-- ${facts.name.replaceAll('_', ' ')}`,
-    `-- locks: ${facts.locks}`,
-    `-- table rewrites: ${facts.rewrites}`,
-    `-- data loss: ${facts.loss}`,
-    `-- transaction: ${facts.isTransactional ? 'one, all or nothing' : 'none, each statement by itself'}`,
-    '',
-  ].join('\n')
-}
-
-const TABLE = new RegExp(
-  `^(?:alter table|drop table|create(?: unique)? index(?: concurrently)? ${NAME} on|create table) (?:only )?${NAME}`,
-  'i',
-)
-
-function tableOf(sql: string): string | undefined {
-  return TABLE.exec(sql)?.[2]
-}
-
-const firstWords = (sql: string) => sql.replace(/\s+/g, ' ').slice(0, 80)
-
-/** Bodies of functions stay as they are written. */
-function tidy(sql: string): string {
-  if (sql.includes('$')) return sql
-  return format(sql, {
-    language: 'postgresql',
-    keywordCase: 'lower',
-    dataTypeCase: 'lower',
-    functionCase: 'lower',
-    expressionWidth: 110,
-  })
+function refusal(error: unknown): Error {
+  if (!(error instanceof ProofError)) return error as Error
+  return new ProofError(
+    `${error.message}\nNothing was written. Change schema/, or write the migration with --draft, complete it by hand (statements that fix such rows first), and prove it: npm run db:check`,
+  )
 }

@@ -1,21 +1,21 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
-import { type Difference, MigrationError, migrate, seed, verify } from '../../src/admin.ts'
+import type pg from 'pg'
+import { compareDatabases } from '../../src/admin/index.ts'
+import { type Difference, MigrationError, migrate, seed } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
+import { connected } from './catalog.ts'
 import { differ } from './differ.ts'
+import type { MigrationFile } from './migration-text.ts'
+import { changedRows, readRows, type Tolerance } from './rows/compare.ts'
+import { fillTables, type Unfilled } from './rows/fill.ts'
+import { refusedWrites, staleResults } from './rows/writes.ts'
 
-export interface MigrationFile {
-  /** With `.sql`. */
-  readonly name: string
-  readonly sql: string
-}
-
-/** A migration does not lead to schema/, or not with rows in the tables. */
+/** The migrations do not lead to schema/, or not with rows in the tables. */
 export class ProofError extends Error {
   override readonly name = 'ProofError'
-  /** What our catalog of facts still misses. */
+  /** Objects that differ from schema/. */
   readonly differences: readonly Difference[]
 
   constructor(message: string, differences: readonly Difference[] = []) {
@@ -24,60 +24,85 @@ export class ProofError extends Error {
   }
 }
 
+export interface Proof {
+  readonly known: readonly MigrationFile[]
+  /** The migrations to prove, with rows in the tables of `known`. */
+  readonly added: readonly MigrationFile[]
+  readonly tolerance: Tolerance
+  /** Whether src/seed/ knows the tables. */
+  readonly isSeeded: boolean
+}
+
 /**
- * Applies the migrations to databases of their own, one empty and one with rows from where `known` lead, and has two
- * look at the outcome that do not know of each other: our catalog of facts, and the differ.
+ * Applies the migrations to two databases, one empty and one with rows in every table, and compares both with schema/ in two ways that do
+ * not know of each other: our catalog of facts, and the differ. The rows must be what they were, and each table must take
+ * another insert and update. Returns the tables that no rows could be made for.
  *
  * @throws {ProofError}
  */
 export async function prove(
   server: ScratchServer,
-  { known, added }: { known: readonly MigrationFile[]; added: readonly MigrationFile[] },
+  { known, added, tolerance, isSeeded }: Proof,
   fresh: ScratchDatabase,
-): Promise<void> {
+): Promise<Unfilled[]> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
   try {
     for (const { name, sql } of known) await writeFile(join(folder, name), sql)
-    const [empty, filled] = [await migrated(server, folder), await migrated(server, folder)]
+    await using filled = await server.createDatabase()
+    if (known.length > 0) await apply(filled.url, folder)
+    const unfilled = known.length > 0 ? await fill(filled.url, isSeeded) : []
+    await using before = await server.createDatabase({ template: filled.name })
+
     for (const { name, sql } of added) await writeFile(join(folder, name), sql)
-    await migrate(empty.url, { folder, environment: 'test' }).catch((error: unknown) => {
-      throw refusalOf(error, 'It does not go through, even without rows in the tables')
+    await using empty = await server.createDatabase()
+    await apply(empty.url, folder).catch((error: unknown) => {
+      throw refusalOf(error, 'It fails, even without rows in the tables')
     })
     await compare(empty.url, fresh.url)
-    if (known.length > 0) await fill(filled.url, fresh.url)
-    const before = await counts(filled.url)
-    await migrate(filled.url, { folder, environment: 'test' }).catch((error: unknown) => {
-      throw refusalOf(error, ROWS_REFUSE)
+    if (known.length === 0) return []
+    const rows = await connected(filled.url, readRows)
+    await apply(filled.url, folder).catch((error: unknown) => {
+      throw refusalOf(error, 'It fails with rows in the tables')
     })
     await compare(filled.url, fresh.url)
-    const after = await counts(filled.url)
-    for (const [table, rows] of before) {
-      if (after.has(table) && after.get(table) !== rows) {
-        throw new ProofError(`It changes the number of rows in ${table} from ${rows} to ${after.get(table)}.`)
-      }
-    }
+    await connected(filled.url, async (client) => {
+      const changed = await changedRows(client, rows, tolerance)
+      if (changed.length > 0) throw new ProofError(`It changes ${changed.join('; ')}.`)
+      const stale = await staleResults(client)
+      if (stale.length > 0)
+        throw new ProofError(`Rows no longer satisfy ${stale.join('; ')}: a function has changed.`)
+      await checkWrites(client, before.url)
+    })
+    return unfilled
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-const ROWS_REFUSE = `With rows in the tables, such as those of src/seed/, it does not go through. Have the migration mend such rows first (--draft), or, where no database holds any (npm run db:impact -- --url …), have the seed make none`
+/** Tables that took rows before must take them afterwards. */
+async function checkWrites(client: pg.Client, before: string): Promise<void> {
+  const refused = await refusedWrites(client)
+  if (refused.length === 0) return
+  const refusedBefore = new Set((await connected(before, refusedWrites)).map(({ table }) => table))
+  const broken = refused.filter(({ table }) => !refusedBefore.has(table))
+  if (broken.length === 0) return
+  const lines = broken.map(({ table, reason }) => `  ${table}: ${reason}`)
+  throw new ProofError(`After it, tables refuse writes that they accepted before:\n${lines.join('\n')}`)
+}
+
+function apply(url: string, folder: string): Promise<unknown> {
+  return migrate(url, { folder, environment: 'test' })
+}
 
 function refusalOf(error: unknown, words: string): unknown {
   if (!(error instanceof MigrationError)) return error
-  const { message, detail } = error.cause as pg.DatabaseError
-  return new ProofError(`${words}.\n  ${error.migration}: ${message}${detail ? `. ${detail}` : ''}`, [])
+  const { message, detail } = (error.cause ?? error) as pg.DatabaseError
+  return new ProofError(`${words}.\n  ${error.migration}: ${message}${detail ? `. ${detail}` : ''}`)
 }
 
-async function migrated(server: ScratchServer, folder: string): Promise<ScratchDatabase> {
-  const database = await server.createDatabase()
-  // Before the first migration there is none to apply.
-  if ((await readdir(folder)).length > 0) await migrate(database.url, { folder, environment: 'test' })
-  return database
-}
-
+/** @throws {ProofError} they differ. */
 async function compare(url: string, fresh: string): Promise<void> {
-  const { differences } = await verify(url)
+  const differences = await compareDatabases(fresh, url)
   const ours = differences.map(({ object, fact, schema, database }) =>
     [
       `  ${object}${fact ? `: ${fact}` : ''}`,
@@ -87,105 +112,19 @@ async function compare(url: string, fresh: string): Promise<void> {
   )
   if (ours.length > 0)
     throw new ProofError(`The migrations do not lead to schema/:\n${ours.join('\n')}`, differences)
-  const { changes } = await differ(url, fresh, [])
-  const theirs = changes.map(({ sql }) => `  ${sql}`).filter((sql) => !sql.includes('norberts_spark_db'))
+  const theirs = (await differ(url, fresh)).map(({ sql }) => `  ${sql}`)
   if (theirs.length > 0) {
     throw new ProofError(
-      `The migrations do not lead to schema/; what is missing, says the differ:\n${theirs.join('\n')}`,
+      `The migrations do not lead to schema/; according to the differ, this is missing:\n${theirs.join('\n')}`,
     )
   }
 }
 
-/** So many that each enum value is there, columns hold nulls, and values repeat. */
+/** So many that each enum value exists, columns hold nulls, and values repeat. */
 const ENOUGH_MESSAGES = 1_000
 
-/**
- * Rows such as databases hold that are where the migrations so far lead. The seed knows either that schema, or already the
- * one that schema/ is now: then its rows come over as far as the tables have their columns.
- *
- * @throws {ProofError} it knows neither.
- */
-async function fill(url: string, fresh: string): Promise<void> {
-  const seeded = (target: string) =>
-    seed(target, { scale: ENOUGH_MESSAGES }).then(
-      () => undefined,
-      (error: Error) => error,
-    )
-  const refusal = await seeded(url)
-  if (!refusal) return
-  const isFilled = [...(await counts(fresh)).values()].some((rows) => rows > 0)
-  if (!isFilled && (await seeded(fresh))) {
-    throw new ProofError(
-      `There are no rows to prove it with: src/seed/ fits neither the tables of the migrations so far nor schema/ (${refusal.message}). Bring it up to date.`,
-    )
-  }
-  const [from, to] = await Promise.all([open(fresh), open(url)])
-  try {
-    for (const table of await tablesInOrder(to)) {
-      const columns = await commonColumns(from, to, table)
-      if (columns.length === 0) continue
-      const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ')
-      const { rows } = await from.query(
-        `select coalesce(json_agg(t), '[]')::text as rows from (select ${list} from ${table}) as t`,
-      )
-      await to
-        .query(
-          `insert into ${table} (${list}) select ${list} from json_populate_recordset(null::${table}, $1::json)`,
-          [rows[0].rows],
-        )
-        .catch(() => {}) // rows that the tables of that time do not take
-    }
-  } finally {
-    await Promise.all([from.end(), to.end()])
-  }
-}
-
-/** Those that others refer to come first. */
-async function tablesInOrder(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; refers: string[] }>(`
-    select quote_ident(relname) as name, array(select distinct confrelid::regclass::text from pg_constraint
-      where conrelid = pg_class.oid and contype = 'f' and confrelid <> conrelid) as refers
-    from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'`)
-  const sorted: string[] = []
-  while (sorted.length < rows.length) {
-    const next = rows.filter(
-      ({ name, refers }) => !sorted.includes(name) && refers.every((each) => sorted.includes(each)),
-    )
-    if (next.length === 0) break
-    sorted.push(...next.map(({ name }) => name))
-  }
-  return sorted
-}
-
-async function commonColumns(from: pg.Client, to: pg.Client, table: string): Promise<string[]> {
-  const columnsOf = async (client: pg.Client) => {
-    const { rows } = await client.query<{ name: string }>(
-      `select attname as name from pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = ''`,
-      [table],
-    )
-    return rows.map(({ name }) => name)
-  }
-  const theirs = new Set(await columnsOf(from))
-  return (await columnsOf(to)).filter((column) => theirs.has(column))
-}
-
-async function counts(url: string): Promise<Map<string, number>> {
-  const client = await open(url)
-  try {
-    const counted = new Map<string, number>()
-    for (const table of await tablesInOrder(client)) {
-      const { rows } = await client.query(`select count(*)::integer as count from ${table}`)
-      counted.set(table, rows[0].count)
-    }
-    return counted
-  } finally {
-    await client.end()
-  }
-}
-
-async function open(url: string): Promise<pg.Client> {
-  const client = new pg.Client(url)
-  client.on('error', () => {})
-  await client.connect()
-  return client
+/** Rows of src/seed/, where it fits these tables, and made ones in all others. */
+async function fill(url: string, isSeeded: boolean): Promise<Unfilled[]> {
+  if (isSeeded) await seed(url, { scale: ENOUGH_MESSAGES }).catch(() => {})
+  return fillTables(url)
 }

@@ -1,3 +1,4 @@
+export { compareDatabases } from './compare.ts'
 export { type Created, type CreateOptions, create, createObjects } from './create.ts'
 export { type DropOptions, type Dropped, drop } from './drop.ts'
 export {
