@@ -16,7 +16,18 @@ interface Part {
  * schema/ names otherwise. Built again, they would cost the time of a build or the count of a sequence.
  */
 export async function dependentRenames(current: string, fresh: string): Promise<string[]> {
-  const [old, wanted] = await Promise.all([connected(current, readParts), connected(fresh, readParts)])
+  return renamesOf(await connected(current, readParts), await connected(fresh, readParts))
+}
+
+/** The same of the NOT NULL constraints that statements have created, to which the differ gives no names. */
+export async function notNullRenames(current: string, fresh: string): Promise<string[]> {
+  const [old, wanted] = [await connected(current, readParts), await connected(fresh, readParts)]
+  return renamesOf(old.filter(isNotNull), wanted.filter(isNotNull))
+}
+
+const isNotNull = ({ definition }: Part) => definition.startsWith('NOT NULL ')
+
+function renamesOf(old: readonly Part[], wanted: readonly Part[]): string[] {
   const [oldKeys, newKeys] = [new Set(old.map(keyOf)), new Set(wanted.map(keyOf))]
   const surplus = old.filter((part) => !newKeys.has(keyOf(part)))
   const statements: string[] = []

@@ -3,7 +3,7 @@ import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
 import { connected, OWN_NAMESPACES, query } from './catalog.ts'
 import { readColumnTypes } from './column-types.ts'
 import { type Change, correct } from './corrections.ts'
-import { dependentRenames } from './dependent-names.ts'
+import { dependentRenames, notNullRenames } from './dependent-names.ts'
 import { differ } from './differ.ts'
 import { followersOf } from './followers.ts'
 import { type Body, measure } from './measure.ts'
@@ -70,9 +70,15 @@ export async function draft(
   const prepared = await prepare(copy.url, fresh.url)
   const changes = await remainingChanges(copy.url, fresh.url, options.schema)
   const { transaction, steps } = intoPhases(changes, await readLayout(current.url))
+  const remaining = transaction.map(({ sql }) => sql)
+  // Where they fail even without rows, the proof says why.
+  const names = await run(copy.url, remaining).then(
+    () => notNullRenames(copy.url, fresh.url),
+    () => [],
+  )
   const parts: Parts = {
     enumValues: prepared.enumValues,
-    transaction: [...renames, ...dependents, ...prepared.statements, ...transaction.map(({ sql }) => sql)],
+    transaction: [...renames, ...dependents, ...prepared.statements, ...remaining, ...names],
     steps: [...steps, ...(await followersOf(fresh.url, changes))],
   }
   const losses = changes.filter(({ losesData }) => losesData).map(({ sql }) => sql)

@@ -62,7 +62,7 @@ export async function generateMigration(
   }
   const tolerance = losses.length > 0 ? 'other types' : 'nothing'
   const proveFiles = async (added: readonly MigrationFile[]) =>
-    prove(server, { known, added, tolerance, isSeeded }, fresh)
+    prove(server, { known, added, tolerance, isSeeded, current }, fresh)
   if (isEmpty(drafted) && (await leadsToSchema(proveFiles))) return { files: [], warnings: [] }
   try {
     const files = await provenFiles(drafted, {

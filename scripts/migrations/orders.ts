@@ -144,7 +144,7 @@ async function failure(
 ): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
   try {
-    for (const files of groups) {
+    for (const files of groups.filter(({ length }) => length > 0)) {
       for (const { name, sql } of files) await writeFile(join(folder, name), sql)
       await migrate(url, { folder, environment: 'test' })
     }

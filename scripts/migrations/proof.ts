@@ -31,10 +31,12 @@ export interface Proof {
   readonly tolerance: Tolerance
   /** Whether src/seed/ knows the tables. */
   readonly isSeeded: boolean
+  /** A database that has the known migrations. */
+  readonly current?: ScratchDatabase
 }
 
 /**
- * Applies the migrations to two databases, one empty and one with rows in every table, and compares both with schema/ in two ways that do
+ * Applies the migrations to two databases, one empty and one with rows in every table, and compares them with schema/ in two ways that do
  * not know of each other: our catalog of facts, and the differ. The rows must be what they were, and each table must take
  * another insert and update. Returns the tables that no rows could be made for.
  *
@@ -42,23 +44,26 @@ export interface Proof {
  */
 export async function prove(
   server: ScratchServer,
-  { known, added, tolerance, isSeeded }: Proof,
+  { known, added, tolerance, isSeeded, current }: Proof,
   fresh: ScratchDatabase,
 ): Promise<Unfilled[]> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
   try {
     for (const { name, sql } of known) await writeFile(join(folder, name), sql)
-    await using filled = await server.createDatabase()
-    if (known.length > 0) await apply(filled.url, folder)
+    const template = current && { template: current.name }
+    await using filled = await server.createDatabase(template)
+    if (known.length > 0 && !current) await apply(filled.url, folder)
     const unfilled = known.length > 0 ? await fill(filled.url, isSeeded) : []
     await using before = await server.createDatabase({ template: filled.name })
 
     for (const { name, sql } of added) await writeFile(join(folder, name), sql)
-    await using empty = await server.createDatabase()
-    await apply(empty.url, folder).catch((error: unknown) => {
-      throw refusalOf(error, 'It fails, even without rows in the tables')
-    })
+    await using empty = await server.createDatabase(template)
+    if (known.length + added.length > 0)
+      await apply(empty.url, folder).catch((error: unknown) => {
+        throw refusalOf(error, 'It fails, even without rows in the tables')
+      })
     await compare(empty.url, fresh.url)
+    await compareWithDiffer(empty.url, fresh.url)
     if (known.length === 0) return []
     const rows = await connected(filled.url, readRows)
     await apply(filled.url, folder).catch((error: unknown) => {
@@ -112,6 +117,10 @@ async function compare(url: string, fresh: string): Promise<void> {
   )
   if (ours.length > 0)
     throw new ProofError(`The migrations do not lead to schema/:\n${ours.join('\n')}`, differences)
+}
+
+/** @throws {ProofError} the differ finds statements that are missing. */
+async function compareWithDiffer(url: string, fresh: string): Promise<void> {
   const theirs = (await differ(url, fresh)).map(({ sql }) => `  ${sql}`)
   if (theirs.length > 0) {
     throw new ProofError(
