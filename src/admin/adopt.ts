@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { otherNamespaces } from './compare.ts'
 import { AdminError } from './errors.ts'
 import { recordApplied, type SourcedMigration } from './history.ts'
 import { type MigrateRun, runMigrations } from './migrate.ts'
@@ -14,7 +15,7 @@ import {
   readSchemaObjects,
   type SchemaState,
 } from './snapshot/index.ts'
-import { ensureToolSchema, TOOL_SCHEMA } from './tool-schema.ts'
+import { ensureToolSchema } from './tool-schema.ts'
 import { withDatabase } from './url.ts'
 
 /** SQLSTATE of `create database` by a role that may not. */
@@ -82,16 +83,6 @@ async function readMigrated(
   } finally {
     await admin.end()
   }
-}
-
-/** The schemas that the migrations have made in a database of their own. */
-async function otherNamespaces(client: pg.Client, namespace: string): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select nspname::text as name from pg_namespace
-     where nspname !~ '^(pg_|information_schema$)' and nspname <> all($1) order by 1`,
-    [[namespace, 'public', TOOL_SCHEMA]],
-  )
-  return rows.map(({ name }) => name)
 }
 
 async function createTemporary(admin: pg.Client, name: string, namespace: string): Promise<void> {
