@@ -10,7 +10,7 @@ const writtenAt = (file: string) => statSync(file, { throwIfNoEntry: false })?.m
 export function installExample(): void {
   const example = path('chat-service')
   if (writtenAt(`${example}/node_modules/.package-lock.json`) < writtenAt(`${example}/package-lock.json`)) {
-    console.log('Installing what the example needs: npm ci --prefix examples/chat-service')
+    console.log('Installing the packages of the example: npm ci --prefix examples/chat-service')
     execFileSync('npm', ['ci', '--prefix', example], { stdio: 'inherit' })
   }
   const sources = [path('../src'), path('../generated')].flatMap((folder) =>

@@ -52,7 +52,7 @@ export async function planWithValues(
   values: readonly (string | null)[],
 ): Promise<PlannedStatement> {
   const statement = (await listed()).find((each) => each.name === name)
-  if (!statement) throw new RangeError(`there is no statement ${name}`)
+  if (!statement) throw new RangeError(`There is no statement named ${name}.`)
   await client.query('set local plan_cache_mode = force_custom_plan')
   await client.query('set local transaction_read_only = on')
   try {

@@ -54,8 +54,8 @@ export async function adoptDatabase(client: pg.Client, adoption: Adoption): Prom
 }
 
 /**
- * What the migrations create, read from a temporary database of the same server: a transaction that is rolled back could not
- * hold `create index concurrently`, `vacuum`, or the use of an enum value that an earlier file adds.
+ * Reads what the migrations create from a temporary database on the same server: a transaction that is rolled back cannot
+ * contain `create index concurrently`, `vacuum`, or the use of an enum value that an earlier file adds.
  */
 async function readMigrated(
   url: string,

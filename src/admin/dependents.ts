@@ -10,7 +10,7 @@ export interface Dependent {
 
 /**
  * Finds what `drop … restrict` of all the objects at once would stop at. An index, a trigger, a rule or a policy is a
- * part of its table and is dropped with it, whoever created it; a view, a foreign key of another table or a function is
+ * part of its table and is dropped with it, regardless of its creator; a view, a foreign key of another table or a function is
  * not. The library's own records count as its objects.
  */
 export async function findDependents(

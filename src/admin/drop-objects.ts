@@ -22,8 +22,8 @@ export type DropChoices = GuardOptions & Pick<DropOptions, 'cascade' | 'extensio
 
 /**
  * Drops the objects that the library owns, in the caller's transaction, if the guard allows it. The guard decides before
- * the tables are locked, so that a refused command disturbs nobody, and again when nobody else can change them or the
- * environment any more.
+ * the tables are locked, so that a refused command blocks no session, and again when no other session can change them or
+ * the environment.
  */
 export async function dropObjects<C extends GuardedCommand>(
   client: pg.ClientBase,
@@ -93,7 +93,7 @@ const ORDER = ['table', 'view', 'materialized view', 'function', 'procedure', 't
 
 const orderOf = ({ type }: DatabaseObject) => (type === 'schema' ? ORDER.length : ORDER.indexOf(type))
 
-/** What PostgreSQL calls an object, and `drop` calls otherwise. */
+/** Names of object types that differ between PostgreSQL's catalog and `drop`. */
 const DROP_WORDS: Readonly<Record<string, string>> = { 'statistics object': 'statistics' }
 
 async function dropAll(client: pg.ClientBase, owned: readonly OwnedObject[]): Promise<void> {

@@ -4,7 +4,7 @@ import { DEV_CLUSTER, TEST_CONNECTION_LIMIT } from '../package/index.ts'
 import { AdminError } from './errors.ts'
 import { ensureToolSchema, findToolTables, TOOL_SCHEMA } from './tool-schema.ts'
 
-/** What a database is used for. It is recorded in the database, and the record holds for that database alone. */
+/** The use of a database. It is recorded in the database, and the record is valid for that database only. */
 export type Environment = 'development' | 'test' | 'production'
 
 export const ENVIRONMENTS: readonly Environment[] = ['development', 'test', 'production']

@@ -12,7 +12,7 @@ import {
 import { AdminError, ProtectedDatabaseError } from './errors.ts'
 import { TOOL_SCHEMA } from './tool-schema.ts'
 
-/** What a command is about to do to a database. */
+/** The effects of a command on a database. */
 export interface Plan {
   /** Whether rows may be lost, or may be mixed with invented ones. */
   readonly endangersData: boolean
@@ -50,7 +50,7 @@ export type GuardedFor<C extends GuardedCommand> = Guarded<
   C extends 'create' | 'reset' | 'migrate' | 'environment' ? Environment : Environment | undefined
 >
 
-/** What the guard allowed, and on which grounds. */
+/** The decision of the guard and its reasons. */
 export interface Guarded<E = Environment | undefined> {
   /** Undefined only for a command that records none. */
   readonly environment: E

@@ -12,7 +12,7 @@ const INITIAL_SETTINGS = [
   'set client_min_messages = warning',
 ].join('; ')
 
-/** What else a session keeps. `discard all` would also release the advisory lock of the run. */
+/** Resets the rest of a session's state. `discard all` would also release the advisory lock of the run. */
 const LEFTOVERS = 'close all; unlisten *; deallocate all; discard temp; discard sequences'
 
 /** Within a transaction: restores roles and settings, so that what follows does not depend on `set role` and the like. */

@@ -145,7 +145,7 @@ async function settleIndex(client: pg.Client, step: string): Promise<boolean> {
   return index?.isValid === true
 }
 
-/** What an interrupted `reindex index concurrently` leaves beside the index. */
+/** Drops the copies that an interrupted `reindex index concurrently` has left. */
 async function dropRebuilds(client: pg.Client, name: string): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select format('%I.%I', nspname, left_.relname) as name from pg_index join pg_class as left_ on left_.oid = indexrelid

@@ -53,7 +53,7 @@ export function withoutKnown(
 const keyOf = ({ classid, objid }: DatabaseObject) => `${classid} ${objid}`
 
 /**
- * Those of the objects that the current transaction has created, subtransactions included; never those that other
+ * Returns the objects that the current transaction has created, subtransactions included; never those that other
  * sessions created meanwhile.
  *
  * An object's first dependency, on its schema, is written when it is created and by no later `alter` but `set schema`.

@@ -32,6 +32,6 @@ export class BoundConnection implements Connection {
 
 function both(bound: AbortSignal | undefined, own: AbortSignal | undefined): AbortSignal | undefined {
   if (bound === undefined || own === undefined) return bound ?? own
-  // What is no signal is for the call to refuse.
+  // The call itself rejects a value that is not a signal.
   return own instanceof AbortSignal ? AbortSignal.any([bound, own]) : own
 }

@@ -50,7 +50,7 @@ export class Cancellation {
     if (this.isCancelled) throw this.reason('not sent')
   }
 
-  /** What the call rejects with once it is cancelled. The reason of a signal can be any value, `null` included. */
+  /** The error of the call once it is cancelled. The reason of a signal can be any value, `null` included. */
   reason(progress: Progress, cause?: unknown): unknown {
     if (this.#source === 'signal') return this.#signal?.reason
     if (this.#source === 'within') return this.#within?.reason(progress, cause)

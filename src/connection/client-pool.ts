@@ -5,7 +5,7 @@ import { ClientState } from './client-state.ts'
 import { SilenceMonitor } from './silence-monitor.ts'
 
 export interface ClientPoolOptions {
-  /** Whether the pool is ours to end. */
+  /** Whether the library has to end the pool. */
   owned: boolean
   /** Milliseconds without a byte of an answer after which a connection is checked; undefined for never. */
   silenceTimeout: number | undefined
@@ -161,7 +161,7 @@ export class ClientPool {
   }
 
   /**
-   * Waits for calls under way, then ends the pool if it is ours.
+   * Waits for calls under way, then ends the pool if the library created it.
    *
    * @param timeout milliseconds after which calls under way are cancelled and their connections closed.
    */

@@ -2,8 +2,8 @@ import pg from 'pg'
 import { DatabaseError, InvalidInputError } from '../errors/index.ts'
 
 /**
- * How PostgreSQL's values become JavaScript's. `scripts/generate/types.ts` writes row types that say the same;
- * a test compares them. Whatever is not listed arrives as text, exactly as PostgreSQL prints it: `bigint` and
+ * Converts PostgreSQL's values to JavaScript's. `scripts/generate/types.ts` generates the matching row types;
+ * a test compares them. Values of other types are text, exactly as PostgreSQL prints it: `bigint` and
  * `numeric` because a number would round them, `date` and `timestamp` because a Date would add a time zone.
  *
  * Passed along with each query, so pg's global parsers are neither used nor touched.
@@ -86,7 +86,7 @@ const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   ...TEXT_ARRAYS.map((arrayOid) => [arrayOid, arrayOf(asText)] as const),
 ])
 
-/** What pg exports; its declared type says otherwise. */
+/** The parser that pg exports; its declared type is wrong. */
 const { create: arrayParser } = pg.types.arrayParser as unknown as {
   create(text: string, parse: Parser): { parse(): unknown[] }
 }
@@ -181,7 +181,7 @@ function parseBytea(text: string): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
-/** What pg exports and does not declare: how it spells values, arrays and objects among them. */
+/** pg's conversion of values to text, including arrays and objects, which its types do not declare. */
 const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): unknown } }).utils
 
 /**

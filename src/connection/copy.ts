@@ -42,7 +42,7 @@ export class CopyIn {
   }
 }
 
-/** What pg has but does not declare. */
+/** Members of pg's connection that its types do not declare. */
 interface CopyConnection {
   readonly stream: { cork?(): void; uncork?(): void }
   query(text: string): void

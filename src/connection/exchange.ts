@@ -88,7 +88,7 @@ export class Exchange {
 
   handleCommandComplete({ text }: { text: string }): void {
     this.#result.complete(text)
-    // What returns no rows is not described.
+    // A statement without result rows has no description.
     const name = this.name as string
     if (!this.#shapes?.has(name)) this.#shapes?.set(name, new Shape([]))
     this.#results.push(this.#result)
@@ -155,7 +155,7 @@ function shapesOf(connection: PgConnection): Map<string, Shape> {
   return known
 }
 
-/** What pg has but does not declare. */
+/** Members of pg's connection that its types do not declare. */
 interface PgConnection {
   readonly stream: { cork?(): void; uncork?(): void }
   readonly parsedStatements: Readonly<Record<string, string>>

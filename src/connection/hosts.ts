@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { UnavailableError } from '../errors/index.ts'
 
-/** Which server of a list is wanted, as libpq's `target_session_attrs` names them. */
+/** The role that a server of a list must have, named as in libpq's `target_session_attrs`. */
 export const TARGET_SESSIONS = [
   'any',
   'read-write',
@@ -84,7 +84,7 @@ interface Role {
 }
 
 interface HostClientConfig extends pg.ClientConfig {
-  /** A client whose host is to be asked again, whatever its role. */
+  /** A client whose host is to be used again, regardless of its role. */
   sameHostAs?: { readonly hostIndex?: number } | undefined
 }
 
@@ -103,7 +103,7 @@ export function clientOfHosts(hosts: Hosts): typeof pg.Client {
       super({ ...rest, ...(config.password && { password: config.password }), ...hosts.host(index) })
       this.hostIndex = index
       this.#isRoleChecked = sameHostAs === undefined && hosts.target !== 'any'
-      // While its role is asked for, nobody else listens.
+      // While the role is queried, there is no other listener.
       this.on('error', () => {})
     }
 

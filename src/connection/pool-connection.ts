@@ -99,7 +99,7 @@ export class PoolConnection implements Connection, ConnectionSource {
         ? this.#exchangeUnlessCancelled(sent, noteSent, cancellation)
         : this.#exchange(sent, noteSent))
     } catch (error) {
-      // An error of ours, or the reason of a signal.
+      // An error of the library, or the reason of a signal.
       if (error instanceof DatabaseError || !(error instanceof Error)) throw error
       if (isStalePlan(error) && query.prepared) {
         this.revisions.noteFailure(query, sent, error)

@@ -7,7 +7,7 @@ export interface QueryEvent {
   readonly milliseconds: number
   /** Rows returned or changed; undefined when the query failed. */
   readonly rows: number | undefined
-  /** What the call rejects with. */
+  /** The error of the call. */
   readonly error: unknown
 }
 
@@ -22,7 +22,7 @@ export class QueryLog {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The time to give back with `record`, or undefined while nobody listens. */
+  /** The time to give back with `record`, or undefined while there is no listener. */
   start(): number | undefined {
     return this.#listeners.size > 0 ? performance.now() : undefined
   }

@@ -7,7 +7,7 @@ import { CopyIn } from './copy.ts'
 import { Exchange } from './exchange.ts'
 import type { Query, Result } from './query.ts'
 
-/** What the protocol's 16 bits can count. */
+/** The maximum of the protocol's 16-bit count. */
 const MOST_PARAMETERS = 65_535
 
 /** Runs a query on a client that no other caller uses meanwhile. */

@@ -25,7 +25,7 @@ const RECHECK = 250
  * waits would hold up the reads behind it, one of which may be what the owner of the lock waits for.
  *
  * A batch holds reads of one statement, and a statement's reads use at most half of the connections. So a table that is
- * locked holds up nobody but its own readers, and a statement that fails fails alone.
+ * locked blocks only its own readers, and a failing statement does not affect others.
  */
 export class SharedReads {
   readonly #clients: ClientPool

@@ -10,7 +10,7 @@ import { Turns } from './turns.ts'
 /** The innermost savepoint that the running code is in. */
 const scopes = new AsyncLocalStorage<TransactionConnection>()
 
-/** What a transaction and its savepoints share. */
+/** The state that a transaction and its savepoints share. */
 export interface TransactionContext {
   readonly held: HeldConnection
   /** Whether the service expects the server to refuse writes. */

@@ -45,7 +45,7 @@ export function openDatabase(
   })
 }
 
-/** What `openDatabase` knows about a pool. */
+/** The options of a pool as known to `openDatabase`. */
 interface PoolOptions {
   settings: DatabaseSettings
   owned: boolean

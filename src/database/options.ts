@@ -170,7 +170,7 @@ function callable<Fn>(value: unknown, field: string): Fn {
   throw new InvalidInputError(field, 'must be a function')
 }
 
-/** A failing function is a mistake of the configuration, whatever it throws. */
+/** Any error of the function is reported as an error of the configuration. */
 function checkedPassword(password: unknown): () => Promise<string> {
   return async () => {
     let value: unknown

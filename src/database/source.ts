@@ -35,7 +35,7 @@ const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify
 /** The way to a database. */
 export interface Source {
   readonly hosts: Hosts
-  /** What a URL says about the pool. */
+  /** The pool options of a URL. */
   readonly connectionTimeoutMillis?: number | undefined
   readonly enableChannelBinding?: boolean | undefined
 }
