@@ -5,7 +5,7 @@ import { between, type Pages } from './page.ts'
 
 const PAGE = 'docs/reference/verify.md'
 
-/** What `verify` does not compare, with the reasons, as a table. */
+/** The columns that `verify` does not compare, with the reasons, as a table. */
 export async function verifyPage(root: string): Promise<Pages> {
   const rows = Object.entries(NOT_COMPARED).flatMap(([reason, tables]) =>
     Object.entries(tables).map(([table, columns]) => `| \`${table}\` | ${list(columns)} | ${reason}. |`),

@@ -260,7 +260,7 @@ describe('migrate', () => {
     expect(await sql('select identity from norberts_spark_db.objects')).toEqual([{ identity: 'public.b' }])
   })
 
-  test('a process waiting for its turn does not block a concurrent index build', async ({
+  test('a process that waits for the lock does not block a concurrent index build', async ({
     url,
     folder,
     files,
@@ -271,7 +271,7 @@ describe('migrate', () => {
 
     const outcomes = await Promise.all([
       ...Array.from({ length: 3 }, () => migrate(url, { environment: 'development', folder })),
-      // A command that waits in a transaction, and then finds no tables of ours.
+      // A command that waits in a transaction, and then finds no tables of the library.
       seed(url).catch(() => ({ applied: [] as string[] })),
     ])
 
@@ -364,7 +364,7 @@ describe('migrate', () => {
       'commit',
       `select pg_terminate_backend(pid) from pg_stat_activity where query like 'create index%'; commit`,
     ]) {
-      await sql('begin; insert into a values (0)') // what the index waits for
+      await sql('begin; insert into a values (0)') // a transaction for which the index waits
       await killedWhen(url, folder, isBuilding)
       expect((await migrationStatus(url, { folder })).migrations[1]).toMatchObject({ state: 'broken off' })
       await sql(end)

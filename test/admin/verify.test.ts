@@ -128,7 +128,7 @@ const DRIFT: readonly [sql: string, object: string, fact?: string][] = [
   ],
 ]
 
-/** What belongs to the deployment, and is no drift. */
+/** Properties of the deployment, which are not drift. */
 const NO_DRIFT: readonly string[] = [
   'grant select, update on all tables in schema public to pg_monitor',
   'grant select (email) on users to pg_monitor',

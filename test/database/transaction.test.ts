@@ -10,7 +10,7 @@ import {
 import { test } from '../support/database.ts'
 import { aUser, caught } from '../support/factories.ts'
 
-test('what the function returns is returned, and committed', async ({ db }) => {
+test('the result of the function is returned after the commit', async ({ db }) => {
   const user = await db.transaction(async (tx) => {
     const created = await tx.users.create(aUser())
     return tx.users.setRole(created.userId, 'admin')
@@ -19,7 +19,7 @@ test('what the function returns is returned, and committed', async ({ db }) => {
   expect(await db.users.get(user.userId)).toEqual(user)
 })
 
-test('what the function throws is thrown, and nothing remains', async ({ db }) => {
+test('the error of the function is thrown after the rollback', async ({ db }) => {
   const input = aUser()
   const failure = new Error('changed my mind')
 
@@ -59,7 +59,7 @@ test('an error that was caught inside does not pass for a commit', async ({ db }
   expect(await db.users.existsByEmail(input.email)).toBe(false)
 })
 
-test('a call that nobody awaited is refused once the transaction is over', async ({ db }) => {
+test('a call that was not awaited is rejected once the transaction is over', async ({ db }) => {
   let late: Promise<unknown> | undefined
   const input = aUser()
 
@@ -93,7 +93,7 @@ test('isolation is what was asked for', async ({ db }) => {
   }
 })
 
-test('options that make no sense are refused before anything is sent', async ({ db }) => {
+test('invalid options are rejected before anything is sent', async ({ db }) => {
   const wrong = [
     { isolation: 'chaos' },
     { retries: -1 },

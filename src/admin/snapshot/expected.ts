@@ -27,9 +27,9 @@ const TEMPORARY = 'norberts_spark_db_expected'
 const HIDDEN = 'norberts_spark_db_hidden_'
 
 /**
- * What `schema/` describes, as this very server spells it: its files are applied beside the live objects, within a
- * savepoint that is rolled back. Where that is not possible (a replica, a role that may only read, a name that exists
- * once in a database), it is what `npm run generate` has written to generated/snapshot.json.
+ * The objects that `schema/` describes, as this server prints them: its files are applied beside the live objects, within a
+ * savepoint that is rolled back. If that is not possible (a replica, a role that may only read, a name that exists
+ * once in a database), they are read from generated/snapshot.json, which `npm run generate` writes.
  *
  * @param files other files than those of `schema/`, for tests.
  */

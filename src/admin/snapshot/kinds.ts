@@ -2,7 +2,7 @@
  * The kinds of objects that a snapshot describes, each as a query that returns their names and facts. `$1` is the list of
  * namespaces, `$2` the one whose objects are named without it. A fact that is null is absent.
  *
- * What PostgreSQL keeps of an object and no fact shows is listed, with the reason, in not-compared.ts.
+ * Columns of the catalog that no fact shows are listed, with the reason, in not-compared.ts.
  */
 
 /** Objects of an extension belong to the extension. */
@@ -10,7 +10,7 @@ const isNotOfExtension = (catalog: string, oid: string) =>
   `not exists (select from pg_depend where classid = '${catalog}'::regclass and objid = ${oid} and deptype = 'e')`
 
 /**
- * What was granted or revoked, beside the privileges that every new object of the kind has: those differ from version to
+ * The granted and revoked privileges, without those that every new object of the kind has, which differ from version to
  * version. The owner's name differs from database to database.
  */
 const grants = (acl: string, owner: string, kind: string) => `(

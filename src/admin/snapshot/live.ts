@@ -5,8 +5,8 @@ import { withSearchPath } from './search-path.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
 /**
- * What a database has, in the schema of its tables and in those that `schema/` makes beside it. Reads the catalog alone,
- * which every role may, on a replica too.
+ * Reads the objects of the schema of the tables and of further schemas that `schema/` creates. It reads only the catalog,
+ * which is possible for every role, also on a replica.
  */
 export async function readLive(
   client: pg.ClientBase,

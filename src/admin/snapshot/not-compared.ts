@@ -1,9 +1,9 @@
 /**
- * What `verify` deliberately does not compare: columns and tables of PostgreSQL's catalog, with the reason. A test finds
+ * The columns and tables of PostgreSQL's catalog that `verify` deliberately does not compare, with the reason. A test finds
  * the columns that are neither compared nor listed; the page docs/reference/verify.md has this list.
  */
 export const NOT_COMPARED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'Storage and statistics, which change by themselves': {
+  'Storage and statistics, which change automatically': {
     pg_class:
       'reltype relfilenode relpages reltuples relallvisible relallfrozen relhasindex relhasrules relhastriggers relhassubclass relrewrite relfrozenxid relminmxid relnatts relchecks relisshared',
     pg_attribute: 'attlen attbyval attalign attcacheoff atthasdef atthasmissing attmissingval',
@@ -63,7 +63,7 @@ export const NOT_COMPARED: Readonly<Record<string, Readonly<Record<string, strin
   'Defaults for objects that do not exist yet; on existing objects their grants are compared': {
     pg_default_acl: '*',
   },
-  'Who owns an extension, and what the extension itself configures': {
+  'The owner and the configuration of an extension': {
     pg_extension: 'extowner extrelocatable extconfig extcondition',
   },
   'Large objects hold data': { pg_largeobject: '*', pg_largeobject_metadata: '*' },

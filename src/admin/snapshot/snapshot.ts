@@ -4,7 +4,7 @@ import { COMMON_TABLES, KINDS } from './kinds.ts'
 /** Every object of some namespaces, in words: a kind and a name lead to facts, such as a column's type. */
 export type Snapshot = ReadonlyMap<string, Facts>
 
-/** The facts of one object by their names. What does not apply to the object is absent. */
+/** The facts of one object by their names. Facts that do not apply to the object are absent. */
 export type Facts = Readonly<Record<string, string>>
 
 /**
