@@ -4,6 +4,7 @@ export type { DB } from '../generated/database.ts'
 export type { CallOptions, QueryEvent, QueryListener } from './connection/index.ts'
 export {
   type BoundDatabase,
+  type ConnectedClient,
   type Database,
   type DatabaseOptions,
   type Isolation,

@@ -9,7 +9,8 @@ interface Topic {
   readonly holds: (declared: Declared) => boolean
 }
 
-const OPTIONS = /^(DatabaseOptions|OpenOptions|CallOptions|TransactionOptions|FileStore|Isolation|Pool)$/
+const OPTIONS =
+  /^(DatabaseOptions|OpenOptions|CallOptions|TransactionOptions|FileStore|Isolation|Pool|ConnectedClient)$/
 
 /** Pages of the reference. A declaration is put on the first page that holds it; repositories have a page each. */
 const TOPICS: Record<string, Topic> = {

@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { readTimeout, type Settings, type TargetSession } from '../connection/index.ts'
 import { ConfigurationError, InvalidInputError } from '../errors/index.ts'
 import { fields, listOf, optional, text, trueOrFalse, wholeNumber } from '../input/index.ts'
@@ -93,7 +92,12 @@ export interface DatabaseOptions extends OpenOptions {
   /** Creates the socket of a connection, for connectors of cloud providers. */
   stream?: (() => object) | undefined
   /** Called with each new client of pg, before its first use. */
-  onConnect?: ((client: pg.ClientBase) => void | Promise<void>) | undefined
+  onConnect?: ((client: ConnectedClient) => void | Promise<void>) | undefined
+}
+
+/** A connected client of pg, by its shape: services need no types of pg. */
+export interface ConnectedClient {
+  query(sql: string, values?: unknown[]): Promise<unknown>
 }
 
 /** The settings of a database: for every call, and for single repositories. */
@@ -196,7 +200,7 @@ export function readSettings(given: OpenOptions, others: OpenOptions): DatabaseS
     redact = [],
     maxMessageBytes = MAX_MESSAGE_BYTES,
     fileStore,
-  }: OpenOptions = { ...readOpenOptions(others, 'options'), ...given }
+  }: OpenOptions = { ...readOpenOptions(others, 'options'), ...present(given) }
   return {
     timeout,
     retry,
@@ -205,4 +209,9 @@ export function readSettings(given: OpenOptions, others: OpenOptions): DatabaseS
     redaction: new Redaction(redact),
     messages: { maxBytes: maxMessageBytes, fileStore },
   }
+}
+
+/** The options without those that are undefined, which count as omitted. */
+function present(options: OpenOptions): OpenOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

@@ -97,7 +97,7 @@ describe('the tarball', () => {
         '--frail',
         '--quiet',
         '--use',
-        'remark-validate-links=repository:false',
+        `${resolve('node_modules/remark-validate-links/index.js')}=repository:false`,
         'README.md',
         'CONTRIBUTING.md',
         'docs',
