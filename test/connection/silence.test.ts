@@ -118,7 +118,7 @@ test('a connection whose answer was lost is found, though others work', async ({
   proxy.isFrozen = true
   const call = ends(db.users.list({ limit: 2 }))
   await sleep(50)
-  // What was swallowed stays lost; new connections work.
+  // Swallowed bytes stay lost; new connections work.
   proxy.isFrozen = false
 
   expect(await call).toMatchObject({

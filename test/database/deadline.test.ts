@@ -188,7 +188,7 @@ describe('a call in a transaction', () => {
       const slow = sql<{ one: number }>`select 1 as one from pg_sleep(0.6)`.execute(tx.kysely)
       await sleep(50)
       const start = performance.now()
-      const error = await caught(tx.users.existsByEmail('nobody@x.test', { timeout: 100 }))
+      const error = await caught(tx.users.existsByEmail('none@x.test', { timeout: 100 }))
       return { waited: performance.now() - start, error, rows: (await slow).rows }
     })
 
@@ -345,7 +345,7 @@ describe('options of openDatabase', () => {
   })
 
   test('retry ends at its deadline', async () => {
-    await using db = openDatabase({ connectionString: 'postgres://nobody@127.0.0.1:1/nothing', retry: 300 })
+    await using db = openDatabase({ connectionString: 'postgres://postgres@127.0.0.1:1/missing', retry: 300 })
     const call = caught(db.users.list())
 
     const waited = await milliseconds(call)
