@@ -169,7 +169,7 @@ export interface CustomerPeople {
 }
 
 /**
- * Organisations to which the service sells.
+ * Companies to which the service sells.
  */
 export interface Customers {
   /**

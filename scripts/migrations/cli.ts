@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import { create, migrate, readSchemaFiles } from '../../src/admin.ts'
+import { applySchema } from '../generate/apply.ts'
 import { startScratchServer } from '../scratch/index.ts'
 import { checkMigrations } from './check.ts'
 import { draftFirst } from './draft.ts'
@@ -67,13 +68,15 @@ async function generate(flags: GenerateFlags): Promise<void> {
   const known = await readFiles()
   await using server = await startScratchServer()
   const fresh = await server.createDatabase()
-  await create(fresh.url, { environment: 'test' })
   const at = new Date()
   if (known.length === 0) {
+    // create() records the package's migrations, and there is none yet.
+    await applySchema(fresh.url, join(ROOT, 'schema'))
     const first = await draftFirst(flags.name, at)
     await prove(server, { known: [], added: [first], tolerance: 'nothing', isSeeded: true }, fresh)
     return write([first], { linted: false })
   }
+  await create(fresh.url, { environment: 'test' })
   const current = await server.createDatabase()
   await migrate(current.url, { folder: FOLDER, environment: 'test' })
   const schema = (await readSchemaFiles()).map(({ sql }) => sql).join('\n')

@@ -87,7 +87,7 @@ function isConfigurationRefusal({ code, message }: ServerError): boolean {
 /** The whole row, password hash included, is the detail of these errors: CHECK, NOT NULL and a view's CHECK OPTION. */
 const TELLS_ROW = /^(23514|23502|44000)$/
 
-/** The text of a refused line of COPY: it follows the line's number, in whatever language the server speaks. */
+/** The text of a refused line of COPY: it follows the line's number in every language of the server's messages. */
 const COPIED_LINE = /(COPY[^\n]*?)\s*[:"\uff1a\u300c\u201c\u201e\u00ab].*$/s
 
 /** Logs must not get the contents of rows. */

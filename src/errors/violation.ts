@@ -9,7 +9,7 @@ import { notAllowed, required, taken, unknownReference } from '../sentences/inde
 import type { ServerError } from './database-error.ts'
 import type { ConstraintKind } from './row-errors.ts'
 
-/** What a ConstraintError is made of. */
+/** The fields and the message of a ConstraintError. */
 export interface Violation {
   kind: ConstraintKind
   constraint: ConstraintName
@@ -67,7 +67,7 @@ function messageOf(
     return 'Other rows still refer to this row, so it cannot be deleted and its key cannot be changed.'
   }
   if (comment !== undefined) return comment
-  // Whoever raises an error in PL/pgSQL writes its message.
+  // An error raised in PL/pgSQL has a message of its author.
   if (error.routine === 'exec_stmt_raise') return asSentence(error.message)
   switch (kind) {
     case 'not-null':

@@ -47,8 +47,8 @@ export function wholeNumber(min: number, max: number, limits?: Limits): Reader<n
 const INTEGER = { min: -(2 ** 31), max: 2 ** 31 - 1 }
 
 /**
- * A number that an `integer` column can hold. The message has the limits of the column's CHECK, too; what only the CHECK
- * refuses is left to the database, whose ConstraintError names it.
+ * A number that an `integer` column can hold. The message has the limits of the column's CHECK, too. A value that only the
+ * CHECK refuses is left to the database, whose ConstraintError names the rule.
  */
 export function integerOf(limits: Limits): Reader<number> {
   return wholeNumber(INTEGER.min, INTEGER.max, limits)
@@ -113,7 +113,7 @@ export const time: Reader<Date> = (value, field) => {
   throw refusal(value, field, 'must be a valid Date')
 }
 
-/** What a user types into a search field; undefined where it is blank, so that nothing is filtered. */
+/** The text that a user types into a search field; undefined where it is blank, so that nothing is filtered. */
 export const searchWords: Reader<string | undefined> = (value, field) =>
   text(value, field).trim() || undefined
 

@@ -5,12 +5,12 @@ import { isAscii, lengthOf, octetsOf, trim } from './texts.ts'
 import { daysOfToday } from './times.ts'
 import { isDecimal, isToday, order, UNKNOWN, type Value } from './values.ts'
 
-/** The row's value of a column; UNKNOWN where the database alone knows it. */
+/** The row's value of a column; UNKNOWN if only the database knows it. */
 type Row = (column: string) => Value
 
 /**
- * What an expression comes to. A CHECK refuses a row where it is false: null and UNKNOWN pass, and UNKNOWN goes
- * through everything that could be otherwise, so that no row is refused which the database would take.
+ * The value of an expression. A CHECK refuses a row if it is false: null and UNKNOWN pass. An expression is UNKNOWN if an
+ * UNKNOWN part could change its value, so that no row is refused which the database would accept.
  */
 export function evaluate(expression: Expression, row: Row): Value {
   switch (expression.op) {
@@ -69,7 +69,7 @@ type Unary = Extract<
   { op: 'length' | 'octets' | 'cardinality' | 'lower' | 'upper' | 'trim' | 'matches' | 'float4' | 'float8' }
 >
 
-/** Of a value that is neither null nor unknown. */
+/** Evaluates a function of a value that is neither null nor UNKNOWN. */
 function derive(expression: Unary, value: Value): Value {
   const text = typeof value === 'string' ? value : ''
   switch (expression.op) {
@@ -95,7 +95,7 @@ function derive(expression: Unary, value: Value): Value {
   }
 }
 
-/** `and` ends with the first false, `or` with the first true; else anything null or unknown makes it so. */
+/** `and` ends with the first false, `or` with the first true; otherwise a part that is null or UNKNOWN decides. */
 function all(parts: readonly Expression[], row: Row, end: boolean): Value {
   let result: Value = !end
   for (const part of parts) {
@@ -144,7 +144,7 @@ function holds(operator: Operator, order: number): boolean {
   }
 }
 
-/** Known where it comes out alike on each day that today may be. */
+/** The result if it is the same for every day that today can be, else UNKNOWN. */
 function compareDays(operator: Operator, left: Value, right: Value): Value {
   const results = daysOfToday().map((today) => {
     const dayOf = (value: Value) => (isToday(value) ? today + value.daysFromToday : value)
@@ -153,7 +153,7 @@ function compareDays(operator: Operator, left: Value, right: Value): Value {
   return results.every((each) => each === results[0]) ? (results[0] ?? UNKNOWN) : UNKNOWN
 }
 
-/** citext: what beyond ASCII is one letter in two cases, the server's locale decides. */
+/** Compares citext. Beyond ASCII, the server's locale decides which letters differ in case alone. */
 function compareFolded(operator: Operator, left: string, right: string): Value {
   if (left !== right && !(isAscii(left) && isAscii(right))) return UNKNOWN
   const isSame = left === right || left.toLowerCase() === right.toLowerCase()

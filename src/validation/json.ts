@@ -2,7 +2,7 @@ import { isNumericText } from './numbers.ts'
 import { readText } from './texts.ts'
 import { Problem, type Read, UNKNOWN } from './values.ts'
 
-/** JSON text in a string, which is how it is sent; any other value counts as the text that JSON.stringify makes of it. */
+/** Reads JSON text in a string, as it is sent, or any other value, as the text that JSON.stringify makes of it. */
 export function readJson(given: unknown, kind: 'json' | 'jsonb'): Read {
   const text = typeof given === 'string' ? readText(given) : stringify(given)
   if (text instanceof Problem) return text
@@ -28,7 +28,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Token by token, because parsing would lose what stands under a key that is repeated. */
+/** Checks each token, because parsing would lose the values of repeated keys. */
 function readJsonb(text: string): Problem | undefined {
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)) {
     if (!token.startsWith('"')) {

@@ -1,7 +1,7 @@
 import { Problem, type Read, UNKNOWN } from './values.ts'
 
 /**
- * Reads addresses as PostgreSQL does, oddities included:
+ * Reads addresses as PostgreSQL does, including its peculiarities:
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/utils/adt/inet_net_pton.c
  */
 export function readNetwork(given: unknown, kind: 'inet' | 'cidr'): Read {
@@ -41,7 +41,7 @@ function areOctets(octets: string[]): boolean {
   return octets.length <= 4 && octets.every((octet) => octet !== '' && Number(octet) <= 255)
 }
 
-/** The width of a network's class, or of the octets given. */
+/** The width of the network's class, or of the octets in the text if they are more. */
 function widthOf(octets: number[]): number {
   const [first = 0] = octets
   const ofClass = first >= 240 ? 32 : first >= 224 ? 8 : first >= 192 ? 24 : first >= 128 ? 16 : 8
@@ -72,12 +72,12 @@ function octetsOf(address: string): number[] | undefined {
   const after = groupsOf(tail ?? [], true)
   if (!before || !after) return undefined
   const missing = 16 - before.length - after.length
-  // `::` stands for one group of zeros at least.
+  // `::` replaces at least one group of zeros.
   if (tail === undefined ? missing !== 0 : missing < 2) return undefined
   return [...before, ...new Array<number>(missing).fill(0), ...after]
 }
 
-/** An IPv4 address may stand for the last two. */
+/** An IPv4 address can replace the last two groups. */
 function groupsOf(groups: string[], isEnd: boolean): number[] | undefined {
   const octets: number[] = []
   for (const [at, group] of groups.entries()) {
@@ -91,7 +91,7 @@ function groupsOf(groups: string[], isEnd: boolean): number[] | undefined {
   return octets
 }
 
-/** Octets that are left out count as 0. */
+/** Missing octets count as 0. */
 function isIpv4(text: string): boolean {
   return /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){1,3}$/.test(text) && areOctets(text.split('.'))
 }

@@ -2,7 +2,7 @@ import { type Limits, limitsInWords, wholeNumberInWords } from '../sentences/ind
 import type { TypeRules } from './rules.ts'
 import { type Decimal, Problem, type Read } from './values.ts'
 
-/** A whole number within a range, as JavaScript's number. */
+/** Reads a whole number within a range; `limits` are narrower ones, for the message alone. */
 export function readInteger(given: unknown, min: number, max: number, limits?: Limits): Read {
   const isFine = Number.isInteger(given) && (given as number) >= min && (given as number) <= max
   return isFine ? (given as number) + 0 : new Problem(wholeNumberInWords(min, max, limits))
@@ -11,7 +11,7 @@ export function readInteger(given: unknown, min: number, max: number, limits?: L
 const INT8 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 const DIGITS = /^[ \t-\r]*([+-]?)0*(\d{1,19})[ \t-\r]*$/
 
-/** Hexadecimals and underscores, which PostgreSQL reads since version 16, are refused as before it. */
+/** Refuses hexadecimal numbers and underscores, which only PostgreSQL 16 and later accept. */
 export function readInt8(given: unknown, limits?: Limits): Read {
   const isNumber = typeof given === 'number' || typeof given === 'bigint'
   const text = isNumber ? String(given) : given
@@ -22,7 +22,7 @@ export function readInt8(given: unknown, limits?: Limits): Read {
     : new Problem(wholeNumberInWords(INT8.min, INT8.max, limits))
 }
 
-/** Half a step above the largest float4: what rounds to more than that one. */
+/** Half a step above the largest float4; larger numbers do not round to a float4. */
 const FLOAT4_END = 3.4028235677973366e38
 
 /** The predicate for a number within the limits. */
@@ -45,7 +45,7 @@ export function readFloat(given: unknown, kind: 'float4' | 'float8', limits?: Li
 const NUMERIC = /^[ \t-\r]*([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:e([+-]?\d+))?[ \t-\r]*$/i
 const SPECIAL = /^[ \t-\r]*(?:(nan)|([+-]?)inf(?:inity)?)[ \t-\r]*$/i
 
-/** Digits before and behind the point: https://www.postgresql.org/docs/current/datatype-numeric.html */
+/** The most digits before and after the point: https://www.postgresql.org/docs/current/datatype-numeric.html */
 const LIMITS = { before: 131_072, behind: 16_383 }
 
 type NumericRules = Partial<Pick<TypeRules, 'precision' | 'scale' | 'limits'>>
@@ -87,7 +87,7 @@ function tooLarge(precision: number, scale: number): Problem {
   )
 }
 
-/** Undefined where PostgreSQL has no room for the digits. */
+/** Undefined if PostgreSQL cannot store that many digits. */
 function decimal([, sign, whole = '', fraction, bare, power = '0']: RegExpExecArray): Decimal | undefined {
   const behind = fraction ?? bare ?? ''
   const digits = (whole + behind).replace(/^0+/, '')
@@ -100,7 +100,7 @@ function decimal([, sign, whole = '', fraction, bare, power = '0']: RegExpExecAr
   return scale >= 0 ? { digits: value, scale } : { digits: value * 10n ** BigInt(-scale), scale: 0 }
 }
 
-/** Half away from zero; in units of 10^-scale, or of 1 where the scale is below zero. */
+/** Rounds half away from zero. The result is in units of 10^-scale, or of 1 if the scale is negative. */
 function round({ digits, scale }: Decimal, to: number): bigint {
   if (scale <= to) return digits * 10n ** BigInt(to - scale)
   const unit = 10n ** BigInt(scale - to)

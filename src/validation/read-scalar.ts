@@ -41,13 +41,13 @@ export function readScalar(given: unknown, type: TypeRules): Read {
   return given === null ? null : (READERS[type.kind] ?? (() => UNKNOWN))(given, type)
 }
 
-/** A parameter is a numeric of any size before it becomes one of the column's. */
+/** A parameter is a numeric of any size first and is converted to the column's precision then. */
 function readNumber(given: unknown, type: TypeRules): Read {
   const whole = readNumeric(given, type.limits && { limits: type.limits })
   return type.precision === undefined || isProblem(whole) ? whole : readNumeric(given, type)
 }
 
-/** A constant in a CHECK or a default: numbers are text where JavaScript would round them. */
+/** Reads a constant of a CHECK or a default. Numbers that JavaScript would round are strings. */
 export function readConstant(value: string | number | boolean | null, type: TypeRules): Value {
   const isFloat = type.kind === 'float4' || type.kind === 'float8'
   const found = readScalar(isFloat && typeof value === 'string' ? Number(value) : value, type)

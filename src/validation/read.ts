@@ -28,7 +28,7 @@ function readDomain(given: unknown, { name = 'value', of, notNull, checks = [] }
   return broken.length > 0 ? broken.map((check) => new Problem(messageOf(check))) : value
 }
 
-/** The sentence that generate wrote: the constraint's comment in SQL, or one made from the CHECK. */
+/** The sentence that `npm run generate` wrote: the constraint's comment in SQL, or one made from the CHECK. */
 export function messageOf({ columns, message }: CheckRules): string {
   return message ?? notAllowed(columns)
 }

@@ -13,28 +13,28 @@ export interface ColumnRules {
   readonly field: string
   readonly type: TypeRules
   readonly notNull?: true
-  /** Written by the database alone: a generated column, or an identity that is always generated. */
+  /** Only the database writes it: a generated column, or an identity that is always generated. */
   readonly generated?: true
   readonly hasDefault?: true
-  /** The default where it is a constant, or the day of the insert. */
+  /** The default if it is a constant or the day of the insert. */
   readonly default?: Expression
 }
 
 export interface TypeRules {
-  /** The type's name in PostgreSQL, or what kind of type it is; `other` is text that the database alone reads. */
+  /** The type's name in PostgreSQL, or its kind; `other` is text that only the database reads. */
   readonly kind: string
-  /** Of varchar and char, in characters. */
+  /** The length of varchar and char, in characters. */
   readonly length?: number
-  /** Of numeric, digits in all and behind the point; of times, digits of a second's fraction. */
+  /** For numeric, all digits and those after the point; for times, digits of the fraction of a second. */
   readonly precision?: number
   readonly scale?: number
   readonly labels?: readonly string[]
-  /** What the column's CHECKs leave of the numbers of this type, and the longest text: for messages alone. */
+  /** The column's tightest bounds by type and CHECKs, for messages alone: of numbers, and of a text's length. */
   readonly limits?: Limits
   readonly maxLength?: number
   /** The name of a domain in SQL. */
   readonly name?: string
-  /** The element of an array, the base of a domain. */
+  /** The element of an array, or the base type of a domain. */
   readonly of?: TypeRules
   readonly notNull?: true
   readonly checks?: readonly CheckRules[]
@@ -47,7 +47,7 @@ export interface CheckRules {
   readonly test: Expression
 }
 
-/** A CHECK, or a part of one. Types are settled when it is generated; null and unknown go through as in SQL. */
+/** A CHECK, or a part of one. Types are resolved when it is generated; null and UNKNOWN propagate as null does in SQL. */
 export type Expression =
   | { readonly op: 'column'; readonly name: string }
   | { readonly op: 'constant'; readonly type: TypeRules; readonly value: string | number | boolean | null }
@@ -80,7 +80,7 @@ export type Expression =
       readonly of: Expression
       /** A regular expression of JavaScript, for the flags s and u. */
       readonly pattern: string
-      /** What letters, digits and spaces there are beyond ASCII, the server's locale decides. */
+      /** Beyond ASCII, the server's locale decides what letters, digits and spaces are. */
       readonly ascii?: true
     }
   | { readonly op: 'float4' | 'float8'; readonly of: Expression }

@@ -1,6 +1,6 @@
 /**
- * The interface of validators that any library may take: https://standardschema.dev, version 1, which asks to be
- * copied rather than depended upon.
+ * Standard Schema, version 1, the interface of validators that many libraries accept: https://standardschema.dev. Its
+ * authors ask to copy it rather than to depend on a package.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': StandardSchemaV1.Props<Input, Output>
@@ -14,7 +14,7 @@ export declare namespace StandardSchemaV1 {
     readonly types?: Types<Input, Output> | undefined
   }
 
-  /** What the caller may hand on to a particular library; there is none for ours. */
+  /** Options for a particular library; this one has none. */
   export interface Options {
     readonly libraryOptions?: Record<string, unknown> | undefined
   }

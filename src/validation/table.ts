@@ -21,7 +21,7 @@ export function validateRow(rules: TableRules, kind: 'insert' | 'update', given:
   const row = new Map<string, Value>()
   const accepted: [string, unknown][] = []
   for (const [field, { name, column }] of columns) {
-    // One look, whatever a getter may say the next time.
+    // Read once, because a getter can return another value the next time.
     const value = Object.hasOwn(given, field) ? (given as Record<string, unknown>)[field] : undefined
     const found = value === undefined ? readAbsent(name, column, kind) : readGiven(name, column, value)
     row.set(name, isProblem(found) ? UNKNOWN : found)
@@ -34,7 +34,7 @@ export function validateRow(rules: TableRules, kind: 'insert' | 'update', given:
     if (evaluate(check.test, (column) => row.get(column) ?? valueOfMissing(row, column)) !== false) continue
     issues.push({ message: messageOf(check), ...pathOf(check, rules, present) })
   }
-  // fromEntries defines properties, whatever they are called.
+  // fromEntries defines properties of every name, `__proto__` included.
   return issues.length > 0 ? { issues } : { value: Object.fromEntries(accepted) }
 }
 
@@ -42,7 +42,7 @@ function unknown(field: string, allowed: Iterable<string>): string {
   return `Unknown field "${field}". Allowed: ${[...allowed].join(', ')}.`
 }
 
-/** Null is a value; a column that a CHECK names and nobody reads here is not known. */
+/** Null is a value; a column that a CHECK names and that is not in the row is UNKNOWN. */
 function valueOfMissing(row: ReadonlyMap<string, Value>, column: string): Value {
   return row.has(column) ? null : UNKNOWN
 }
@@ -65,7 +65,7 @@ function readAbsent(
   return read(null, type)
 }
 
-/** The first of the columns that was given. */
+/** The path of a CHECK's issue: the first of its columns that the input has. */
 function pathOf({ columns }: CheckRules, rules: TableRules, present: ReadonlySet<string>) {
   const fields = columns.flatMap((column) => rules.columns[column]?.field ?? [])
   const field = fields.find((each) => present.has(each)) ?? (fields.length === 1 ? fields[0] : undefined)

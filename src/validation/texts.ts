@@ -23,7 +23,7 @@ export function readBounded(given: unknown, { length, maxLength }: TypeRules, is
   return isPadded ? trim(kept, ' ', 'end') : kept
 }
 
-/** In code points, as PostgreSQL counts. */
+/** The length in code points, as PostgreSQL counts it. */
 export function lengthOf(text: string): number {
   let pairs = 0
   for (let at = 0; at < text.length; at += 1) if ((text.charCodeAt(at) & 0xfc00) === 0xd800) pairs += 1
@@ -47,7 +47,7 @@ function widthAt(text: string, at: number): number {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
 }
 
-/** Where the last character before a place begins. */
+/** The start of the last character before an index. */
 function lastOf(text: string, end: number): number {
   return end > 1 && widthAt(text, end - 2) === 2 ? end - 2 : end - 1
 }
@@ -59,7 +59,7 @@ export function isAscii(text: string): boolean {
 
 const UUID = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i
 
-/** Every form that PostgreSQL takes: in braces or not, with hyphens after any four digits or none. */
+/** Accepts every format that PostgreSQL accepts: with or without braces, and hyphens after any group of four digits. */
 export function readUuid(given: unknown): Read {
   const text = typeof given === 'string' ? given : ''
   const bare = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text

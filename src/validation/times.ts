@@ -1,8 +1,8 @@
 import { Problem, type Read, UNKNOWN, type Value } from './values.ts'
 
 /**
- * Dates and times in the forms of ISO 8601 that mean the same under every DateStyle. PostgreSQL reads more, such as
- * `23 November 2026`, depending on the settings of the session.
+ * Dates and times in the formats of ISO 8601 that mean the same under every DateStyle. PostgreSQL accepts other formats,
+ * for example `23 November 2026`, depending on the settings of the session.
  */
 const BLANK = String.raw`[ \t-\r]`
 const DATE = String.raw`(?:(\d{4,7})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2}))`
@@ -14,15 +14,15 @@ const WORD = /^[ \t-\r]*(-?)(infinity|epoch|now|today|tomorrow|yesterday)[ \t-\r
 const DAY = 86_400_000_000n
 
 interface Moment {
-  /** Since 1970. */
+  /** Days since 1970. */
   day: number
-  /** Microseconds of the day. */
+  /** Microseconds since the start of the day. */
   time: bigint
-  /** Microseconds ahead of UTC; undefined where the session's time zone decides. */
+  /** Microseconds ahead of UTC; undefined if the session's time zone decides. */
   offset: bigint | undefined
 }
 
-/** Days since 1970, as a number. */
+/** Reads a date as the number of days since 1970. */
 export function readDate(given: unknown): Read {
   const refusal = new Problem('must be a date, such as 2026-11-23')
   if (typeof given !== 'string') return refusal
@@ -32,7 +32,7 @@ export function readDate(given: unknown): Read {
   return moment && moment.day >= FIRST_DAY && moment.day <= LAST_DATE ? moment.day : refusal
 }
 
-/** Microseconds since 1970, as a bigint. */
+/** Reads a time as the number of microseconds since 1970, a bigint. */
 export function readTimestamp(given: unknown, kind: 'timestamp' | 'timestamptz', precision = 6): Read {
   const refusal = new Problem('must be a valid Date, or a time such as 2026-11-23T07:03:00Z')
   if (given instanceof Date && kind === 'timestamptz') {
@@ -100,7 +100,7 @@ function within(micros: bigint): bigint | undefined {
   return micros >= BigInt(FIRST_DAY) * DAY && micros < END_OF_TIMES ? micros : undefined
 }
 
-/** Half away from 2000-01-01, as AdjustTimestampForTypmod does. */
+/** Rounds half away from 2000-01-01, as AdjustTimestampForTypmod does. */
 function round(micros: bigint, precision: number): bigint {
   const epoch = 946_684_800_000_000n
   const unit = 10n ** BigInt(6 - precision)
@@ -109,7 +109,7 @@ function round(micros: bigint, precision: number): bigint {
   return (since < 0n ? -size : size) * unit + epoch
 }
 
-/** The days that may be today, from UTC-12 to UTC+14. */
+/** The days that are today somewhere, from UTC-12 to UTC+14. */
 export function daysOfToday(now = Date.now()): number[] {
   const dayAt = (hours: number) => Math.floor((now + hours * 3_600_000) / 86_400_000)
   return [...new Set([dayAt(-12), dayAt(0), dayAt(14)])]

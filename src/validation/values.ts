@@ -6,17 +6,17 @@ export interface Decimal {
   readonly scale: number
 }
 
-/** A day counted from today, which depends on where the server is. */
+/** A day counted from today, which depends on the server's time zone. */
 export interface Today {
   readonly daysFromToday: number
 }
 
-/** What only the database knows, such as a default that it computes. */
+/** A value that only the database knows, for example a computed default. */
 export const UNKNOWN = { isUnknown: true } as const
 
 /**
- * What PostgreSQL makes of a value: numbers for int2, int4, float4, float8, lengths and days, bigints for int8 and
- * microseconds, text for texts, enums and uuids. Infinity and NaN are numbers in every type that has them.
+ * A value as PostgreSQL stores it: numbers for int2, int4, float4, float8, lengths and days, bigints for int8 and
+ * microseconds, strings for texts, enums and uuids. Infinity and NaN are numbers in every type that has them.
  */
 export type Value =
   | string
@@ -29,9 +29,9 @@ export type Value =
   | { readonly elements: number }
   | typeof UNKNOWN
 
-/** Why a value is refused, and where within it. */
+/** The reason why a value is refused, and the path to the refused part of it. */
 export class Problem {
-  /** A whole sentence where it ends in a full stop, else the predicate of a sentence about the column. */
+  /** A whole sentence if it ends in a full stop, else the predicate of a sentence about the column. */
   readonly #reason: string
   readonly path: readonly PropertyKey[]
 
@@ -53,14 +53,14 @@ export class Problem {
   }
 }
 
-/** A type's value, or what keeps the given one from being one. */
+/** A value of a type, or the problems of an input that is not of the type. */
 export type Read = Value | Problem | readonly Problem[]
 
 export function isProblem(read: Read): read is Problem | readonly Problem[] {
   return read instanceof Problem || Array.isArray(read)
 }
 
-/** As PostgreSQL orders them: NaN is equal to itself and above all others. */
+/** Compares numbers as PostgreSQL does: NaN equals itself and is greater than all others. */
 export function order(a: Value, b: Value): number {
   if (isDecimal(a) || isDecimal(b)) {
     const [left, right] = [asDecimal(a), asDecimal(b)]
@@ -80,7 +80,7 @@ export function isToday(value: Value): value is Today {
   return typeof value === 'object' && value !== null && 'daysFromToday' in value
 }
 
-/** NaN and the infinities stay numbers: beside 0 they are ordered as beside any other. */
+/** NaN and the infinities remain numbers: they compare with 0 as with every other number. */
 function asDecimal(value: Value): Value {
   if (typeof value === 'bigint') return { digits: value, scale: 0 }
   return Number.isInteger(value) ? { digits: BigInt(value as number), scale: 0 } : value

@@ -194,7 +194,7 @@ create trigger customers_touch_updated_at before update on customers
 
 comment on type customer_status is 'Stages of a customer, in the order in which a customer passes through them.';
 
-comment on table customers is 'Organisations to which the service sells.';
+comment on table customers is 'Companies to which the service sells.';
 comment on column customers.customer_id is 'UUID version 7; ascending in the order of creation.';
 comment on column customers.legal_name is 'Registered name; 2 to 200 characters, not counting spaces at either end.';
 comment on column customers.display_name is 'Name in everyday use; 2 to 200 characters, not counting spaces at either end.';
