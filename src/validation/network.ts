@@ -14,7 +14,7 @@ export function readNetwork(given: unknown, kind: 'inet' | 'cidr'): Read {
   return isFine
     ? UNKNOWN
     : new Problem(
-        `must be ${kind === 'inet' ? 'an IP address' : 'a network'}, such as ${kind === 'inet' ? '192.0.2.1 or 2001:db8::1' : '192.0.2.0/24 or 2001:db8::/32'}`,
+        `must be ${kind === 'inet' ? 'an IP address' : 'a network'}, for example ${kind === 'inet' ? '192.0.2.1 or 2001:db8::1' : '192.0.2.0/24 or 2001:db8::/32'}`,
       )
 }
 

@@ -65,7 +65,7 @@ export function readUuid(given: unknown): Read {
   const bare = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text
   return UUID.test(bare)
     ? bare.replaceAll('-', '').toLowerCase()
-    : new Problem('must be a UUID, such as 01930c7a-5b3e-7000-8000-000000000000')
+    : new Problem('must be a UUID, for example 01930c7a-5b3e-7000-8000-000000000000')
 }
 
 export function readEnum(given: unknown, labels: readonly string[]): Read {

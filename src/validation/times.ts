@@ -24,7 +24,7 @@ interface Moment {
 
 /** Reads a date as the number of days since 1970. */
 export function readDate(given: unknown): Read {
-  const refusal = new Problem('must be a date, such as 2026-11-23')
+  const refusal = new Problem('must be a date, for example 2026-11-23')
   if (typeof given !== 'string') return refusal
   const word = readWord(given)
   if (word !== undefined) return word
@@ -34,7 +34,7 @@ export function readDate(given: unknown): Read {
 
 /** Reads a time as the number of microseconds since 1970, a bigint. */
 export function readTimestamp(given: unknown, kind: 'timestamp' | 'timestamptz', precision = 6): Read {
-  const refusal = new Problem('must be a valid Date, or a time such as 2026-11-23T07:03:00Z')
+  const refusal = new Problem('must be a valid Date, or a time, for example 2026-11-23T07:03:00Z')
   if (given instanceof Date && kind === 'timestamptz') {
     const time = given.getTime()
     return Number.isNaN(time) ? refusal : (within(BigInt(time) * 1000n) ?? refusal)

@@ -1,4 +1,5 @@
 import { InvalidInputError, MessageTooLargeError } from '../../../errors/index.ts'
+import { text } from '../../../input/index.ts'
 import { type FileStore, fileOf, type MovedFile, withoutFile } from './files.ts'
 
 /** The structure that every message must have. The AI SDK's `UIMessage` has it, in any version. */
@@ -129,27 +130,20 @@ function stringify(value: unknown, path: string): string {
   try {
     return JSON.stringify(value)
   } catch (error) {
-    throw new InvalidInputError(
-      path,
-      `must be a value that JSON can represent (${(error as Error).message})`,
-      {
-        cause: error,
-      },
-    )
+    const [reason] = (error as Error).message.split('\n')
+    throw new InvalidInputError(path, `must be a value that JSON can represent (${reason})`, { cause: error })
   }
 }
 
 /** Checks an id. A text column, which holds it, can store neither NUL nor half of a surrogate pair. */
 export function checkId(id: unknown, field: string): asserts id is string {
-  if (typeof id !== 'string') throw new InvalidInputError(field, 'must be a string')
-  if (id === '') {
+  const { length } = Array.from(text(id, field))
+  if (length === 0) {
     throw new InvalidInputError(field, 'must not be empty: pass an id generator to the AI SDK')
   }
-  if (Array.from(id).length > MAX_ID_LENGTH) {
+  if (length > MAX_ID_LENGTH) {
     throw new InvalidInputError(field, `must not be longer than ${MAX_ID_LENGTH} characters`)
   }
-  if (id.includes('\0')) throw new InvalidInputError(field, 'must not contain the character NUL')
-  if (!id.isWellFormed()) throw new InvalidInputError(field, 'must not contain half of a surrogate pair')
 }
 
 /** Replaces characters that a text column cannot store, in values that are only searched or filtered. */
