@@ -16,9 +16,11 @@ export interface TypeScript {
   insert: string
 }
 
+/** The types of a value that is text in both directions. */
 export const TEXT: TypeScript = { select: 'string', insert: 'string' }
 const NUMBER: TypeScript = { select: 'number', insert: 'number' }
 
+/** The types by the names of PostgreSQL. */
 export const TYPES: Readonly<Record<string, TypeScript>> = {
   bool: { select: 'boolean', insert: 'boolean' },
   int2: NUMBER,
