@@ -12,7 +12,6 @@ const COPIED = [
   'scripts',
   'schema',
   'generated',
-  'test/support',
   'package.json',
   'tsconfig.json',
   'tsup.config.ts',
@@ -94,8 +93,11 @@ export class PageFolder {
     }
     if (language === 'sql' && !file) await inRolledBackTransaction(url, text)
     if (language !== 'sh') return ''
-    const { stdout, stderr } = await run('bash', ['-ec', `${FUNCTIONS}\n${text}`], this.#options(url))
-    return stdout + stderr
+    const script = `exec 2>&1\n${FUNCTIONS}\n${text}`
+    const { stdout } = await run('bash', ['-ec', script], this.#options(url)).catch((error) => {
+      throw new Error(`${text}failed:\n${error.stdout}`)
+    })
+    return stdout
   }
 
   #options(url: string) {
