@@ -6,7 +6,8 @@ export function render(declared: Declared): string {
   return [
     `## ${heading(name, kind)}`,
     declared.summary,
-    base && `Extends \`${base}\`.`,
+    // The columns of a row are in the table of fields.
+    base && !base.startsWith('Columns<') && !base.startsWith('OptionalColumns<') && `Extends \`${base}\`.`,
     code && fence(code),
     details(declared),
     fields.length > 0 && table(fields),
