@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { otherNamespaces } from './compare.ts'
 import { AdminError } from './errors.ts'
 import { recordApplied, type SourcedMigration } from './history.ts'
 import { type MigrateRun, runMigrations } from './migrate.ts'
+import { PrivateDatabase } from './new-database.ts'
 import { nameOf, readObjects } from './objects.ts'
 import { adoptObjects } from './owned-objects.ts'
 import { connect } from './session.ts'
@@ -16,7 +16,6 @@ import {
   type SchemaState,
 } from './snapshot/index.ts'
 import { ensureToolSchema } from './tool-schema.ts'
-import { withDatabase } from './url.ts'
 
 /** SQLSTATE of `create database` by a role that may not. */
 const INSUFFICIENT_PRIVILEGE = '42501'
@@ -61,40 +60,47 @@ async function readMigrated(
   url: string,
   { migrations, namespace }: { migrations: readonly SourcedMigration[]; namespace: string },
 ): Promise<SchemaState> {
-  const name = `norberts_spark_db_baseline_${randomBytes(6).toString('hex')}`
-  const admin = await connect(url)
+  const temporary = await createTemporary(url)
   try {
-    await createTemporary(admin, name, namespace)
-    try {
-      const client = await connect(withDatabase(url, name))
-      try {
-        await client.query(`create schema if not exists ${pg.escapeIdentifier(namespace)}`)
-        await ensureToolSchema(client)
-        const run: MigrateRun = { lockTimeout: 0, retries: 0, onProgress: () => {}, holders: () => [] }
-        await runMigrations(client, { pending: migrations, applied: [] }, run)
-        await client.query('begin read only')
-        return await readLive(client, namespace, await otherNamespaces(client, namespace))
-      } finally {
-        await client.end()
-      }
-    } finally {
-      await admin.query(`drop database if exists ${name}`)
-    }
+    await inSession(temporary.url, (client) => prepareNamespace(client, namespace))
+    return await inSession(temporary.url, async (client) => {
+      await ensureToolSchema(client)
+      const run: MigrateRun = { lockTimeout: 0, retries: 0, onProgress: () => {}, holders: () => [] }
+      await runMigrations(client, { pending: migrations, applied: [] }, run)
+      await client.query('begin read only')
+      return readLive(client, namespace, await otherNamespaces(client, namespace))
+    })
   } finally {
-    await admin.end()
+    await temporary.discard()
   }
 }
 
-async function createTemporary(admin: pg.Client, name: string, namespace: string): Promise<void> {
+async function inSession<T>(url: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(url)
   try {
-    await admin.query(`create database ${name} encoding 'UTF8' template template0`)
-  } catch (error) {
+    return await fn(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** The next session starts in the namespace, as those of the database that is adopted do. */
+async function prepareNamespace(client: pg.Client, namespace: string): Promise<void> {
+  if (namespace === 'public') return
+  const name = pg.escapeIdentifier(namespace)
+  const { rows } = await client.query<{ database: string }>('select current_database() as database')
+  const database = pg.escapeIdentifier(rows[0]?.database ?? '')
+  await client.query(
+    `create schema if not exists ${name}; alter database ${database} set search_path to ${name}, public`,
+  )
+}
+
+async function createTemporary(url: string): Promise<PrivateDatabase> {
+  return PrivateDatabase.create(url).catch((error: unknown) => {
     if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error
     throw new AdminError(
       'To adopt some migrations only, or those of another folder, they are run in a temporary database of the same server, which this role may not create. Use a role with CREATEDB. Nothing was adopted.',
       { cause: error },
     )
-  }
-  if (namespace === 'public') return
-  await admin.query(`alter database ${name} set search_path to ${pg.escapeIdentifier(namespace)}, public`)
+  })
 }

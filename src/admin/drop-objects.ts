@@ -44,6 +44,9 @@ export async function dropObjects<C extends GuardedCommand>(
   await dropAll(client, owned)
   const kept = await readObjects(client)
   const others = withoutKnown(withoutKnown(before, kept), owned).map(nameOf)
+  // Created upon the library's types or functions since the look above: the transaction is rolled back.
+  if (others.length > 0 && !cascade)
+    throw new DependentObjectsError(others.map((name) => `${name} depends on an object of the library`))
   const named = await extensionsOfSchema()
   return {
     guarded,

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { AdminError } from './errors.ts'
 import { isTransactionPooled } from './pooler.ts'
 import { connect } from './session.ts'
-import { type Patience, TURN_LOCK, takeTurn } from './turn.ts'
+import { type Patience, takeTurn } from './turn.ts'
 import { describeUrl } from './url.ts'
 
 /**
@@ -26,7 +26,7 @@ export async function inTurn<T>(
       return await fn(client)
     } finally {
       // The connection's end does it too, but not behind a pooler that keeps sessions.
-      await client.query(`reset all; select pg_advisory_unlock(${TURN_LOCK})`).catch(() => {})
+      await client.query('reset all; select pg_advisory_unlock_all()').catch(() => {})
     }
   } finally {
     await client.end().catch(() => {})

@@ -6,7 +6,7 @@ import { ENVIRONMENTS, type Environment, writeEnvironment } from './environment.
 import { databaseName, guard } from './guard.ts'
 import type { SourcedMigration } from './history.ts'
 import { runMigrations } from './migrate.ts'
-import { readLibraryMigrations, readMigrations } from './migration-folders.ts'
+import { readLibraryMigrations, readMigrations, type ServiceMigrations } from './migration-folders.ts'
 import { labelOf, type MigrationPlan, planMigrations, upTo } from './migration-plan.ts'
 import { inTurn } from './migration-turn.ts'
 import { asGiven, sessionFields } from './options.ts'
@@ -63,6 +63,19 @@ export interface Migrated {
  *   stated in two ways; the URL leads to a pooler in transaction mode.
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
+  return apply(url, options)
+}
+
+/** Applies a service's migrations to a database that was created for tests, regardless of DATABASE_ENVIRONMENT and NODE_ENV. */
+export async function migrateTestDatabase(url: string, { folder, name }: ServiceMigrations): Promise<void> {
+  await apply(url, { folder, name }, { stated: false })
+}
+
+async function apply(
+  url: string,
+  options: MigrateOptions,
+  { stated = true }: { stated?: boolean } = {},
+): Promise<Migrated> {
   const {
     to,
     dryRun = false,
@@ -81,7 +94,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   return inTurn(url, { patience: waitTimeout, onWait }, async (client) => {
     await using observer = await observe(url, client, { lockTimeout, onWait })
     const { plan, adopted, ...target } = await inOneTransaction(client, async () => {
-      const guarded = await guard(client, 'migrate', { environment: option })
+      const guarded = await guard(client, 'migrate', { environment: option }, { stated })
       const done = baseline
         ? { plan: NOTHING, adopted: await adopt(client, url, { migrations, to, isPackage: !folder }) }
         : { plan: await planMigrations(client, migrations, to), adopted: undefined }

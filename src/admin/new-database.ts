@@ -10,7 +10,7 @@ const OBJECT_IN_USE = '55006'
 /** A database of this name exists; the second is what two simultaneous attempts get. */
 const NAME_TAKEN = new Set(['42P04', '23505'])
 
-const PREFIX = 'norberts_spark_db_unfinished_'
+const PREFIX = 'norberts_spark_db_private_'
 /** Recorded by the very statement that creates the database, and by no other tool; a sweep also requires the name. */
 const MARKER_CONNECTION_LIMIT = 1_720_575_940
 
@@ -30,7 +30,7 @@ export async function inNewOrExistingDatabase<T>(
   const run = (client: pg.Client) => fn(client, name)
   const existing = await connect(url).catch(unlessMissing)
   if (existing) return inTransaction(url, run, { ...session, open: async () => existing })
-  const unfinished = await UnfinishedDatabase.create(url)
+  const unfinished = await createPrivate(url)
   try {
     const result = await inTransaction(unfinished.url, run, session)
     if (await unfinished.publish(name)) return result
@@ -40,12 +40,22 @@ export async function inNewOrExistingDatabase<T>(
   return inTransaction(url, run, session)
 }
 
+async function createPrivate(url: string): Promise<PrivateDatabase> {
+  return PrivateDatabase.create(url).catch((error: unknown) => {
+    if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error
+    throw new AdminError(
+      `There is no database ${databaseInUrl(url)}, and this role may not create one. Let a role with CREATEDB create it.`,
+      { cause: error },
+    )
+  })
+}
+
 function unlessMissing(error: { cause?: { code?: string } }): undefined {
   if (error.cause?.code !== NO_DATABASE) throw error
 }
 
-/** A database under a name of its own, from its creation until it is published or discarded. */
-class UnfinishedDatabase {
+/** A database under a name that no other session knows, from its creation until it is published or discarded. */
+export class PrivateDatabase {
   readonly url: string
   readonly #name: string
   /** While it is open, and has the database's name as its application, no command sweeps the database. */
@@ -58,7 +68,8 @@ class UnfinishedDatabase {
     this.#maintenance = maintenance
   }
 
-  static async create(url: string): Promise<UnfinishedDatabase> {
+  /** Creates an empty database on the server of `url`. */
+  static async create(url: string): Promise<PrivateDatabase> {
     const name = `${PREFIX}${randomBytes(8).toString('hex')}`
     const maintenance = await connectToMaintenance(url)
     try {
@@ -67,14 +78,10 @@ class UnfinishedDatabase {
       await maintenance.query(
         `create database ${name} encoding 'UTF8' template template0 connection limit ${MARKER_CONNECTION_LIMIT}`,
       )
-      return new UnfinishedDatabase(url, name, maintenance)
+      return new PrivateDatabase(url, name, maintenance)
     } catch (error) {
       await maintenance.end().catch(() => {})
-      if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error
-      throw new AdminError(
-        `There is no database ${databaseInUrl(url)}, and this role may not create one. Let a role with CREATEDB create it.`,
-        { cause: error },
-      )
+      throw error
     }
   }
 

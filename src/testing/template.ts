@@ -3,7 +3,7 @@ import pg from 'pg'
 import {
   createObjects,
   guard,
-  migrate,
+  migrateTestDatabase,
   readMigrations,
   readSchemaFiles,
   type ServiceMigrations,
@@ -71,11 +71,13 @@ async function createTemplate(
   const client = new pg.Client(database.url)
   await client.connect()
   try {
+    await client.query('begin')
     await createObjects(client, 'test', { database: name })
+    await client.query('commit')
   } finally {
     await client.end()
   }
-  if (service) await migrate(database.url, { ...service, environment: 'test' })
+  if (service) await migrateTestDatabase(database.url, service)
   await dropOthers(databases, admin, service)
   await admin.query(`alter database ${database.name} rename to ${name}`)
 }

@@ -96,11 +96,19 @@ describe('a service’s own migrations', () => {
     await files({ '1_invoices.sql': INVOICES })
     const { adminUrl } = inject('scratch')
 
-    await using one = await createTestDatabase({ url: adminUrl, migrations: { folder, name: 'billing' } })
+    // Of the database that the service develops with.
+    process.env.DATABASE_ENVIRONMENT = 'development'
+    await using one = await createTestDatabase({
+      url: adminUrl,
+      migrations: { folder, name: 'billing' },
+    }).finally(() => {
+      delete process.env.DATABASE_ENVIRONMENT
+    })
     await using other = await createTestDatabase({ url: adminUrl })
 
     expect(await verify(one.url)).toMatchObject({ environment: 'test', services: [{ name: 'billing' }] })
     expect(await verify(other.url)).toMatchObject({ environment: 'test', services: [] })
+    expect((await drop(one.url)).dropped).toEqual(expect.arrayContaining(['table users', 'table invoices']))
   })
 
   test('on the command line: both folders with --status, and names before a reset', async ({

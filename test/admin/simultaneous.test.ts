@@ -35,7 +35,9 @@ describe('simultaneous commands', () => {
       expect((await verify(target)).differences.map(({ object }) => object)).toEqual(['table restored'])
       await sql(`drop database ${name} with (force)`)
     }
-    expect(await sql(`select datname from pg_database where datname ~ 'unfinished'`)).toEqual([])
+    expect(await sql(`select datname from pg_database where datname ~ 'norberts_spark_db_private'`)).toEqual(
+      [],
+    )
   })
 
   test(
@@ -83,7 +85,9 @@ describe('simultaneous commands', () => {
       expect(await verify(bystander)).toMatchObject({ environment: 'test', differences: [] })
       await reset(target, { environment: 'development', confirm: name })
       expect(await migrate(target)).toMatchObject({ applied: [] })
-      expect(await sql(`select datname from pg_database where datname ~ 'unfinished'`)).toEqual([])
+      expect(
+        await sql(`select datname from pg_database where datname ~ 'norberts_spark_db_private'`),
+      ).toEqual([])
       for (const database of [target, bystander])
         await sql(`drop database ${databaseOf(database)} with (force)`)
     },
