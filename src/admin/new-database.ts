@@ -118,9 +118,9 @@ export class PrivateDatabase {
 /** Drops what killed commands have left. A database that is in use stays. */
 async function sweep(maintenance: pg.Client): Promise<void> {
   const { rows } = await maintenance.query<{ name: string }>(
-    `select datname as name from pg_database
-     where datname ~ '^${PREFIX}[0-9a-f]{16}$' and datconnlimit = ${MARKER_CONNECTION_LIMIT}
-       and not exists (select from pg_stat_activity where application_name = datname)`,
+    `select private.datname as name from pg_database as private
+     where private.datname ~ '^${PREFIX}[0-9a-f]{16}$' and private.datconnlimit = ${MARKER_CONNECTION_LIMIT}
+       and not exists (select from pg_stat_activity as creator where creator.application_name = private.datname)`,
   )
   for (const { name } of rows) await maintenance.query(`drop database if exists ${name}`).catch(() => {})
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startScratchServer } from '../../scripts/scratch/index.ts'
 import { create, drop, verify } from '../../src/admin.ts'
+import { databaseOf, withDatabase as withDatabaseName } from '../support/databases.ts'
 import { test as withDatabase } from '../support/empty-database.ts'
 
 /** Starts a command in a process of its own, to be killed. */
@@ -30,17 +31,17 @@ withDatabase(
     const full = await objects()
     const started = performance.now()
     await once(start('drop', url), 'exit')
-    const duration = performance.now() - started
+    // Around the moment of the commit, however busy the machine is.
+    let delay = (performance.now() - started) * 0.8
     const states: string[] = []
     for (let round = 0; round < 24; round += 1) {
       const command = (await objects()) === full ? (['reset', 'drop'] as const)[round % 2] : 'create'
       const tool = start(command as string, url)
       const ended = once(tool, 'exit')
-      // From before its first statement to after its last.
-      await sleep(duration * (0.4 + ((round * 37) % 90) / 100))
+      await Promise.race([ended, sleep(delay)])
       tool.kill('SIGKILL')
       await ended
-      // The server learns of it when it next looks at the connection.
+      // The server notices it when it next looks at the connection.
       await expect
         .poll(() =>
           sql(
@@ -51,12 +52,14 @@ withDatabase(
 
       const state = await objects()
       states.push(`${command} ${state === full ? 'full' : 'empty'}`)
+      const isDone = command === 'create' ? state === full : command === 'drop' && state === empty
+      if (command !== 'reset') delay *= isDone ? 0.8 : 1.25
       expect([empty, full]).toContain(state)
       if (state === full) expect((await verify(url)).differences).toEqual([])
     }
     expect(new Set(states).size).toBeGreaterThan(2)
   },
-  60_000,
+  120_000,
 )
 
 test('kill -9 of the server at any point leaves the old or the new state', async () => {
@@ -90,3 +93,39 @@ test('kill -9 of the server at any point leaves the old or the new state', async
   }
   expect((await drop(url)).dropped).not.toEqual([])
 }, 60_000)
+
+withDatabase(
+  'kill -9 of create leaves the database missing or whole, and nothing for good',
+  async ({ url, sql }) => {
+    const name = `killed_${databaseOf(url)}`
+    const target = withDatabaseName(url, name)
+    const started = performance.now()
+    await once(start('create', target), 'exit')
+    const duration = performance.now() - started
+    for (let round = 0; round < 10; round += 1) {
+      await sql(`drop database if exists ${name} with (force)`)
+      const tool = start('create', target)
+      const ended = once(tool, 'exit')
+      await sleep(duration * (0.4 + round / 15))
+      tool.kill('SIGKILL')
+      await ended
+
+      const isThere = (await sql(`select from pg_database where datname = '${name}'`)).length > 0
+      if (isThere) expect((await verify(target)).differences).toEqual([])
+    }
+    await sql(`drop database if exists ${name} with (force)`)
+
+    // The next command sweeps the databases of killed ones, when the server has noticed that they are gone.
+    await expect
+      .poll(
+        async () => {
+          await create(target, { environment: 'test' })
+          await sql(`drop database ${name} with (force)`)
+          return sql(`select datname from pg_database where datname ~ '^norberts_spark_db_private_'`)
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual([])
+  },
+  120_000,
+)

@@ -109,9 +109,12 @@ export class PageFolder {
   }
 }
 
-/** The bin of the package and its imports lead to the sources; every package is installed. */
+/**
+ * The bin of the package and its imports lead to the sources; every package is installed. The scratch database stands in for
+ * the one on the embedded server, whose environment needs no statement.
+ */
 const FUNCTIONS = `
-npm() { [ "$1" = install ] || command npm "$@"; }
+npm() { [ "$1" = install ] || DATABASE_ENVIRONMENT=test command npm "$@"; }
 npx() { [ "$1" = norberts-spark-db ] && { shift; node src/cli.ts "$@"; } || command npx --no-install "$@"; }
 node() { command node --import "$REPOSITORY/test/docs/package-source.ts" "$@"; }`
 
