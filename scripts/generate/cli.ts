@@ -73,9 +73,15 @@ function attempt<T>(promise: Promise<T>): Promise<T> {
 
 const modules = attempt(loadModules())
 
+/** Fields would be accepted and lost; the message has a line for each. */
+class LostFieldError extends Error {
+  override readonly name = 'LostFieldError'
+}
+
 /** Runs once. Resolves to whether generated/ is up to date. */
 async function run(): Promise<boolean> {
   const started = performance.now()
+  const lostFields = import('./lost-fields.ts')
   const { compare, emitSnapshot, emitStatements, generateFromSchema, loadStatements, patch, write } =
     await modules
   const server = await starting
@@ -101,6 +107,8 @@ async function run(): Promise<boolean> {
     loaded ??= attempt(loadStatements())
     const listed = await emitStatements(database.url, await loaded)
     listed.set('snapshot.json', await emitSnapshot(database.url))
+    const lost = (await lostFields).findLostFields(ROOT, await loaded)
+    if (lost.length > 0) throw new LostFieldError(lost.join('\n'))
     changes.push(...(await settle(await compare(out, listed, { withStatements }))))
   }
   console.log(summary(changes, performance.now() - started))
@@ -129,7 +137,8 @@ function colorize(patch: string): string {
 /** Prints errors of the schema and the statements as messages, and all other errors with their stack. */
 function report(error: unknown): void {
   const isExpected =
-    error instanceof Error && ['SchemaError', 'StatementError', 'ServerError'].includes(error.name)
+    error instanceof Error &&
+    ['SchemaError', 'StatementError', 'ServerError', 'LostFieldError'].includes(error.name)
   console.error(
     `${pc.red('error:')} ${isExpected ? error.message : error instanceof Error ? error.stack : error}`,
   )

@@ -1,24 +1,31 @@
 import type { DB } from '../../generated/database.ts'
 import { type CallOptions, type Connection, CopyText } from '../connection/index.ts'
 
-/** A column, and the property that holds its value. */
-type CopyColumn<Table extends keyof DB, Property> = readonly [
-  column: keyof DB[Table] & string,
-  property: Property,
-]
+/** The column of each property. */
+type Columns<Table extends keyof DB, Property extends PropertyKey> = Readonly<
+  Record<Property, keyof DB[Table] & string>
+>
 
-/** The columns of a table that a COPY writes. */
-export interface CopyTable<Table extends keyof DB, Id extends string> {
+/**
+ * The columns of a table that a COPY writes. Every property of the input is named, in `columns` or in `defaulted`: one
+ * that is read but not copied is a compile error.
+ */
+export interface CopyTable<
+  Table extends keyof DB,
+  Id extends string,
+  Input extends object,
+  Defaulted extends keyof Input,
+> {
   readonly name: Table
   /** Columns whose values are properties of the item. */
-  readonly ids: readonly CopyColumn<Table, Id>[]
+  readonly ids: Partial<Columns<Table, Id>>
   /** Columns whose values are properties of the item's `input`. */
-  readonly columns: readonly CopyColumn<Table, string>[]
+  readonly columns: Columns<Table, Exclude<keyof Input, Defaulted>>
   /** The same, but the server sets the column's default if `input` lacks the property. */
-  readonly defaulted: readonly CopyColumn<Table, string>[]
+  readonly defaulted: Columns<Table, Defaulted>
 }
 
-type CopyItem<Id extends string> = { readonly input: object } & { readonly [Property in Id]: string }
+type CopyItem<Id extends string, Input> = { readonly input: Input } & { readonly [Property in Id]: string }
 
 /** A COPY statement, its rows as text, and the item of each row. */
 export interface Copy<Item> {
@@ -28,29 +35,35 @@ export interface Copy<Item> {
 }
 
 /** Makes a COPY for each combination of columns with a default that the items have. */
-export function copiesOf<Table extends keyof DB, Id extends string, Item extends CopyItem<Id>>(
-  { name, ids, columns, defaulted }: CopyTable<Table, Id>,
-  items: readonly Item[],
-): Copy<Item>[] {
+export function copiesOf<
+  Table extends keyof DB,
+  Id extends string,
+  Input extends object,
+  Defaulted extends keyof Input,
+  Item extends CopyItem<Id, Input>,
+>(table: CopyTable<Table, Id, Input, Defaulted>, items: readonly Item[]): Copy<Item>[] {
+  const [ids, columns, defaulted] = [table.ids, table.columns, table.defaulted].map(
+    (each) => Object.entries(each) as [string, string][],
+  ) as [[Id, string][], [string, string][], [string, string][]]
   const copies = new Map<number, Copy<Item>>()
   for (const item of items) {
     const input = item.input as Readonly<Record<string, unknown>>
     let combination = 0
     for (let bit = 0; bit < defaulted.length; bit += 1) {
-      const [, property] = defaulted[bit] as CopyColumn<Table, string>
+      const [property] = defaulted[bit] as [string, string]
       if (input[property] !== undefined) combination |= 1 << bit
     }
     let copy = copies.get(combination)
     if (!copy) {
       const written = [...ids, ...columns, ...defaulted.filter((_, bit) => combination & (1 << bit))]
-      const sql = `copy ${name} (${written.map(([column]) => column).join(', ')}) from stdin`
+      const sql = `copy ${table.name} (${written.map(([, column]) => column).join(', ')}) from stdin`
       copy = { sql, rows: new CopyText(), items: [] }
       copies.set(combination, copy)
     }
-    for (const [, property] of ids) copy.rows.addValue(item[property])
-    for (const [, property] of columns) copy.rows.addValue(input[property])
+    for (const [property] of ids) copy.rows.addValue(item[property])
+    for (const [property] of columns) copy.rows.addValue(input[property])
     for (let bit = 0; bit < defaulted.length; bit += 1) {
-      const [, property] = defaulted[bit] as CopyColumn<Table, string>
+      const [property] = defaulted[bit] as [string, string]
       if (combination & (1 << bit)) copy.rows.addValue(input[property])
     }
     copy.rows.endRow()

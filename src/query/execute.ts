@@ -3,11 +3,21 @@ import type { CallOptions, Connection, Query, Settings } from '../connection/ind
 import { NotFoundError } from '../errors/index.ts'
 import type { Statement } from './statement.ts'
 
+/**
+ * An input with exactly the fields of a statement's input. A field more would be lost, as no parameter takes it; an
+ * optional field less would be sent as null.
+ */
+export type Exactly<Input, Given> = Given & {
+  readonly [Name in Exclude<keyof Given, keyof Input>]: never
+} & {
+  readonly [Name in Exclude<keyof Input, keyof Given>]: Input[Name]
+}
+
 /** Runs a statement and returns every row. */
-export async function queryAll<Input, Row>(
+export async function queryAll<Input, Row, Given extends Input>(
   connection: Connection,
   statement: Statement<Input, Row>,
-  input: Input,
+  input: Exactly<Input, Given>,
   options?: CallOptions,
 ): Promise<Row[]> {
   const { rows } = await connection.run(toQuery(statement, input, connection.settings), options)
@@ -15,10 +25,10 @@ export async function queryAll<Input, Row>(
 }
 
 /** Runs a statement that returns at most one row. */
-export async function queryFirst<Input, Row>(
+export async function queryFirst<Input, Row, Given extends Input>(
   connection: Connection,
   statement: Statement<Input, Row>,
-  input: Input,
+  input: Exactly<Input, Given>,
   options?: CallOptions,
 ): Promise<Row | undefined> {
   const rows = await queryAll(connection, statement, input, options)
@@ -26,10 +36,10 @@ export async function queryFirst<Input, Row>(
 }
 
 /** Runs a statement that always returns one row. */
-export async function queryOne<Input, Row>(
+export async function queryOne<Input, Row, Given extends Input>(
   connection: Connection,
   statement: Statement<Input, Row>,
-  input: Input,
+  input: Exactly<Input, Given>,
   options?: CallOptions,
 ): Promise<Row> {
   return requireOne(await queryFirst(connection, statement, input, options))
@@ -57,10 +67,10 @@ export function orThrowNotFound<Row>(
 }
 
 /** Runs a statement for its effect and returns the number of rows that it changed. */
-export async function execute<Input, Row>(
+export async function execute<Input, Row, Given extends Input>(
   connection: Connection,
   statement: Statement<Input, Row>,
-  input: Input,
+  input: Exactly<Input, Given>,
   options?: CallOptions,
 ): Promise<number> {
   const { rowCount } = await connection.run(toQuery(statement, input, connection.settings), options)

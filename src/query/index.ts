@@ -1,7 +1,15 @@
 export type { Columns, OptionalColumns } from './columns.ts'
 export { type Params, raw } from './compile.ts'
 export { type Copy, type CopyTable, copiesOf, sendCopies } from './copy-rows.ts'
-export { execute, orThrowNotFound, queryAll, queryFirst, queryOne, requireOne } from './execute.ts'
+export {
+  type Exactly,
+  execute,
+  orThrowNotFound,
+  queryAll,
+  queryFirst,
+  queryOne,
+  requireOne,
+} from './execute.ts'
 export { type List, list, queryPage } from './list.ts'
 export { type Page, type PageParameters, type PageRequest, pageFields } from './page.ts'
 export { isBehind } from './page-builder.ts'

@@ -2,7 +2,7 @@ import type { Compilable, Kysely } from 'kysely'
 import type { DB } from '../../generated/database.ts'
 import type { CallOptions, Connection } from '../connection/index.ts'
 import type { Params } from './compile.ts'
-import { queryAll } from './execute.ts'
+import { type Exactly, queryAll } from './execute.ts'
 import { type Page, type PageParameters, type PageRequest, Pager, type Position } from './page.ts'
 import { type ListOrder, namesOf, PageBuilder } from './page-builder.ts'
 import { type Filters, type Variants, variants } from './statement.ts'
@@ -48,10 +48,15 @@ export function list<Input extends { readonly [Name in Filter]?: unknown }, Row,
 }
 
 /** Reads a page of a list. */
-export async function queryPage<Input, Row extends object, Item extends object = Row>(
+export async function queryPage<
+  Input,
+  Row extends object,
+  Given extends Input & PageRequest & { search?: string | undefined },
+  Item extends object = Row,
+>(
   connection: Connection,
   list: List<Input, Row>,
-  input: Input & PageRequest & { search?: string | undefined },
+  input: Exactly<Input & PageRequest, Given>,
   options?: CallOptions,
   {
     before,
@@ -64,8 +69,10 @@ export async function queryPage<Input, Row extends object, Item extends object =
   } = {},
 ): Promise<Page<Item>> {
   const pager = new Pager(list.name, input, before)
-  const pageInput = { ...input, ...pager.parameters }
-  const rows = await queryAll(connection, list.statements.for(pageInput), pageInput, options)
+  // `limit` and `after` have become the parameters of the page.
+  const { limit, after, ...filters }: PageRequest = input
+  const pageInput = { ...filters, ...pager.parameters } as Input & PageParameters
+  const rows = await queryAll(connection, list.statements.for(pageInput), pageInput as never, options)
   const items = toItems ? toItems(rows) : (rows as object[] as Item[])
   return pager.page(items, list.positionOf) as Page<Item>
 }

@@ -102,10 +102,7 @@ export class Repositories {
   }
 }
 
-/** The aggregates to which tables belong. */
-type Home = 'users' | 'customers' | 'people' | 'chats' | 'auditLog'
-
-/** The aggregate of each table. A new table is a compile error until it is assigned here. */
+/** The repository of each table. A table that is added to schema/ is a compile error until it has one. */
 export const HOMES = {
   users: 'users',
   customers: 'customers',
@@ -116,4 +113,4 @@ export const HOMES = {
   parts: 'chats',
   ai_options: 'chats',
   audit_log: 'auditLog',
-} as const satisfies Record<TableName, Home>
+} as const satisfies Record<TableName, keyof Repositories>

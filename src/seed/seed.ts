@@ -91,9 +91,9 @@ async function fill(
   return Object.fromEntries(sender.counts) as SeedCounts
 }
 
-function one(write: (sheets: Sheets, n: number) => void): Write {
+function one(...writers: ((sheets: Sheets, n: number) => void)[]): Write {
   return (sheets, n) => {
-    write(sheets, n)
+    for (const write of writers) write(sheets, n)
     return 1
   }
 }

@@ -8,13 +8,14 @@ export function closeToolCalls(
   chat: OwnedChat,
   options: CallOptions | undefined,
 ): Promise<number> {
+  const { chatId } = chat
   return connection.atomically(async (transaction) => {
-    orThrowNotFound(await queryFirst(transaction, lockChat, chat, options), 'chats', { id: chat.chatId })
-    const dangling = await queryAll(transaction, findDanglingTools, chat, options)
+    orThrowNotFound(await queryFirst(transaction, lockChat, chat, options), 'chats', { id: chatId })
+    const dangling = await queryAll(transaction, findDanglingTools, { chatId }, options)
     if (dangling.length === 0) return 0
     const closed = dangling.map(({ payload }) => closeToolCall(payload))
     const input = {
-      ...chat,
+      chatId,
       messageIds: dangling.map(({ messageId }) => messageId),
       positions: dangling.map(({ position }) => position),
       states: closed.map(({ state }) => state),

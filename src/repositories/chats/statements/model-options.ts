@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Statement, statement } from '../../../query/index.ts'
+import type { GivenModelOptions } from '../input.ts'
 import { type ModelOptions, OPTIONS } from '../rows.ts'
 import type { OwnedChat } from './owned-chat.ts'
 
@@ -18,7 +19,7 @@ export const findOptions: Statement<OwnedMessage, ModelOptions> = statement('cha
 )
 
 /** Inserts no row if there is no such message in a chat of the user. */
-export const recordOptions: Statement<OwnedMessage & ModelOptions, ModelOptions> = statement(
+export const recordOptions: Statement<OwnedMessage & GivenModelOptions, ModelOptions> = statement(
   'chats.recordOptions',
   (query, $) =>
     query

@@ -1,7 +1,14 @@
 import type { ConstraintName } from '../../../../generated/catalog.ts'
 import type { Connection } from '../../../connection/index.ts'
 import { ConstraintError, ImportError } from '../../../errors/index.ts'
-import { type Copy, execute, queryAll, type Statement, sendCopies } from '../../../query/index.ts'
+import {
+  type Copy,
+  type Exactly,
+  execute,
+  queryAll,
+  type Statement,
+  sendCopies,
+} from '../../../query/index.ts'
 import { type BatchPlan, type KnownIds, planBatch } from './batch-plan.ts'
 import type { CustomerImportOptions, ImportCounts, ImportItem, ImportRow } from './input.ts'
 import {
@@ -81,9 +88,9 @@ export class BatchWriter {
     }
   }
 
-  async #findIds<Input>(
+  async #findIds<Input, Given extends Input>(
     statement: Statement<Input, { key: string; id: string }>,
-    input: Input,
+    input: Exactly<Input, Given>,
   ): Promise<Map<string, string>> {
     const rows = await queryAll(this.#connection, statement, input)
     return new Map(rows.map(({ key, id }) => [key, id]))

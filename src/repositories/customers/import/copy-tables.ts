@@ -1,47 +1,40 @@
 import type { CopyTable } from '../../../query/index.ts'
+import type { NewPerson } from '../../people/index.ts'
+import type { NewContact, NewCustomer } from '../input.ts'
 
 type ItemIds = 'customerId' | 'personId'
 
-export const CUSTOMERS: CopyTable<'customers', ItemIds> = {
+export const CUSTOMERS: CopyTable<'customers', ItemIds, NewCustomer, 'status' | 'timezone'> = {
   name: 'customers',
-  ids: [['customer_id', 'customerId']],
-  columns: [
-    ['legal_name', 'legalName'],
-    ['display_name', 'displayName'],
-    ['industry', 'industry'],
-    ['company_size', 'companySize'],
-    ['website_url', 'websiteUrl'],
-    ['billing_country', 'billingCountry'],
-  ],
-  defaulted: [
-    ['status', 'status'],
-    ['timezone', 'timezone'],
-  ],
+  ids: { customerId: 'customer_id' },
+  columns: {
+    legalName: 'legal_name',
+    displayName: 'display_name',
+    industry: 'industry',
+    companySize: 'company_size',
+    websiteUrl: 'website_url',
+    billingCountry: 'billing_country',
+  },
+  defaulted: { status: 'status', timezone: 'timezone' },
 }
 
-export const PEOPLE: CopyTable<'people', ItemIds> = {
+export const PEOPLE: CopyTable<'people', ItemIds, NewPerson, 'isActive'> = {
   name: 'people',
-  ids: [['person_id', 'personId']],
-  columns: [
-    ['first_name', 'firstName'],
-    ['last_name', 'lastName'],
-    ['email', 'email'],
-    ['phone', 'phone'],
-    ['job_title', 'jobTitle'],
-    ['linkedin_url', 'linkedinUrl'],
-  ],
-  defaulted: [['is_active', 'isActive']],
+  ids: { personId: 'person_id' },
+  columns: {
+    firstName: 'first_name',
+    lastName: 'last_name',
+    email: 'email',
+    phone: 'phone',
+    jobTitle: 'job_title',
+    linkedinUrl: 'linkedin_url',
+  },
+  defaulted: { isActive: 'is_active' },
 }
 
-export const CONTACTS: CopyTable<'customer_people', ItemIds> = {
+export const CONTACTS: CopyTable<'customer_people', ItemIds, NewContact, 'isPrimary' | 'startDate'> = {
   name: 'customer_people',
-  ids: [
-    ['customer_id', 'customerId'],
-    ['person_id', 'personId'],
-  ],
-  columns: [['role', 'role']],
-  defaulted: [
-    ['is_primary', 'isPrimary'],
-    ['start_date', 'startDate'],
-  ],
+  ids: { customerId: 'customer_id', personId: 'person_id' },
+  columns: { role: 'role' },
+  defaulted: { isPrimary: 'is_primary', startDate: 'start_date' },
 }

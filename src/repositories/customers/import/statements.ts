@@ -1,6 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../../generated/catalog.ts'
+import type { DB } from '../../../../generated/database.ts'
 import { type Params, statement } from '../../../query/index.ts'
+import type { NewPerson } from '../../people/index.ts'
+import type { NewCustomer } from '../input.ts'
 
 /** The oldest customer of each name. A join, because a hash index does not serve `= any(…)`. */
 export const findCustomersByName = statement(
@@ -51,15 +54,17 @@ export const updateCustomers = statement(
             "companySize" integer, "websiteUrl" text, "billingCountry" text, timezone text)`,
         ),
       )
-      .set({
-        display_name: valueIfGivenInRow('displayName', 'customers.display_name'),
-        status: valueIfGivenInRow('status', 'customers.status'),
-        industry: valueIfGivenInRow('industry', 'customers.industry'),
-        company_size: valueIfGivenInRow('companySize', 'customers.company_size'),
-        website_url: valueIfGivenInRow('websiteUrl', 'customers.website_url'),
-        billing_country: valueIfGivenInRow('billingCountry', 'customers.billing_country'),
-        timezone: valueIfGivenInRow('timezone', 'customers.timezone'),
-      })
+      .set(
+        valuesIfGiven<Omit<NewCustomer, 'legalName'>, 'customers'>('customers', {
+          displayName: 'display_name',
+          status: 'status',
+          industry: 'industry',
+          companySize: 'company_size',
+          websiteUrl: 'website_url',
+          billingCountry: 'billing_country',
+          timezone: 'timezone',
+        }),
+      )
       .whereRef('customers.customer_id', '=', 'row.customerId'),
 )
 
@@ -87,20 +92,32 @@ export const updatePeople = statement(
             "linkedinUrl" text, "isActive" boolean)`,
         ),
       )
-      .set({
-        first_name: valueIfGivenInRow('firstName', 'people.first_name'),
-        last_name: valueIfGivenInRow('lastName', 'people.last_name'),
-        phone: valueIfGivenInRow('phone', 'people.phone'),
-        job_title: valueIfGivenInRow('jobTitle', 'people.job_title'),
-        linkedin_url: valueIfGivenInRow('linkedinUrl', 'people.linkedin_url'),
-        is_active: valueIfGivenInRow('isActive', 'people.is_active'),
-      })
+      .set(
+        valuesIfGiven<Omit<NewPerson, 'email'>, 'people'>('people', {
+          firstName: 'first_name',
+          lastName: 'last_name',
+          phone: 'phone',
+          jobTitle: 'job_title',
+          linkedinUrl: 'linkedin_url',
+          isActive: 'is_active',
+        }),
+      )
       .whereRef('people.person_id', '=', 'row.personId'),
 )
 
-/** The value of the row if its `given` contains the field, otherwise the column's current value. */
-function valueIfGivenInRow<T>(field: string, column: string): RawBuilder<T> {
-  return sql`case when ${sql.lit(field)} = any(row.given) then row.${sql.id(field)} else ${sql.ref(column)} end`
+/**
+ * The columns of an update from the rows of a JSON: the value of the row if its `given` contains the field, otherwise the
+ * column's current value. Every field that an import reads is named, but those by which the row was found.
+ */
+function valuesIfGiven<Input, Table extends keyof DB>(
+  table: Table,
+  columns: Readonly<Record<keyof Input, keyof DB[Table] & string>>,
+): Record<string, RawBuilder<never>> {
+  const values = Object.entries<string>(columns).map(([field, column]) => [
+    column,
+    sql`case when ${sql.lit(field)} = any(row.given) then row.${sql.id(field)} else ${sql.ref(`${table}.${column}`)} end`,
+  ])
+  return Object.fromEntries(values)
 }
 
 /** A row of the JSON that adds or updates contacts. */
