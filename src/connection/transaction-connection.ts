@@ -86,7 +86,7 @@ export class TransactionConnection implements Connection {
     )
   }
 
-  /** Runs the functions given to `afterCommit`, one after another. An error is the process's to report: the commit stands. */
+  /** Runs the functions given to `afterCommit`, one after another. An error is reported as uncaught: the commit stands. */
   async runAfterCommit(): Promise<void> {
     for (const fn of this.#afterCommit.splice(0)) {
       try {

@@ -90,10 +90,17 @@ export class Database extends Repositories {
   #kysely: Kysely<DB> | undefined
 
   /** Use openDatabase. */
-  constructor(pool: pg.Pool, { settings, ...options }: PoolOptions) {
+  constructor(pool: Pool, { settings, ...options }: PoolOptions) {
     const log = new QueryLog()
     const { timeout, retry, silenceTimeout } = settings
-    const connection = new PoolConnection(pool, { ...options, settings, log, timeout, retry, silenceTimeout })
+    const connection = new PoolConnection(pool as unknown as pg.Pool, {
+      ...options,
+      settings,
+      log,
+      timeout,
+      retry,
+      silenceTimeout,
+    })
     super(connection, settings)
     this.#pool = connection
     this.#settings = settings

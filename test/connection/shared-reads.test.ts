@@ -1,23 +1,158 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { expect } from 'vitest'
-import { DatabaseError, UnavailableError } from '../../src/index.ts'
+import { type Database, DatabaseError, openDatabase, UnavailableError } from '../../src/index.ts'
 import { test } from '../support/database.ts'
 import { aPerson, aUser } from '../support/factories.ts'
 
-test('each of many readers gets its own row, over few connections', async ({ openAnother }) => {
-  const db = openAnother({ max: 10, application_name: 'readers' })
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+async function connectionsOf(db: Database, name: string): Promise<number> {
+  const { rows } = await sql`select from pg_stat_activity where application_name = ${name}`.execute(db.kysely)
+  return rows.length
+}
+
+/** Runs `fn` while another session has the table `users` locked. */
+async function withUsersLocked<T>(url: string, fn: () => Promise<T>): Promise<T> {
+  const locker = new pg.Client(url)
+  await locker.connect()
+  await locker.query('begin; lock table users')
+  try {
+    return await fn()
+  } finally {
+    await locker.query('rollback')
+    await locker.end()
+  }
+}
+
+test('each of many readers gets its own row, over at most half of the connections', async ({
+  db,
+  openAnother,
+}) => {
   const users = await Promise.all(Array.from({ length: 200 }, () => db.users.create(aUser())))
-  await db.close()
   const reading = openAnother({ max: 10, application_name: 'readers' })
 
   const found = await Promise.all(users.map(({ userId }) => reading.users.find(userId)))
 
   expect(found).toEqual(users)
-  const { rows } = await sql`select from pg_stat_activity where application_name = 'readers'`.execute(
-    reading.kysely,
-  )
-  expect(rows.length).toBeLessThanOrEqual(3)
+  expect(await connectionsOf(db, 'readers')).toBeLessThanOrEqual(5)
+})
+
+test('different reads made at once each get their own shape', async ({ db, openAnother }) => {
+  const user = await db.users.create(aUser())
+  const person = await db.people.create(aPerson())
+  const other = openAnother({ max: 3 })
+
+  for (let round = 0; round < 3; round += 1) {
+    const found = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        n % 3 === 0
+          ? other.users.find(user.userId)
+          : n % 3 === 1
+            ? other.people.find(person.personId)
+            : other.users.existsByEmail(user.email),
+      ),
+    )
+    for (const [n, each] of found.entries())
+      expect(each).toEqual(n % 3 === 0 ? user : n % 3 === 1 ? person : true)
+  }
+})
+
+test.for([1, 2, 10])(
+  'writes, lists and transactions get their turn among steady reads at max %i',
+  async (max, { openAnother }) => {
+    const db = openAnother({ max })
+    const { userId } = await db.users.create(aUser())
+    let isReading = true
+    const readers = Array.from({ length: 200 }, async () => {
+      while (isReading) await db.users.find(userId)
+    })
+    await sleep(200)
+    const start = performance.now()
+
+    for (let n = 0; n < 5; n += 1) {
+      await db.users.create(aUser())
+      await db.users.list({ limit: 1 })
+      await db.transaction((tx) => tx.users.find(userId))
+    }
+
+    expect(performance.now() - start).toBeLessThan(5_000)
+    isReading = false
+    await Promise.all(readers)
+  },
+)
+
+test('reads keep to maxUses and maxLifetimeSeconds', async ({ db, openAnother }) => {
+  const { userId } = await db.users.create(aUser())
+  const read = async (options: object, milliseconds: number) => {
+    const pids = new Set<number>()
+    const other = openAnother({
+      max: 1,
+      ...options,
+      onConnect: (client) => void pids.add((client as never as { processID: number }).processID),
+    })
+    const end = performance.now() + milliseconds
+    const readers = Array.from({ length: 20 }, async () => {
+      do await other.users.find(userId)
+      while (performance.now() < end)
+    })
+    await Promise.all(readers)
+    return pids.size
+  }
+
+  // 20 calls, of which one connection takes at most 16 together.
+  expect(await read({ maxUses: 10 }, 0)).toBe(2)
+  expect(await read({ maxLifetimeSeconds: 1 }, 2_500)).toBeGreaterThan(1)
+})
+
+test('a locked table holds up its own readers only', async ({ db, url, openAnother }) => {
+  const user = await db.users.create(aUser())
+  const { personId } = await db.people.create(aPerson())
+  for (const max of [2, 5, 10]) {
+    const other = openAnother({ max })
+    const { waiting, found } = await withUsersLocked(url, async () => {
+      const waiting = Promise.all(Array.from({ length: 200 }, () => other.users.find(user.userId)))
+      await sleep(100)
+      const found = await Promise.race([other.people.find(personId), sleep(5_000)])
+      return { waiting, found }
+    })
+    expect(found, `max ${max}`).toMatchObject({ personId })
+    expect((await waiting).every((each) => each?.userId === user.userId)).toBe(true)
+  }
+})
+
+test('reads behind a locked table wait no longer than callers wait for a connection', async ({
+  db,
+  url,
+  openAnother,
+}) => {
+  const user = await db.users.create(aUser())
+  const other = openAnother({ max: 2, connectionTimeoutMillis: 500 })
+  await withUsersLocked(url, async () => {
+    const first = other.users.find(user.userId, { timeout: 3_000 }).catch(() => {})
+    await sleep(50)
+    const error = await other.users.find(user.userId).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'UnavailableError', retryable: true })
+    expect(String(error)).toContain('No connection became free in time')
+    await first
+  })
+})
+
+test('another text under the name of a statement is refused, not run', async ({ url }) => {
+  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  const id = '01930c7a-5b3e-7000-8000-000000000000'
+  await pool.query({
+    name: 'users.find',
+    text: 'select 1 as "userId" where $1::uuid is not null',
+    values: [id],
+  })
+  const db = openDatabase(pool)
+
+  const error = await db.users.find(id).catch((thrown: unknown) => thrown)
+
+  expect(String(error)).toContain('users.find')
+  await db.close()
+  await pool.end()
 })
 
 test('a read that fails fails alone', async ({ db }) => {
@@ -47,6 +182,12 @@ test('a changed column is read again by all who read at once', async ({ openAnot
   const people = await Promise.all(Array.from({ length: 30 }, () => db.people.get(personId)))
 
   expect(people.map(({ phone }) => phone)).toEqual(Array.from({ length: 30 }, () => '1'))
+  // In a transaction too, where the first call that meets the change can only be repeated as a whole.
+  await sql`alter table people alter column phone type varchar(50)`.execute(db.kysely)
+  for (let n = 0; n < 3; n += 1) {
+    const person = await db.transaction((tx) => tx.people.get(personId), { retries: 1 })
+    expect(person.phone).toBe('1')
+  }
   await sql`alter table people alter column phone type text`.execute(db.kysely)
 })
 

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import {
+  type Database,
+  type DatabaseOptions,
+  InvalidInputError,
+  openDatabase,
+  UnavailableError,
+  UnconfirmedCommitError,
+} from '../../src/index.ts'
+import { aUser, caught } from '../support/factories.ts'
+import { startServerPair } from '../support/server-pair.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
+
+async function roleOf(db: Database): Promise<string> {
+  const { rows } = await sql<{ role: string }>`
+    select case when pg_is_in_recovery() then 'standby' else 'primary' end as role`.execute(db.kysely)
+  return rows[0]!.role
+}
+
+/** One URL with both hosts. */
+function listed(first: string, second: string, parameters: string): string {
+  const [one, two] = [new URL(first), new URL(second)]
+  return `postgres://${one.username}:${one.password}@${one.host},${two.host}${one.pathname}?${parameters}`
+}
+
+test('a pair: roles, an address that moves, and a failover under load', { timeout: 120_000 }, async () => {
+  await using pair = await startServerPair()
+  const withDatabase = async <T>(source: string | DatabaseOptions, fn: (db: Database) => Promise<T>) => {
+    await using db = openDatabase(source)
+    return await fn(db)
+  }
+
+  // Of two hosts in any order, the one with the role that was asked for.
+  for (const [first, second] of [
+    [pair.primary, pair.standby],
+    [pair.standby, pair.primary],
+  ] as const) {
+    for (const [target, role] of [
+      ['read-write', 'primary'],
+      ['primary', 'primary'],
+      ['read-only', 'standby'],
+      ['standby', 'standby'],
+      ['prefer-standby', 'standby'],
+      ['any', first === pair.primary ? 'primary' : 'standby'],
+    ] as const) {
+      const source = listed(first, second, `target_session_attrs=${target}`)
+      expect([target, await withDatabase(source, roleOf)]).toEqual([target, role])
+    }
+  }
+  const both = {
+    connectionString: listed(pair.primary, pair.standby, ''),
+    target_session_attrs: 'standby',
+  } as const
+  expect(await withDatabase(both, roleOf)).toBe('standby')
+  const { hostname, username, password, port, pathname } = new URL(pair.primary)
+  const options = {
+    user: username,
+    password,
+    database: pathname.slice(1),
+    target_session_attrs: 'read-write',
+  } as const
+  const ports = `${new URL(pair.standby).port},${port}`
+  expect(await withDatabase({ ...options, host: `${hostname},${hostname}`, port: ports }, roleOf)).toBe(
+    'primary',
+  )
+
+  // A cancelled wait for a synchronous standby is no success, and no failure either.
+  await withDatabase(pair.primary, async (db) => {
+    await sql`alter system set synchronous_standby_names = 'absent'`.execute(db.kysely)
+    await sql`select pg_reload_conf()`.execute(db.kysely)
+    await expect
+      .poll(async () => {
+        const { rows } = await sql<{
+          names: string
+        }>`select current_setting('synchronous_standby_names') as names`.execute(db.kysely)
+        return rows[0]!.names
+      })
+      .toBe('absent')
+    const inputs = [aUser(), aUser()] as const
+    const errors = [
+      await caught(db.users.create(inputs[0], { timeout: 200 })),
+      await caught(db.transaction((tx) => tx.users.create(inputs[1]), { signal: AbortSignal.timeout(200) })),
+    ]
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(UnconfirmedCommitError)
+      expect(String(error)).toContain('committed, but is not confirmed by a standby')
+    }
+    for (const { email } of inputs) expect(await db.users.existsByEmail(email)).toBe(true)
+    await sql`alter system reset synchronous_standby_names`.execute(db.kysely)
+    await sql`select pg_reload_conf()`.execute(db.kysely)
+  })
+
+  // No server has the role.
+  const none = await withDatabase(`${pair.primary}?target_session_attrs=standby`, (db) =>
+    caught(db.users.list()),
+  )
+  expect(none).toMatchObject({ name: 'UnavailableError', retryable: true })
+  expect(String(none)).toContain('target_session_attrs=standby')
+  // A write to standbys that were asked for is a mistake, not an outage.
+  const refused = await withDatabase(`${pair.standby}?target_session_attrs=standby`, (db) =>
+    caught(db.users.create(aUser())),
+  )
+  expect(refused).not.toBeInstanceOf(UnavailableError)
+  expect(String(refused)).toContain('read-only')
+
+  // An address that led to a standby moves to the primary: every write after the first works.
+  await using proxy = await TcpProxy.start(pair.standby)
+  await withDatabase({ connectionString: proxy.url, max: 3 }, async (db) => {
+    await Promise.all(Array.from({ length: 6 }, () => db.users.list()))
+    proxy.target = new URL(pair.primary)
+    const first = await caught(db.users.create(aUser()))
+    expect(first).toMatchObject({ name: 'UnavailableError', retryable: true })
+    for (let n = 0; n < 6; n += 1) await db.users.create(aUser())
+    proxy.cut()
+    proxy.target = new URL(pair.standby)
+    const inside = await caught(db.transaction((tx) => tx.users.create(aUser()), { retries: 0 }))
+    expect(inside).toBeInstanceOf(UnavailableError)
+  })
+
+  // The primary is lost under load, and the standby promoted.
+  const source = listed(pair.primary, pair.standby, 'target_session_attrs=read-write')
+  await withDatabase({ connectionString: source, max: 4, retry: 10_000, timeout: 15_000 }, async (db) => {
+    const acknowledged: string[] = []
+    const undone: string[] = []
+    let isLoaded = true
+    const writers = Array.from({ length: 4 }, async () => {
+      while (isLoaded) {
+        const input = aUser()
+        await db.users.create(input).then(
+          () => acknowledged.push(input.email),
+          (error: UnavailableError) => error.retryable && undone.push(input.email),
+        )
+        await sleep(5)
+      }
+    })
+    await sleep(200)
+    await pair.stopPrimary()
+    const before = acknowledged.length
+    await pair.promoteStandby()
+    const promoted = performance.now()
+    await expect.poll(() => acknowledged.length > before, { timeout: 10_000, interval: 10 }).toBe(true)
+    const recovery = performance.now() - promoted
+    isLoaded = false
+    await Promise.all(writers)
+
+    expect(recovery).toBeLessThan(2_000)
+    expect(await roleOf(db)).toBe('primary')
+    for (const email of undone) expect(await db.users.existsByEmail(email)).toBe(false)
+  })
+})
+
+describe('hosts that are written wrongly', () => {
+  test.each([
+    ['postgres://u@a:1,b:2,c/d?port=1,2', 'port'],
+    ['postgres://u@a,b/d?target_session_attrs=master', 'target_session_attrs'],
+    ['postgres://u@a:70000/d', 'port'],
+    ['postgres://u@a,b:abc/d', 'port'],
+  ])('%s', (url, named) => {
+    expect(() => openDatabase(url)).toThrow(InvalidInputError)
+    expect(() => openDatabase(url)).toThrow(named)
+  })
+})
