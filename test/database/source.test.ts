@@ -30,7 +30,7 @@ describe('a URL', () => {
     'postgres://odd:ret77x@127.0.0.1:70000/shop',
     'postgres://odd:ret77x@127.0.0.1/shop?schema=public',
     'postgres://odd:ret77x@127.0.0.1/shop?sslmode=on',
-    'postgres://odd:ret77x@127.0.0.1/shop?sslmode=require&sslrootcert=/nowhere/ret77.pem',
+    'postgres://odd:ret77x@127.0.0.1/shop?sslmode=require&sslrootcert=/tmp/absent/ret77.pem',
     'postgres://odd:ret77x@[::1/shop',
     '"postgres://odd:ret77x@127.0.0.1/shop"',
     'mysql://odd:ret77x@127.0.0.1/shop',
@@ -70,18 +70,18 @@ describe('a URL', () => {
 
   test('may name a socket', async () => {
     for (const source of [
-      'socket:/nowhere?db=shop',
-      'socket://user:password@/nowhere?db=shop',
-      'postgres://user@%2Fnowhere/shop',
-      'postgres:///shop?host=/nowhere&user=a',
-      { host: '/nowhere', user: 'a' },
+      'socket:/tmp/absent?db=shop',
+      'socket://user:password@/tmp/absent?db=shop',
+      'postgres://user@%2Ftmp%2Fabsent/shop',
+      'postgres:///shop?host=/tmp/absent&user=a',
+      { host: '/tmp/absent', user: 'a' },
     ]) {
-      expect(String(await failureOf(source))).toContain('/nowhere/.s.PGSQL.5432')
+      expect(String(await failureOf(source))).toContain('/tmp/absent/.s.PGSQL.5432')
     }
   })
 })
 
-describe('what no retry can help', () => {
+describe('mistakes of the configuration', () => {
   test('is a ConfigurationError', async ({ url }) => {
     const { host, pathname, username } = new URL(url)
     const wrong = new URL(url)
@@ -95,7 +95,7 @@ describe('what no retry can help', () => {
     for (const source of [
       wrong.href,
       `postgres://nobody9:x@${host}${pathname}`,
-      url.replace(pathname, '/nothere'),
+      url.replace(pathname, '/absent'),
       `${url}?sslmode=verify-full`,
       `${url}?options=-c%20nonsense%3D1`,
       { ...failing, password: () => Promise.reject(new Error('the vault is sealed')) },
