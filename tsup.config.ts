@@ -23,7 +23,8 @@ const withoutComments: NonNullable<Options['esbuildPlugins']>[number] = {
 const shared: Options = {
   entry: { ...entries, cli: 'src/cli.ts' },
   target: 'node22',
-  dts: { entry: entries },
+  // Constructors marked @internal name the connection layer, whose types need those of pg.
+  dts: { entry: entries, compilerOptions: { stripInternal: true } },
   // Entries share their classes, so that `instanceof` works across them.
   splitting: true,
   // Bundled because Kysely has 200 modules: the package loads in less than half the time. The other packages belong to

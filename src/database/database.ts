@@ -59,6 +59,7 @@ export class BoundDatabase extends Repositories {
   readonly #settings: DatabaseSettings
   readonly #connection: BoundConnection
 
+  /** @internal */
   constructor(pool: PoolConnection, settings: DatabaseSettings, options: CallOptions) {
     const connection = new BoundConnection(pool, options)
     super(connection, settings)
@@ -89,7 +90,7 @@ export class Database extends Repositories {
   readonly #log: QueryLog
   #kysely: Kysely<DB> | undefined
 
-  /** Use openDatabase. */
+  /** @internal Use openDatabase. */
   constructor(pool: Pool, { settings, ...options }: PoolOptions) {
     const log = new QueryLog()
     const { timeout, retry, silenceTimeout } = settings

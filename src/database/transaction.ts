@@ -36,6 +36,7 @@ export class Transaction extends Repositories {
   readonly #settings: RepositorySettings
   #kysely: Kysely<DB> | undefined
 
+  /** @internal */
   constructor(connection: TransactionConnection, settings: RepositorySettings) {
     super(connection, settings)
     this.#connection = connection

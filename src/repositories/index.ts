@@ -93,6 +93,7 @@ export class Repositories {
   /** The audit log. */
   readonly auditLog: AuditLogRepository
 
+  /** @internal */
   constructor(connection: Connection, { redaction, messages }: RepositorySettings) {
     this.users = new UserRepository(connection)
     this.customers = new CustomerRepository(connection)
