@@ -2,7 +2,7 @@ import type { ScanToken } from 'libpg-query'
 import { type ColumnTypes, columnKey, isCutByCast, keepsValues } from './column-types.ts'
 import type { Action, ObjectId } from './differ.ts'
 import { insertAfter, nodeOf, quoted, shorten, statementsOf, tokensOf } from './sql.ts'
-import { namesOf, type TableChange, tableChange } from './statement.ts'
+import { addedConstraint, namesOf, type TableChange, tableChange } from './statement.ts'
 
 /** A statement of a migration. */
 export interface Change {
@@ -19,6 +19,8 @@ export interface Context {
   readonly after: ColumnTypes
   /** The SQL of schema/. */
   readonly schema: string
+  /** Constraints of schema/ that are not valid, by `columnKey`. */
+  readonly notValid: ReadonlySet<string>
 }
 
 /** The differ's statements, without its mistakes and with what they cost the rows. */
@@ -45,7 +47,7 @@ function correctStatement(
   }
   if ('AlterDomainStmt' in node) return isImpliedByNotNull(sql) ? undefined : sql
   if ('IndexStmt' in node) return isOnly(sql) ? withoutWord(sql, 'only') : sql
-  return withVirtualColumns(withoutCut(sql, context), context)
+  return withNotValid(withVirtualColumns(withoutCut(sql, context), context), context)
 }
 
 /** Extensions are created as schema/ has it: where they are is for the host to say. */
@@ -92,6 +94,14 @@ function withoutCut(sql: string, { after }: Context): string {
   if (!type || !isCutByCast(type)) return sql
   const using = topLevel(tokensOf(sql)).find(({ text }) => text.toLowerCase() === 'using')
   return using ? Buffer.from(sql).subarray(0, using.start).toString().trimEnd() : sql
+}
+
+/** The differ forgets that a constraint is not valid. */
+function withNotValid(sql: string, { notValid }: Context): string {
+  const added = addedConstraint(sql)
+  if (!added || added.constraint.skip_validation) return sql
+  const { schema, name } = added.table
+  return notValid.has(columnKey(schema, name, added.constraint.conname ?? '')) ? `${sql} not valid` : sql
 }
 
 /** Tokens outside parentheses. */

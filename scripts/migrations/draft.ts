@@ -1,7 +1,7 @@
 import { readSchemaFiles } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
 import { connected, OWN_NAMESPACES, query } from './catalog.ts'
-import { readColumnTypes } from './column-types.ts'
+import { columnKey, readColumnTypes } from './column-types.ts'
 import { type Change, correct } from './corrections.ts'
 import { dependentRenames, notNullRenames } from './dependent-names.ts'
 import { differ } from './differ.ts'
@@ -90,12 +90,18 @@ export async function draft(
 }
 
 async function remainingChanges(url: string, fresh: string, schema: string): Promise<Change[]> {
-  const [actions, before, after] = await Promise.all([
+  const [actions, before, after, notValid] = await Promise.all([
     differ(url, fresh),
     readColumnTypes(url),
     readColumnTypes(fresh),
+    query<{ schema: string; table: string; name: string }>(
+      fresh,
+      `select nspname::text as schema, relname::text as table, conname::text as name from pg_constraint
+       join pg_class on pg_class.oid = conrelid join pg_namespace on pg_namespace.oid = relnamespace where not convalidated`,
+    ),
   ])
-  return correct(actions, { before, after, schema })
+  const keys = notValid.map((constraint) => columnKey(constraint.schema, constraint.table, constraint.name))
+  return correct(actions, { before, after, schema, notValid: new Set(keys) })
 }
 
 async function run(url: string, statements: readonly string[]): Promise<void> {

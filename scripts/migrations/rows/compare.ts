@@ -8,6 +8,8 @@ interface Column {
   readonly isGenerated: boolean
   /** Of a composite type, or of a list of them. */
   readonly attributes: string | null
+  /** Of an enum. */
+  readonly enumType: number | null
 }
 
 /** The rows of a table, recognised again by the oids of the catalog: a new name or type does not hide them. */
@@ -18,7 +20,16 @@ interface TableRows {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-export type Rows = ReadonlyMap<number, TableRows>
+export interface Rows {
+  readonly tables: ReadonlyMap<number, TableRows>
+  /** The values of enums by their oids, which they keep under another name. */
+  readonly labels: ReadonlyMap<number, Label>
+}
+
+interface Label {
+  readonly type: number
+  readonly label: string
+}
 
 export async function readRows(client: pg.Client): Promise<Rows> {
   const found = new Map<number, TableRows>()
@@ -30,7 +41,25 @@ export async function readRows(client: pg.Client): Promise<Rows> {
     })
     found.set(oid, { name, columns, rows })
   }
-  return found
+  return { tables: found, labels: await readLabels(client) }
+}
+
+async function readLabels(client: pg.Client): Promise<Map<number, Label>> {
+  const { rows } = await client.query<Label & { oid: number }>(
+    'select oid::integer as oid, enumtypid::integer as type, enumlabel::text as label from pg_enum',
+  )
+  return new Map(rows.map((row) => [row.oid, row]))
+}
+
+/** Renamed values of enums: the new name by type and old name. */
+async function renamedLabels(client: pg.Client, before: Rows['labels']): Promise<Map<string, string>> {
+  const after = await readLabels(client)
+  return new Map(
+    [...before].flatMap(([oid, { type, label }]) => {
+      const now = after.get(oid)?.label
+      return now === undefined || now === label ? [] : [[`${type} ${label}`, now] as const]
+    }),
+  )
 }
 
 /** What rows may become. */
@@ -49,8 +78,9 @@ export type Tolerance =
 export async function changedRows(client: pg.Client, before: Rows, tolerance: Tolerance): Promise<string[]> {
   if (tolerance === 'everything') return []
   const after = await readColumns(client)
+  const renamed = await renamedLabels(client, before.labels)
   const changed: string[] = []
-  for (const [oid, old] of before) {
+  for (const [oid, old] of before.tables) {
     const table = after.get(oid)
     if (!table) continue
     const pairs = old.columns.flatMap((column, index) => {
@@ -66,7 +96,12 @@ export async function changedRows(client: pg.Client, before: Rows, tolerance: To
       continue
     }
     const values = await readBack(client, table.name, pairs)
-    const expected = old.rows.map((row) => pairs.map(({ index }) => row[index] ?? null))
+    const expected = old.rows.map((row) =>
+      pairs.map(({ index, column }) => {
+        const value = row[index] ?? null
+        return renamed.get(`${column.enumType} ${value}`) ?? value
+      }),
+    )
     if (sameRows(expected, values)) continue
     const names = pairs
       .filter((_, place) => !sameRows(pick(expected, place), pick(values, place)))
@@ -126,6 +161,7 @@ async function readColumns(client: pg.Client): Promise<Map<number, { name: strin
   const { rows } = await client.query<Column & { oid: number; table: string; number: number | null }>(`
     select pg_class.oid::integer as oid, pg_class.oid::regclass::text as table, attnum::integer as number, quote_ident(attname) as name,
       format_type(atttypid, atttypmod) as type, attgenerated <> '' as "isGenerated",
+      (select oid::integer from pg_type where oid = atttypid and typtype = 'e') as "enumType",
       (select string_agg(part.attname || format_type(part.atttypid, part.atttypmod), ',' order by part.attnum) from pg_type
        left join pg_type as element on element.oid = pg_type.typelem
        join pg_attribute as part on part.attrelid in (nullif(pg_type.typrelid, 0), nullif(element.typrelid, 0)) and not part.attisdropped

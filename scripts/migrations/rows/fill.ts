@@ -94,15 +94,22 @@ async function candidateRows(
     ...table.columns.flatMap(({ domainChecks }) => domainChecks),
   ])
   const random = randomFrom(table.name)
-  const pools = await literalPools(client, table, { columns, hints })
+  const pools = new Map(
+    [...(await literalPools(client, table, { columns, hints }))].map(([name, pool]) => [
+      name,
+      shuffled(pool, random),
+    ]),
+  )
   const references = await referencedRows(client, table)
   const rows: string[][] = []
   for (let index = 0; index < CANDIDATES; index += 1) {
     const row = new Map<string, string>()
-    for (const column of columns) {
+    for (const [place, column] of columns.entries()) {
       const pool = pools.get(column.name) ?? []
       const isNull = !column.isNotNull && (index % 4 === 1 || (index % 4 > 1 && random() < 0.3))
-      const value = pool[Math.floor(random() * pool.length)]
+      // Values repeat only when all have been used, and then beside others.
+      const round = Math.floor(index / Math.max(1, pool.length))
+      const value = pool[(index + round * (place + 1)) % Math.max(1, pool.length)]
       row.set(
         column.name,
         isNull || value === undefined ? `null::${column.type}` : `${literal(value)}::${column.type}`,
@@ -197,6 +204,13 @@ async function referencedRows(
     found.push({ columns, values: rows })
   }
   return found
+}
+
+function shuffled<T>(values: readonly T[], random: () => number): T[] {
+  return values
+    .map((value) => ({ value, order: random() }))
+    .sort((one, other) => one.order - other.order)
+    .map(({ value }) => value)
 }
 
 /** The same numbers from 0 to 1 for the same text (mulberry32). */
