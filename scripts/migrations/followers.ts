@@ -53,19 +53,25 @@ const DEPENDENTS = (catalog: string) => `(
   select distinct objid, objsubid from pg_depend
   where classid = '${catalog}'::regclass and refclassid = 'pg_proc'::regclass and refobjid = any($1))`
 
-/** Stored again, with triggers off: for them nothing happens. */
+/**
+ * Stored again, with triggers off. PostgreSQL computes a generated column again only if a column that it reads is updated.
+ */
 async function generatedColumns(client: pg.Client, functions: readonly number[]): Promise<string[]> {
   const { rows } = await client.query<{ table: string; columns: string[]; off: string[]; on: string[] }>(
-    `select attrelid::regclass::text as table, array_agg(distinct quote_ident(attname)) as columns,
-       (select array_agg(format('disable trigger %I', tgname) order by tgname) from pg_trigger where tgrelid = attrelid and not tgisinternal and tgenabled <> 'D') as off,
+    `select source.attrelid::regclass::text as table, array_agg(distinct quote_ident(source.attname)) as columns,
+       (select array_agg(format('disable trigger %I', tgname) order by tgname) from pg_trigger where tgrelid = source.attrelid and not tgisinternal and tgenabled <> 'D') as off,
        (select array_agg(format('enable %s trigger %I', case tgenabled when 'A' then 'always' when 'R' then 'replica' else '' end, tgname) order by tgname)
-        from pg_trigger where tgrelid = attrelid and not tgisinternal and tgenabled <> 'D') as on
+        from pg_trigger where tgrelid = source.attrelid and not tgisinternal and tgenabled <> 'D') as on
      from ${DEPENDENTS('pg_attrdef')} as depends join pg_attrdef on pg_attrdef.oid = objid
-     join pg_attribute on attrelid = adrelid and attnum = adnum and attgenerated = 's' group by attrelid order by 1`,
+     join pg_attribute as generated on generated.attrelid = adrelid and generated.attnum = adnum and generated.attgenerated = 's'
+     join pg_depend as reads on reads.classid = 'pg_attrdef'::regclass and reads.objid = pg_attrdef.oid
+       and reads.refclassid = 'pg_class'::regclass and reads.refobjid = adrelid
+     join pg_attribute as source on source.attrelid = adrelid and source.attnum = reads.refobjsubid and source.attgenerated = ''
+     group by source.attrelid order by 1`,
     [functions],
   )
   return rows.map(({ table, columns, off, on }) => {
-    const update = `update ${table} set ${columns.map((column) => `${column} = default`).join(', ')}`
+    const update = `update ${table} set ${columns.map((column) => `${column} = ${column}`).join(', ')}`
     return off
       ? `alter table ${table} ${off.join(', ')};\n${update};\nalter table ${table} ${on.join(', ')}`
       : update

@@ -1,5 +1,4 @@
 import { createTwoFilesPatch } from 'diff'
-import { loadModule } from 'libpg-query'
 import pg from 'pg'
 import pc from 'picocolors'
 import { create, type Difference, migrate, verify } from '../../src/admin.ts'
@@ -8,13 +7,13 @@ import { startScratchServer } from '../scratch/index.ts'
 import { statementsTouching, type Touching } from './touching.ts'
 import { findViolations, type Violation } from './violations.ts'
 
-/** What an edit of schema/ means, from where the migrations lead. */
+/** The effects of an edit of schema/, compared with the migrations. */
 export interface Impact {
   readonly differences: readonly Difference[]
   /** Of the database that was given. */
   readonly violations: readonly Violation[]
   readonly statements: readonly Touching[]
-  /** Lines of generated/database.ts that come and go. */
+  /** Lines of generated/database.ts that are added and removed. */
   readonly types: string
 }
 
@@ -22,7 +21,6 @@ export async function findImpact(
   folders: { schema: string; migrations: string },
   url: string | undefined,
 ): Promise<Impact> {
-  await loadModule()
   await using server = await startScratchServer()
   const [migrated, before, after] = [
     await server.createDatabase(),
@@ -34,7 +32,6 @@ export async function findImpact(
   const typesOf = async (database: { url: string }, folder: string) =>
     (await generateFromSchema(database.url, folder)).files.get('database.ts') ?? ''
   const [old, fresh] = [await typesOf(before, folders.migrations), await typesOf(after, folders.schema)]
-  // Proven to be usable before anything is said of it.
   const usable = await server.createDatabase()
   await create(usable.url, { environment: 'test' })
   return {
@@ -45,7 +42,7 @@ export async function findImpact(
   }
 }
 
-/** A type that changes, changes the columns that are of it. */
+/** The columns of changed types change, too. */
 async function columnsOfTypes(url: string, differences: readonly Difference[]): Promise<string[]> {
   const types = differences.flatMap(({ object }) => /^type (.+)$/.exec(object)?.[1] ?? [])
   const client = new pg.Client(url)
@@ -85,8 +82,7 @@ export function report(
   { differences, violations, statements, types }: Impact,
   url: string | undefined,
 ): string {
-  if (differences.length === 0)
-    return `${pc.green('✓')} schema/ is where the migrations lead: nothing changes.`
+  if (differences.length === 0) return `${pc.green('✓')} The migrations lead to schema/: nothing changes.`
   const chapter = (title: string, lines: readonly string[], none: string) =>
     [pc.bold(title), ...(lines.length > 0 ? lines : [none]).map((line) => `  ${line}`), ''].join('\n')
   return [
@@ -102,9 +98,13 @@ export function report(
     chapter(
       'Rows that new rules would refuse',
       violations.map(({ rule, rows, sql }) => `${pc.red(String(rows))} by ${rule}: ${sql}`),
-      url ? 'none' : 'not asked: give a database with --url',
+      url ? 'none' : 'not checked: name a database with --url',
     ),
-    chapter('Statements that name what changes (generated/sql/ has them)', byMethod(statements), 'none'),
+    chapter(
+      'Statements that use changed tables and columns (see generated/sql/)',
+      byMethod(statements),
+      'none',
+    ),
     chapter('Generated types', types.split('\n').filter(Boolean), 'none change'),
   ].join('\n')
 }

@@ -47,18 +47,24 @@ export async function conflictingOrders(
 const nameOf = ({ name }: MigrationFile) => name.replace(/\.sql$/, '')
 const lastOf = ({ files }: Branch) => nameOf(files.at(-1) as MigrationFile)
 
-/** Files of one call of db:generate follow the same one. */
+/** Files of one call of db:generate follow the same one and are numbered: `…_edit`, `…_edit_2`. */
 function branchesOf(known: readonly MigrationFile[]): Branch[] {
   const branches: Branch[] = []
   for (const file of known) {
     const follows = headerValue(file.sql, 'follows')
     const last = branches.at(-1)
-    if (last && follows !== undefined && last.follows === follows)
+    const [first] = last?.files ?? []
+    const isNext =
+      first !== undefined && titleOf(file) === `${titleOf(first)}_${(last?.files.length ?? 0) + 1}`
+    if (last && isNext && follows !== undefined && last.follows === follows)
       branches[branches.length - 1] = { follows, files: [...last.files, file] }
     else branches.push({ follows, files: [file] })
   }
   return branches
 }
+
+/** Without the time. */
+const titleOf = (file: MigrationFile) => nameOf(file).slice(15)
 
 /** Whether both define one function, view, type or other object, or change one table. */
 function shareObjects(one: Branch, other: Branch): boolean {

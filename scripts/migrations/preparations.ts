@@ -19,7 +19,7 @@ export async function prepare(current: string, fresh: string): Promise<Preparati
       const enumValues = await newEnumValues(old, wanted)
       for (const sql of enumValues) await old.query(sql)
       const statements: string[] = []
-      for (const find of [numberedColumns, plainColumns, domainColumns]) {
+      for (const find of [numberedColumns, plainColumns, domainColumns, collatedColumns, foreignKeys]) {
         for (const sql of await find(old, wanted)) {
           await old.query(sql)
           statements.push(sql)
@@ -222,6 +222,44 @@ async function domainColumns(old: pg.Client, wanted: pg.Client): Promise<string[
   ])
   const domains = changed.flatMap(({ name }) => [`drop domain ${name}`, fresh.get(name)?.definition ?? ''])
   return [...columns, ...domains]
+}
+
+/** Another collation is another type to PostgreSQL, and another column to the differ. */
+async function collatedColumns(old: pg.Client, wanted: pg.Client): Promise<string[]> {
+  const read = async (client: pg.Client) =>
+    (
+      await client.query<{ table: string; column: string; type: string; collation: string }>(`
+        select attrelid::regclass::text as table, quote_ident(attname) as column, format_type(atttypid, atttypmod) as type,
+          attcollation::regcollation::text as collation
+        from pg_attribute join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p') and not relispartition
+        join pg_namespace on pg_namespace.oid = relnamespace
+        where attnum > 0 and not attisdropped and attcollation <> 0 and attgenerated = '' and ${OWN_NAMESPACES} order by 1, attnum`)
+    ).rows
+  const fresh = await read(wanted)
+  return (await read(old)).flatMap(({ table, column, type, collation }) => {
+    const to = fresh.find((each) => each.table === table && each.column === column)
+    return to && to.type === type && to.collation !== collation
+      ? [`alter table ${table} alter column ${column} type ${type} collate ${to.collation}`]
+      : []
+  })
+}
+
+/** A foreign key whose columns get other types is dropped before, and added again by the differ. */
+async function foreignKeys(old: pg.Client, wanted: pg.Client): Promise<string[]> {
+  const read = async (client: pg.Client) =>
+    (
+      await client.query<{ table: string; name: string; types: string }>(`
+        select conrelid::regclass::text as table, quote_ident(conname) as name, concat(
+          array(select format_type(atttypid, null) from pg_attribute where attrelid = conrelid and attnum = any(conkey) order by attname),
+          array(select format_type(atttypid, null) from pg_attribute where attrelid = confrelid and attnum = any(confkey) order by attname)) as types
+        from pg_constraint join pg_class on pg_class.oid = conrelid join pg_namespace on pg_namespace.oid = relnamespace
+        where contype = 'f' and conparentid = 0 and ${OWN_NAMESPACES} order by 1, 2`)
+    ).rows
+  const fresh = await read(wanted)
+  return (await read(old)).flatMap(({ table, name, types }) => {
+    const to = fresh.find((each) => each.table === table && each.name === name)
+    return to && to.types !== types ? [`alter table ${table} drop constraint ${name}`] : []
+  })
 }
 
 interface Domain {

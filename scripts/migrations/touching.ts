@@ -1,12 +1,12 @@
-import { parseSync } from 'libpg-query'
 import type { Difference } from '../../src/admin.ts'
 import { loadStatements } from '../generate/statements.ts'
+import { nodeOf, tokensOf } from './sql.ts'
 
 /** A statement of a repository that names what changes. */
 export interface Touching {
   /** Such as `chats.rename`. */
   readonly statement: string
-  /** What of the changed things it names: `chats.title`. */
+  /** The changed tables and columns that it names: `chats.title`. */
   readonly names: readonly string[]
   readonly sql: string
 }
@@ -29,7 +29,7 @@ export async function statementsTouching(
   return touching
 }
 
-/** `chats.title` of a column or of a constraint on it; `chats` of what else of a table changes what may be done with it. */
+/** `chats.title` for a column or a constraint on it; `chats` for a trigger, policy or rule of a table. */
 function changedNames(differences: readonly Difference[]): Set<string> {
   const names = new Set<string>()
   for (const { object, fact, schema, database } of differences) {
@@ -42,7 +42,7 @@ function changedNames(differences: readonly Difference[]): Set<string> {
       for (const column of columnsOf(schema ?? database ?? '')) names.add(`${table}.${column}`)
     }
   }
-  // A table that is new or gone says all of its columns.
+  // A table that is new or gone stands for all of its columns.
   return new Set([...names].filter((name) => !name.includes('.') || !names.has(name.split('.')[0] as string)))
 }
 
@@ -50,11 +50,12 @@ function changedNames(differences: readonly Difference[]): Set<string> {
 function columnsOf(definition: string): Set<string> {
   try {
     const found: Names = { tables: new Set(), columns: new Set(), wholeTables: new Set() }
-    collect(parseSync(`alter table t add constraint c ${definition}`), found)
+    collect(nodeOf(`alter table t add constraint c ${definition}`), found)
     return found.columns
   } catch {
     // PostgreSQL 18 says `NOT NULL column`, which its parser does not take there.
-    return new Set(/^NOT NULL "?(\w+)"?$/.exec(definition)?.[1]?.split(' '))
+    const name = tokensOf(definition).at(-1)?.text.replaceAll('"', '')
+    return new Set(name === undefined ? [] : [name])
   }
 }
 
@@ -67,7 +68,7 @@ interface Names {
 
 function namesIn(sql: string): Names {
   const found: Names = { tables: new Set(), columns: new Set(), wholeTables: new Set() }
-  collect(parseSync(sql), found)
+  collect(nodeOf(sql), found)
   return found
 }
 

@@ -1,5 +1,8 @@
+import type { Constraint } from 'libpg-query'
 import pg from 'pg'
 import type { Difference } from '../../src/admin.ts'
+import { literal, qualified, quoted, tokensOf } from './sql.ts'
+import { addedConstraint, namesOf } from './statement.ts'
 
 /** Rows of a database that a new rule would refuse. */
 export interface Violation {
@@ -35,40 +38,70 @@ async function queriesFor(
   client: pg.Client,
   { object, fact, schema, database }: Difference,
 ): Promise<string[]> {
-  const [, kind, table = '', name = ''] = /^(\w+) ([^.]+)\.?(.*)$/.exec(object) ?? []
+  const kind = object.slice(0, object.indexOf(' '))
+  const [table = '', name = ''] = object.slice(kind.length + 1).split('.')
   if (kind === 'constraint' && schema !== undefined && (fact === undefined || fact === 'definition')) {
-    const query = refusedBy(table, schema)
+    const query = refusedBy(quoted(table), schema)
     return query ? [query] : []
   }
   if (kind === 'column' && fact === 'not null' && schema !== undefined) {
-    return [`select * from ${table} where ${pg.escapeIdentifier(name)} is null`]
+    return [`select * from ${quoted(table)} where ${quoted(name)} is null`]
   }
   if (kind === 'type' && fact === 'values') {
     const removed = (database ?? '')
       .split(', ')
       .filter((value) => !(schema ?? '').split(', ').includes(value))
-    return removed.length > 0 ? valuesInUse(client, table, removed) : []
+    return removed.length > 0 ? valuesInUse(client, quoted(table), removed) : []
   }
   return []
 }
 
+/** `definition` is that of a constraint, as the catalog gives it. */
 function refusedBy(table: string, definition: string): string | undefined {
-  const check = /^CHECK \(([\s\S]*)\)/.exec(definition)
-  if (check) return `select * from ${table} where not (${check[1]})`
-  const unique = /^(?:UNIQUE|PRIMARY KEY) \((.*)\)/.exec(definition)
-  if (unique) {
-    const columns = unique[1] as string
-    const isKnown = columns.split(', ').map((column) => `${column} is not null`)
-    return `select ${columns} from ${table} where ${isKnown.join(' and ')} group by ${columns} having count(*) > 1`
+  const constraint = constraintOf(definition)
+  if (!constraint) return undefined
+  const list = (nodes: Constraint['keys']) => namesOf(nodes).map(quoted)
+  const isKnown = (columns: readonly string[]) =>
+    columns.map((column) => `${column} is not null`).join(' and ')
+  switch (constraint.contype) {
+    case 'CONSTR_CHECK':
+      return `select * from ${table} where not ${inParentheses(definition)}`
+    case 'CONSTR_UNIQUE':
+    case 'CONSTR_PRIMARY': {
+      const columns = list(constraint.keys)
+      return `select ${columns} from ${table} where ${isKnown(columns)} group by ${columns} having count(*) > 1`
+    }
+    case 'CONSTR_FOREIGN': {
+      const [columns, targets] = [list(constraint.fk_attrs), list(constraint.pk_attrs)]
+      const { schemaname, relname = '' } = constraint.pktable ?? {}
+      const isSame = targets.map((target, index) => `other.${target} = row_.${columns[index]}`).join(' and ')
+      return `select * from ${table} as row_ where ${isKnown(columns.map((column) => `row_.${column}`))} and not exists (select from ${qualified({ schema: schemaname, name: relname })} as other where ${isSame})`
+    }
+    default:
+      return undefined
   }
-  const foreign = /^FOREIGN KEY \((.*?)\) REFERENCES (\S+?)\((.*?)\)/.exec(definition)
-  if (!foreign) return undefined
-  const [, columns = '', target, targets = ''] = foreign
-  const isKnown = columns.split(', ').map((column) => `row_.${column} is not null`)
-  const isSame = targets
-    .split(', ')
-    .map((column, index) => `other.${column} = row_.${columns.split(', ')[index]}`)
-  return `select * from ${table} as row_ where ${isKnown.join(' and ')} and not exists (select from ${target} as other where ${isSame.join(' and ')})`
+}
+
+function constraintOf(definition: string): Constraint | undefined {
+  try {
+    return addedConstraint(`alter table t add constraint c ${definition}`)?.constraint
+  } catch {
+    return undefined // `NOT NULL column`, which the parser does not take there.
+  }
+}
+
+/** The first expression in parentheses, with them. */
+function inParentheses(definition: string): string {
+  const tokens = tokensOf(definition)
+  const first = tokens.findIndex(({ text }) => text === '(')
+  let depth = 0
+  const last = tokens.findIndex(({ text }, index) => {
+    if (index < first) return false
+    if (text === '(') depth += 1
+    if (text === ')') depth -= 1
+    return depth === 0
+  })
+  return Buffer.from(definition).subarray(tokens[first]?.start, tokens[last]?.end).toString()
 }
 
 async function valuesInUse(client: pg.Client, type: string, values: readonly string[]): Promise<string[]> {
@@ -78,11 +111,11 @@ async function valuesInUse(client: pg.Client, type: string, values: readonly str
      where atttypid = to_regtype($1) and not attisdropped`,
     [type],
   )
-  const list = values.map((value) => pg.escapeLiteral(value)).join(', ')
+  const list = values.map(literal).join(', ')
   return rows.map(({ table, column }) => `select * from ${table} where ${column}::text in (${list})`)
 }
 
-/** Nothing where the database lacks a table or a column of it: the rule comes with them. */
+/** None where the database lacks the table or a column: the rule is created with them. */
 async function count(client: pg.Client, sql: string): Promise<number> {
   await client.query('savepoint counting')
   try {

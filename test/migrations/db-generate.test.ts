@@ -69,7 +69,7 @@ async function majorVersion(): Promise<number> {
   return rows[0].version
 }
 
-describe('db:generate', { timeout: 60_000 }, () => {
+describe('db:generate', { timeout: 120_000 }, () => {
   test('writes a proven migration, online where the table holds rows', async ({ workshop }) => {
     await workshop.edit('21_people.sql', '  job_title    text,', '  job_title    text,\n  nickname     text,')
     await workshop.edit('21_people.sql', 'char_length(phone) <= 30', 'char_length(phone) <= 40')

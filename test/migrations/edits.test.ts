@@ -1,51 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
-import { type GenerateOptions, generateMigration } from '../../scripts/migrations/generate.ts'
-import { type ScratchDatabase, startScratchServer } from '../../scripts/scratch/index.ts'
-import { migrate } from '../../src/admin.ts'
+import { startScratchServer } from '../../scripts/scratch/index.ts'
 import { caught } from '../support/factories.ts'
 import { type Edit, REFUSED, WRITTEN } from './edits.ts'
+import { applied, FIRST, generated } from './generated.ts'
 
-const FIRST = '20260101000000_first.sql'
 /** Of edits in one migration. */
 const BATCH = 13
-
-async function applied(url: string, files: readonly { name: string; sql: string }[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'edits-'))
-  for (const { name, sql } of files) await writeFile(join(folder, name), sql)
-  await migrate(url, { folder, environment: 'test' }).finally(() => rm(folder, { recursive: true }))
-}
-
-async function generated(before: string, after: string, options: Partial<GenerateOptions> = {}) {
-  const server = await startScratchServer(inject('scratch').adminUrl)
-  const databases: ScratchDatabase[] = []
-  const database = async (sql: string) => {
-    const made = await server.createDatabase()
-    databases.push(made)
-    await applied(made.url, [{ name: FIRST, sql }])
-    return made
-  }
-  try {
-    const [current, fresh] = [await database(before), await database(after)]
-    const route = { known: [{ name: FIRST, sql: before }], current, fresh, schema: after, isSeeded: false }
-    const { files } = await generateMigration(server, route, {
-      name: 'edit',
-      renames: [],
-      decide: async () => [],
-      allowsDataLoss: false,
-      isDraft: false,
-      at: new Date('2026-02-01T00:00:00Z'),
-      ...options,
-    })
-    return files
-  } finally {
-    for (const each of databases) await each.drop()
-    await server.close()
-  }
-}
 
 async function majorVersion(): Promise<number> {
   const client = new pg.Client(inject('scratch').adminUrl)
@@ -90,6 +51,7 @@ describe('edits of filled databases', { timeout: 240_000 }, () => {
       await using live = await server.createDatabase()
       await applied(live.url, [{ name: FIRST, sql: before }])
       const client = new pg.Client(live.url)
+      client.on('error', () => {})
       await client.connect()
       const read = async ({ edit, prefix }: (typeof edits)[number], sql: string) => ({
         edit: edit.name,

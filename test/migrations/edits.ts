@@ -263,6 +263,14 @@ export const WRITTEN: readonly Edit[] = [
     works: `do $$ begin assert (select s from $t where id = 1) = 'x+' and (select count(*) from $m where f = 'x+') = 1; set local enable_seqscan = off; assert (select id from $t where $f(a) = 'x+') = 1; assert (select tgenabled from pg_trigger where tgname = '$tr') = 'O'; end $$`,
   },
   {
+    name: 'a function in SQL of a generated column changes, without a trigger',
+    before: `create function $f(a text) returns text language sql immutable as 'select upper(a)'; create table $t (id integer primary key, a text, g text generated always as ($f(a)) stored unique)`,
+    after: `create function $f(a text) returns text language sql immutable as 'select lower(a)'; create table $t (id integer primary key, a text, g text generated always as ($f(a)) stored unique)`,
+    rows: `insert into $t values (1, 'Xx'), (2, null)`,
+    keeps: 'select id, a from $t order by id',
+    works: `do $$ begin assert (select g from $t where id = 1) = 'xx'; end $$`,
+  },
+  {
     name: 'two columns of one type get other names',
     before:
       'create table $p (id integer primary key, first_name text, last_name text); create index $p_last_idx on $p (last_name)',
@@ -417,6 +425,24 @@ export const WRITTEN: readonly Edit[] = [
     after: `${PLAIN}; alter table $t alter a set storage external; alter table $t alter a set statistics 300; comment on column $t.a is 'It''s $$ A.'; create statistics $st on a, b from $t`,
     rows: PLAIN_ROWS,
     keeps: KEEPS,
+  },
+  {
+    name: 'a column gets another collation',
+    before: 'create table $t (id integer primary key, a text, constraint $t_a_key unique (a))',
+    after: 'create table $t (id integer primary key, a text collate "C", constraint $t_a_key unique (a))',
+    rows: `insert into $t values (1, 'x'), (2, null)`,
+    keeps: 'select id, a from $t order by id',
+    works: `do $$ begin assert (select min(a) from (select a from $t union all select 'Z') as letters) = 'Z'; end $$`,
+  },
+  {
+    name: 'a key and the foreign key on it get another type',
+    before:
+      'create table $t (id varchar(36) constraint $pk primary key); create table $c (t varchar(36) constraint $fk references $t)',
+    after:
+      'create domain $d as text; create table $t (id $d constraint $pk primary key); create table $c (t $d constraint $fk references $t)',
+    rows: `insert into $t values ('x'); insert into $c values ('x')`,
+    keeps: 'select t::text from $c',
+    fails: `insert into $c values ('unknown')`,
   },
   {
     name: 'a table is dropped, another is created',
