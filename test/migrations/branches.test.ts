@@ -77,7 +77,7 @@ describe('db:check', () => {
       '-- transaction: none\nselect 1;\n-- statement\nrollback',
       /contains the transaction command `rollback`.*runs by itself/,
     ],
-    ['create tabel u ()', /20260102000000_a.sql: syntax error at or near "tabel"/],
+    ['create tables u ()', /20260102000000_a.sql: syntax error at or near "tables"/],
   ])('refuses %j', async (sql, reason) => {
     await using server = await startScratchServer(inject('scratch').adminUrl)
     const fresh = await server.createDatabase()
