@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -37,6 +38,21 @@ beforeAll(async () => {
 })
 
 afterAll(() => rm(root, { recursive: true }))
+
+test.for(['CONTRIBUTING.md', 'docs/explanation/architecture.md'])(
+  '%s names files that exist',
+  async (path) => {
+    const named = (await readFile(path, 'utf8')).matchAll(
+      /`((?:src|scripts|test|schema|bench|docs|generated|examples)\/[^`<…*]*)/g,
+    )
+
+    const missing = [...new Set([...named].map(([, name]) => name as string))].filter(
+      (name) => !existsSync(name),
+    )
+
+    expect(missing).toEqual([])
+  },
+)
 
 test('the snippets compile', { timeout: 120_000 }, async () => {
   const entry = (name: string) => [resolve(`src/${name}.ts`)]
