@@ -156,7 +156,8 @@ export class PoolConnection implements Connection, ConnectionSource {
     try {
       return await this.clients.acquire(cancellation)
     } catch (error) {
-      throw translate(error, 'not sent')
+      // The reason of a signal can be any error.
+      throw cancellation?.isCancelled ? error : translate(error, 'not sent')
     }
   }
 

@@ -147,6 +147,22 @@ describe('the signal of a transaction', () => {
     expect(await db.users.existsByEmail(input.email)).toBe(false)
   })
 
+  test('is the reason, too, while the transaction waits for a connection', async ({ openAnother }) => {
+    const db = openAnother({ max: 1 })
+    const reason = new Error('the client hung up')
+    const controller = new AbortController()
+    const end = Promise.withResolvers<void>()
+    const busy = db.transaction(() => end.promise)
+
+    const waiting = caught(db.transaction(async () => 1, { signal: controller.signal }))
+    await sleep(20)
+    controller.abort(reason)
+
+    expect(await waiting).toBe(reason)
+    end.resolve()
+    await busy
+  })
+
   test('may have any reason', async ({ db }) => {
     const { userId } = await db.users.create(aUser())
     for (const reason of ['text', null, 42, { a: 1 }]) {

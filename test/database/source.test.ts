@@ -72,7 +72,7 @@ describe('a URL', () => {
     for (const source of [
       'socket:/tmp/absent?db=shop',
       'socket://user:password@/tmp/absent?db=shop',
-      'postgres://user@%2Ftmp%2Fabsent/shop',
+      `postgres://user@${encodeURIComponent('/tmp/absent')}/shop`,
       'postgres:///shop?host=/tmp/absent&user=a',
       { host: '/tmp/absent', user: 'a' },
     ]) {

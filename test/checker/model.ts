@@ -1,0 +1,58 @@
+import {
+  DatabaseError,
+  SerializationError,
+  UnavailableError,
+  UnconfirmedCommitError,
+} from '../../src/index.ts'
+
+/** What is certain about the effect of a call. */
+export type Outcome = 'done' | 'undone' | 'unknown'
+
+/** The effects that calls must have had, and must not have had. */
+export class Model {
+  readonly #effects = new Map<string, Outcome>()
+  readonly violations: string[] = []
+  readonly counts: Record<Outcome, number> = { done: 0, undone: 0, unknown: 0 }
+
+  /** Notes the outcome of a call for each of its effects, which are named uniquely. */
+  note(effects: readonly string[], outcome: Outcome): void {
+    this.counts[outcome] += 1
+    for (const effect of effects) this.#effects.set(effect, outcome)
+  }
+
+  /** An effect that must not be there, whatever became of its call. */
+  forbid(effect: string): void {
+    this.#effects.set(effect, 'undone')
+  }
+
+  violate(message: string): void {
+    this.violations.push(message)
+  }
+
+  /** Compares with the effects found, each as often as it was found. */
+  compare(found: readonly string[]): void {
+    const counts = Map.groupBy(found, (effect) => effect)
+    for (const [effect, all] of counts) {
+      if (all.length > 1) this.violate(`${effect} is there ${all.length} times`)
+      if (this.#effects.get(effect) === 'undone')
+        this.violate(`${effect} is there, though its call had no effect`)
+      if (!this.#effects.has(effect)) this.violate(`${effect} is there, though no call made it`)
+    }
+    for (const [effect, outcome] of this.#effects) {
+      if (outcome === 'done' && !counts.has(effect)) this.violate(`${effect} was acknowledged, and is lost`)
+    }
+  }
+}
+
+/** The reason with which the checker aborts calls. */
+export const ABORTED = new Error('aborted by the checker')
+
+/** What the error of a call says about its effect; undefined for an error that no fault explains. */
+export function outcomeOf(error: unknown): Outcome | undefined {
+  if (error === ABORTED) return 'unknown'
+  if (error instanceof UnconfirmedCommitError) return 'done'
+  if (error instanceof SerializationError) return 'undone'
+  if (error instanceof UnavailableError) return error.retryable ? 'undone' : 'unknown'
+  // A server that is ending its sessions reports some of its refusals without a class of their own.
+  return error instanceof DatabaseError && error.code?.startsWith('57') ? 'unknown' : undefined
+}
