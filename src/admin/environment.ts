@@ -107,14 +107,17 @@ export async function writeEnvironment(
   { requiresConfirmation, name }: { requiresConfirmation: boolean; name?: string | undefined },
 ): Promise<void> {
   await ensureToolSchema(client)
+  const database = name === undefined ? 'current_database()' : pg.escapeLiteral(name)
+  const values = `${pg.escapeLiteral(environment)}, ${requiresConfirmation}, ${database},
+    here.system_identifier, here.database_oid, here.table_oid`
+  const columns =
+    'environment, requires_confirmation, database_name, system_identifier, database_oid, table_oid'
+  const here = `(${await identityOf(client)}) as here`
+  // An update, if there is a row: a command that waits for it then sees the new values.
   await client.query(`
-    delete from ${TOOL_SCHEMA}.environment;
-    insert into ${TOOL_SCHEMA}.environment
-        (environment, requires_confirmation, database_name, system_identifier, database_oid, table_oid)
-      select ${pg.escapeLiteral(environment)}, ${requiresConfirmation},
-        ${name === undefined ? 'current_database()' : pg.escapeLiteral(name)},
-        here.system_identifier, here.database_oid, here.table_oid
-      from (${await identityOf(client)}) as here`)
+    update ${TOOL_SCHEMA}.environment set (${columns}) = (select ${values} from ${here});
+    insert into ${TOOL_SCHEMA}.environment (${columns}) select ${values} from ${here}
+      where not exists (select from ${TOOL_SCHEMA}.environment)`)
 }
 
 /** Whether the database is on the embedded server of a project, which needs no statement of its environment. */

@@ -40,6 +40,7 @@ export async function recordEnvironment(
         previous: recorded?.isBound ? recorded.environment : undefined,
       }
     },
-    session,
+    // A command that waits with its turn, say to drop the database, must not keep it from becoming production.
+    { ...session, takesTurn: false },
   )
 }

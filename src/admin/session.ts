@@ -22,6 +22,8 @@ export const NO_DATABASE = '3D000'
 
 export interface TransactionOptions extends AdminOptions {
   readonly readOnly?: boolean
+  /** Whether to wait until no other command works on the database; default true; never if `readOnly`. */
+  readonly takesTurn?: boolean
   readonly open?: (url: string) => Promise<pg.Client>
 }
 
@@ -34,7 +36,13 @@ export async function inTransaction<T>(
   fn: (client: pg.Client) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const { lockTimeout = LOCK_TIMEOUT, onWait = () => {}, readOnly = false, open = connect } = options
+  const {
+    lockTimeout = LOCK_TIMEOUT,
+    onWait = () => {},
+    readOnly = false,
+    takesTurn = true,
+    open = connect,
+  } = options
   const client = await open(readUrl(url, 'url'))
   let observer: WaitObserver | undefined
   try {
@@ -42,7 +50,7 @@ export async function inTransaction<T>(
       `begin isolation level read committed; set local lock_timeout = ${Number(lockTimeout)}; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local client_min_messages = warning`,
     )
     if (!readOnly) {
-      await takeTurn(client, { patience: lockTimeout, onWait })
+      if (takesTurn) await takeTurn(client, { patience: lockTimeout, onWait })
       observer = await observe(url, client, { lockTimeout, onWait })
     }
     const result = await fn(client)

@@ -52,10 +52,27 @@ const FROM_MARKER = `
     where not exists (select from ${TOOL_SCHEMA}.environment);
   drop table ${TOOL_SCHEMA}.marker`
 
-/** Creates the schema and its tables, or brings those of an earlier version up to date. */
+/**
+ * Creates the schema and its tables, or brings those of an earlier version up to date. Takes no lock where there is
+ * nothing to do: another command may be reading the tables.
+ */
 export async function ensureToolSchema(client: pg.ClientBase): Promise<void> {
+  if (await isCurrent(client)) return
   await client.query(TABLES)
   if ((await findToolTables(client)).has('marker')) await client.query(FROM_MARKER)
+}
+
+/** Whether the tables have the columns that this version added. */
+async function isCurrent(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ columns: number; old: boolean }>(
+    `select count(*) filter (where (relname, attname) in
+         (('environment', 'requires_confirmation'), ('objects', 'object_oid'), ('migrations', 'source')))::int as columns,
+       coalesce(bool_or(relname = 'marker'), false) as old
+     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     join pg_attribute on attrelid = pg_class.oid and not attisdropped
+     where nspname = '${TOOL_SCHEMA}' and relkind = 'r'`,
+  )
+  return rows[0]?.columns === TOOL_TABLES.length && !rows[0].old
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import type { Environment } from '../admin/index.ts'
+import type { AdminOptions, Environment } from '../admin/index.ts'
 import type { SeedOptions } from '../seed/index.ts'
 import {
   type Changing,
@@ -27,19 +27,39 @@ export function addDatabaseCommands(program: Command): void {
   addEnvironment(program)
 }
 
+/** A command that has found its database; called again with the name if a person confirms it. */
+interface Call {
+  readonly admin: typeof import('../admin/index.ts')
+  readonly url: string
+  readonly session: AdminOptions
+  readonly confirm: string | undefined
+}
+
+/** Finds the database, runs the work on it, and prints the report. */
+function change<T extends object>(
+  options: Changing,
+  work: (call: Call) => Promise<T>,
+  reportOf: (result: T) => string,
+): Promise<void> {
+  return perform(
+    options,
+    async () => {
+      const admin = await import('../admin/index.ts')
+      const url = await target(options)
+      const session = await sessionOptions(options)
+      return confirmed(options, (confirm = options.confirm) => work({ admin, url, session, confirm }))
+    },
+    reportOf,
+  )
+}
+
 function addCreate(program: Command): void {
   const command = onDatabase(program, 'create', 'create the objects of schema/: all of them, or none')
   withConfirm(withEnvironment(command)).action((options: Changing) =>
-    perform(
+    change(
       options,
-      async () => {
-        const { create } = await import('../admin/index.ts')
-        const url = await target(options)
-        const session = await sessionOptions(options)
-        return confirmed(options, (confirm = options.confirm) =>
-          create(url, { ...session, environment: options.environment, confirm }),
-        )
-      },
+      ({ admin, url, session, confirm }) =>
+        admin.create(url, { ...session, environment: options.environment, confirm }),
       report.ofCreate,
     ),
   )
@@ -48,14 +68,9 @@ function addCreate(program: Command): void {
 function addDrop(program: Command): void {
   const command = onDatabase(program, 'drop', 'drop the objects that the library created, and nothing else')
   withDropping(command).action((options: Dropping) =>
-    perform(
+    change(
       options,
-      async () => {
-        const { drop } = await import('../admin/index.ts')
-        const url = await target(options)
-        const session = await sessionOptions(options)
-        return confirmed(options, (confirm) => drop(url, { ...session, ...dropOptions(options, confirm) }))
-      },
+      ({ admin, url, session, confirm }) => admin.drop(url, { ...session, ...dropOptions(options, confirm) }),
       report.ofDrop,
     ),
   )
@@ -71,22 +86,16 @@ function addReset(program: Command): void {
     .option('--seed [number]', 'fill the tables too, with the rows of this seed; default 1', wholeNumber)
     .option('--scale <messages>', 'how many messages; other rows in proportion; default 1000', wholeNumber)
     .action((options: Dropping & Seeding) =>
-      perform(
+      change(
         options,
-        async () => {
-          const { reset } = await import('../admin/index.ts')
-          const url = await target(options)
-          const session = await sessionOptions(options)
-          return confirmed(options, (confirm) =>
-            withProgress(options, (onProgress) =>
-              reset(url, {
-                ...session,
-                ...dropOptions(options, confirm),
-                seed: seedOptions(options, onProgress),
-              }),
-            ),
-          )
-        },
+        ({ admin, url, session, confirm }) =>
+          withProgress(options, (onProgress) =>
+            admin.reset(url, {
+              ...session,
+              ...dropOptions(options, confirm),
+              seed: seedOptions(options, onProgress),
+            }),
+          ),
         report.ofReset,
       ),
     )
@@ -102,23 +111,17 @@ function addSeed(program: Command): void {
     .option('--seed <number>', 'which rows; default 1', wholeNumber)
     .option('--scale <messages>', 'how many messages; other rows in proportion; default 1000', wholeNumber)
     .action((options: Changing & Seeding) =>
-      perform(
+      change(
         options,
-        async () => {
-          const { seed } = await import('../admin/index.ts')
-          const url = await target(options)
-          const session = await sessionOptions(options)
-          return confirmed(options, (confirm = options.confirm) =>
-            withProgress(options, (onProgress) =>
-              seed(url, {
-                ...session,
-                ...seedOptions({ seed: 1, ...options }, onProgress),
-                environment: options.environment,
-                confirm,
-              }),
-            ),
-          )
-        },
+        ({ admin, url, session, confirm }) =>
+          withProgress(options, (onProgress) =>
+            admin.seed(url, {
+              ...session,
+              ...seedOptions({ seed: 1, ...options }, onProgress),
+              environment: options.environment,
+              confirm,
+            }),
+          ),
         report.ofSeed,
       ),
     )
@@ -154,16 +157,10 @@ function addEnvironment(program: Command): void {
   withConfirm(command)
     .addArgument(new Argument('<environment>').choices(['development', 'test', 'production']))
     .action((environment: Environment, options: Changing) =>
-      perform(
-        options,
-        async () => {
-          const { recordEnvironment } = await import('../admin/index.ts')
-          const url = await target({ ...options, environment })
-          const session = await sessionOptions(options)
-          return confirmed(options, (confirm = options.confirm) =>
-            recordEnvironment(url, environment, { ...session, confirm }),
-          )
-        },
+      change(
+        { ...options, environment },
+        ({ admin, url, session, confirm }) =>
+          admin.recordEnvironment(url, environment, { ...session, confirm }),
         report.ofEnvironment,
       ),
     )

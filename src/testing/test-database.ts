@@ -13,8 +13,8 @@ export interface TestDatabaseOptions {
   url?: string | undefined
   /** Options for opening `db`. */
   open?: OpenOptions | undefined
-  /** The service's own migrations, which are applied too: `{ folder: './migrations', name: 'billing' }`. */
-  migrations?: ServiceMigrations | undefined
+  /** The service's own migrations, which are applied too: their folder, or `{ folder: './migrations', name: 'billing' }`. */
+  migrations?: ServiceMigrations | string | undefined
 }
 
 /** A database for one test, with the schema and without rows. */
@@ -39,7 +39,7 @@ export async function createTestDatabase({
   open,
   migrations,
 }: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { databases, template } = await serverFor(url ?? process.env.TEST_DATABASE_URL, migrations)
+  const { databases, template } = await serverFor(url ?? process.env.TEST_DATABASE_URL, serviceOf(migrations))
   const database = await databases.createDatabase({ template })
   let db: Database | undefined
   const drop = async () => {
@@ -61,6 +61,11 @@ export async function createTestDatabase({
 interface Server {
   readonly databases: ScratchDatabases
   readonly template: string
+}
+
+/** A folder alone gets the name `service` in the migration history. */
+function serviceOf(migrations: ServiceMigrations | string | undefined): ServiceMigrations | undefined {
+  return typeof migrations === 'string' ? { folder: migrations, name: 'service' } : migrations
 }
 
 /** The prepared servers of this process, by URL and migrations. */

@@ -105,8 +105,10 @@ describe('a service’s own migrations', () => {
       delete process.env.DATABASE_ENVIRONMENT
     })
     await using other = await createTestDatabase({ url: adminUrl })
+    await using plain = await createTestDatabase({ url: adminUrl, migrations: folder })
 
     expect(await verify(one.url)).toMatchObject({ environment: 'test', services: [{ name: 'billing' }] })
+    expect((await verify(plain.url)).services).toMatchObject([{ name: 'service' }])
     expect(await verify(other.url)).toMatchObject({ environment: 'test', services: [] })
     expect((await drop(one.url)).dropped).toEqual(expect.arrayContaining(['table users', 'table invoices']))
   })

@@ -5,7 +5,17 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { describe, expect } from 'vitest'
-import { AdminError, create, drop, migrate, reset, seed, verify, type Wait } from '../../src/admin.ts'
+import {
+  AdminError,
+  create,
+  drop,
+  migrate,
+  recordEnvironment,
+  reset,
+  seed,
+  verify,
+  type Wait,
+} from '../../src/admin.ts'
 import { runSql } from '../support/databases.ts'
 import { test } from '../support/empty-database.ts'
 import { caught } from '../support/factories.ts'
@@ -115,6 +125,21 @@ describe('the guard decides under the locks', () => {
       expect(await verify(url)).toMatchObject({ environment: 'production', differences: [] })
     },
   )
+
+  test('production that recordEnvironment records while drop waits', async ({ url, sql }) => {
+    await create(url, { environment: 'development' })
+    await using holder = await holding(url, 'begin; select from users limit 1')
+    const waiting = caught(drop(url, { lockTimeout: 20_000 }))
+    await expect
+      .poll(() => sql(`select from pg_locks where relation = 'users'::regclass and not granted`))
+      .toHaveLength(1)
+
+    await recordEnvironment(url, 'production', { lockTimeout: 2_000 })
+    await holder.client.query('commit')
+
+    expect(await waiting).toMatchObject({ name: 'ProtectedDatabaseError', canConfirm: false })
+    expect(await verify(url)).toMatchObject({ environment: 'production', differences: [] })
+  })
 
   test('rows that are inserted while drop waits count as data', async ({ url, sql }) => {
     await create(url, { environment: 'development' })
