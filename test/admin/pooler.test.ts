@@ -9,6 +9,10 @@ const test = base.skipIf(PGBOUNCER === undefined)
 const SETTINGS = `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement,
   current_setting('client_min_messages') as messages, current_setting('search_path') as path`
 
+/** Of this database: other tests hold theirs on the same server. */
+const ADVISORY_LOCKS = `select from pg_locks where locktype = 'advisory'
+  and database = (select oid from pg_database where datname = current_database())`
+
 describe('behind PgBouncer', () => {
   test('in transaction mode, migrate is refused and leaves nothing behind', async ({ url, sql }) => {
     await using pooler = await startPgBouncer(url, 'transaction')
@@ -16,7 +20,7 @@ describe('behind PgBouncer', () => {
     const error = await caught(migrate(pooler.url, { environment: 'development' }))
 
     expect(String(error)).toMatch(/pooler in transaction mode.*Use the address of the server itself/)
-    expect(await sql(`select from pg_locks where locktype = 'advisory'`)).toEqual([])
+    expect(await sql(ADVISORY_LOCKS)).toEqual([])
     expect((await migrate(url, { environment: 'development' })).applied).not.toEqual([])
   })
 
@@ -38,7 +42,7 @@ describe('behind PgBouncer', () => {
 
     for (let query = 0; query < 6; query += 1) expect((await client.query(SETTINGS)).rows).toEqual(before)
     await client.end()
-    expect(await sql(`select from pg_locks where locktype = 'advisory'`)).toEqual([])
+    expect(await sql(ADVISORY_LOCKS)).toEqual([])
     expect(await sql('select name from pg_prepared_statements')).toEqual([])
   })
 
@@ -48,7 +52,7 @@ describe('behind PgBouncer', () => {
     expect((await migrate(pooler.url, { environment: 'development' })).applied).not.toEqual([])
     expect(await migrate(pooler.url)).toMatchObject({ applied: [] })
 
-    expect(await sql(`select from pg_locks where locktype = 'advisory'`)).toEqual([])
+    expect(await sql(ADVISORY_LOCKS)).toEqual([])
     expect((await verify(pooler.url)).differences).toEqual([])
   })
 })
