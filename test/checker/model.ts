@@ -47,7 +47,7 @@ export class Model {
 /** The reason with which the checker aborts calls. */
 export const ABORTED = new Error('aborted by the checker')
 
-/** What the error of a call says about its effect; undefined for an error that no fault explains. */
+/** The certainty about the effect of a call that an error gives; undefined for an error that no fault explains. */
 export function outcomeOf(error: unknown): Outcome | undefined {
   if (error === ABORTED) return 'unknown'
   if (error instanceof UnconfirmedCommitError) return 'done'

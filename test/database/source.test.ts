@@ -9,7 +9,7 @@ import { aUser, caught } from '../support/factories.ts'
 
 const SECRET = 'ret77'
 
-/** What `openDatabase` throws, or else its first call. */
+/** The error of `openDatabase`, or else of the first call. */
 async function failureOf(source: unknown, options?: object): Promise<unknown> {
   try {
     await using db = openDatabase(source as never, options as never)

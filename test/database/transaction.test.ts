@@ -243,3 +243,69 @@ test('a timeout also covers the wait for a connection', async ({ openAnother }) 
   expect(error).toBeInstanceOf(UnavailableError)
   expect(error).toMatchObject({ retryable: true })
 })
+
+test('the loss of the connection during COMMIT is not retryable', async ({ db, openAnother }) => {
+  await sql`
+    create table slow_end (a int);
+    create function slow_end() returns trigger language plpgsql as $$ begin perform pg_sleep(5); return null; end $$;
+    create constraint trigger slow_end after insert on slow_end deferrable initially deferred
+      for each row execute function slow_end()`.execute(db.kysely)
+  const other = openAnother({ max: 1, application_name: 'slow end', retry: 5_000 })
+  const call = caught(
+    other.transaction(async (tx) => void (await sql`insert into slow_end values (1)`.execute(tx.kysely)), {
+      retries: 3,
+    }),
+  )
+
+  await expect
+    .poll(async () => {
+      const { rows } = await sql`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'slow end' and query = 'commit' and state = 'active'`.execute(db.kysely)
+      return rows.length
+    })
+    .toBe(1)
+
+  expect(await call).toMatchObject({ name: 'UnavailableError', retryable: false })
+})
+
+test('a call made while COMMIT is in progress is refused', async ({ db }) => {
+  const input = aUser()
+  let late: Promise<unknown> | undefined
+
+  await db.transaction(async (tx) => {
+    await tx.users.existsByEmail(input.email)
+    setImmediate(() => {
+      late = caught(tx.users.create(input))
+    })
+  })
+  await expect.poll(() => late !== undefined).toBe(true)
+
+  expect(String(await late)).toContain('The transaction is over')
+  expect(await db.users.existsByEmail(input.email)).toBe(false)
+})
+
+test('the function runs once, and again as often as retries says', async ({ db }) => {
+  let runs = 0
+
+  await caught(
+    db.transaction(
+      async () => {
+        runs += 1
+        throw new SerializationError('conflict')
+      },
+      { retries: 2 },
+    ),
+  )
+
+  expect(runs).toBe(3)
+})
+
+test('a call that is over keeps no timer', async ({ db }) => {
+  const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length
+  const before = timers()
+
+  for (let n = 0; n < 20; n += 1) await db.users.existsByEmail('absent@example.test', { timeout: 60_000 })
+
+  expect(timers() - before).toBeLessThan(10)
+})
