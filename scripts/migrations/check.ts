@@ -21,7 +21,7 @@ export async function checkMigrations(
   // All but the first, which creates the tables, meet rows in them.
   const [first, ...others] = known
   const isSplit = others.length > 0 && first !== undefined
-  const statesLoss = others.some(({ sql }) => headerValue(sql, 'data loss') !== 'none')
+  const statesLoss = others.some(({ sql }) => (headerValue(sql, 'data loss') ?? 'none') !== 'none')
   const unfilled = await prove(
     server,
     {

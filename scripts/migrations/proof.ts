@@ -72,7 +72,11 @@ export async function prove(
     await compare(filled.url, fresh.url)
     await connected(filled.url, async (client) => {
       const changed = await changedRows(client, rows, tolerance)
-      if (changed.length > 0) throw new ProofError(`It changes ${changed.join('; ')}.`)
+      if (changed.length > 0) {
+        throw new ProofError(
+          `It changes ${changed.join('; ')}. If statements written by hand intend it, the header of their file must state it: \`-- data loss: …\`.`,
+        )
+      }
       const stale = await staleResults(client)
       if (stale.length > 0)
         throw new ProofError(`Rows no longer satisfy ${stale.join('; ')}: a function has changed.`)

@@ -4,6 +4,7 @@ import { fileNames, headerValue, type MigrationFile } from '../../scripts/migrat
 import { conflictingOrders } from '../../scripts/migrations/orders.ts'
 import { startScratchServer } from '../../scripts/scratch/index.ts'
 import { caught } from '../support/factories.ts'
+import { applied } from './generated.ts'
 
 const file = (name: string, sql: string, follows?: string): MigrationFile => ({
   name: `${name}.sql`,
@@ -88,6 +89,21 @@ describe('db:check', () => {
 
     expect((error as Error).message).toMatch(reason)
   })
+})
+
+test('db:check accepts changes of rows only where the header states them', async () => {
+  await using server = await startScratchServer(inject('scratch').adminUrl)
+  const fresh = await server.createDatabase()
+  await applied(fresh.url, [first])
+  const check = (header: string) =>
+    checkMigrations(server, {
+      known: [first, file('20260102000000_a', `${header}update t set id = 0 where id is null`)],
+      fresh,
+      isSeeded: false,
+    })
+
+  expect(String(await caught(check('')))).toMatch(/It changes values in t \(id\)\..*-- data loss: …/)
+  expect(await check('-- data loss: fills t.id\n')).toEqual([])
 })
 
 describe('names of files', () => {
