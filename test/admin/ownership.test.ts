@@ -35,7 +35,9 @@ describe('the library owns', () => {
         do $$ begin begin create type mood as enum ('well'); exception when others then raise; end; end $$`,
     })
     await expect
-      .poll(() => sql(`select from pg_stat_activity where query like 'do%execute%'`))
+      .poll(() =>
+        sql(`select from pg_stat_activity where query like 'do%execute%' and datname = current_database()`),
+      )
       .toHaveLength(1)
     await runSql(
       url,
