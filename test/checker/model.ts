@@ -5,7 +5,7 @@ import {
   UnconfirmedCommitError,
 } from '../../src/index.ts'
 
-/** What is certain about the effect of a call. */
+/** The certainty about the effect of a call. */
 export type Outcome = 'done' | 'undone' | 'unknown'
 
 /** The effects that calls must have had, and must not have had. */
@@ -20,7 +20,7 @@ export class Model {
     for (const effect of effects) this.#effects.set(effect, outcome)
   }
 
-  /** An effect that must not be there, whatever became of its call. */
+  /** An effect that must not be there, regardless of the outcome of its call. */
   forbid(effect: string): void {
     this.#effects.set(effect, 'undone')
   }
