@@ -1,4 +1,5 @@
 /** The entry for services: a database with its repositories, transactions and typed errors. */
+export { sql } from 'kysely'
 export type { ConstraintName, TableName } from '../generated/catalog.ts'
 export type { DB } from '../generated/database.ts'
 export type { CallOptions, QueryEvent, QueryListener } from './connection/index.ts'

@@ -105,7 +105,7 @@ export class Exchange {
   }
 }
 
-class ExchangeResult implements Result {
+export class ExchangeResult implements Result {
   readonly rows: unknown[] = []
   rowCount: number | null = null
   command = ''
@@ -119,7 +119,7 @@ class ExchangeResult implements Result {
 }
 
 /** How a statement's rows are made of what arrives. */
-class Shape {
+export class Shape {
   readonly #names: readonly string[]
   readonly #parsers: readonly (((text: string) => unknown) | undefined)[]
   readonly #empty: Record<string, unknown>
@@ -166,7 +166,7 @@ interface PgConnection {
   sync(): void
 }
 
-interface Field {
+export interface Field {
   readonly name: string
   readonly dataTypeID: number
 }

@@ -101,7 +101,7 @@ export class HeldConnection {
 
   /** Sends a query that undoes something. Closes the connection, which undoes the whole transaction, if that fails. */
   async sendOrClose(query: Query, timeout: number): Promise<void> {
-    if (this.#state.isBroken) return
+    if (this.#isReleased || this.#state.isBroken) return
     const timer = setTimeout(() => this.#state.destroy(), timeout)
     try {
       await this.send(query, undefined, 'reading')

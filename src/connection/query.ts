@@ -25,10 +25,23 @@ export interface Query {
   readonly isSingle?: boolean | undefined
   /** The rows of a `copy … from stdin`, in its text format. */
   readonly rows?: Buffer | undefined
+  /** Returns the result in parts; in a transaction only. */
+  readonly portal?: Portal | undefined
+}
+
+/** A query whose rows the server keeps until they are asked for. It exists until the end of the transaction. */
+export interface Portal {
+  readonly name: string
+  /** Rows of one part at most. */
+  readonly chunkSize: number
+  /** Whether the query has begun, so that this is a later part. */
+  readonly isOpen: boolean
 }
 
 export interface Result {
   readonly rows: unknown[]
   readonly rowCount: number | null
   readonly command: string
+  /** Whether the portal may have more rows. */
+  readonly isSuspended?: boolean | undefined
 }

@@ -5,6 +5,7 @@ import type { ClientState } from './client-state.ts'
 import { types } from './codec.ts'
 import { CopyIn } from './copy.ts'
 import { Exchange } from './exchange.ts'
+import { PortalRead } from './portal-read.ts'
 import type { Query, Result } from './query.ts'
 
 /** The maximum of the protocol's 16-bit count. */
@@ -53,13 +54,15 @@ export function submit(
     if (state.takeUnconfirmed()) callback(new UnconfirmedCommitError(), NO_RESULT)
     else callback(error, result)
   }
-  const { name, sql, values, rows } = query
+  const { name, sql, values, rows, portal } = query
   if (query.prepared && state.isPreparable(name ?? '')) {
     const exchange = new Exchange([query], (error) => {
       if (error) state.noteFailure(name ?? '')
       answer(error ?? exchange.unreadable.get(0) ?? null, exchange.results[0] as Result)
     })
     void state.client.query(exchange as unknown as pg.Submittable)
+  } else if (portal !== undefined) {
+    void state.client.query(new PortalRead(query, portal, answer) as unknown as pg.Submittable)
   } else if (rows !== undefined) {
     void state.client.query(new CopyIn(sql, rows, answer) as unknown as pg.Submittable)
   } else {

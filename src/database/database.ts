@@ -58,6 +58,7 @@ export class BoundDatabase extends Repositories {
   readonly #pool: PoolConnection
   readonly #settings: DatabaseSettings
   readonly #connection: BoundConnection
+  #kysely: Kysely<DB> | undefined
 
   /** @internal */
   constructor(pool: PoolConnection, settings: DatabaseSettings, options: CallOptions) {
@@ -66,6 +67,12 @@ export class BoundDatabase extends Repositories {
     this.#pool = pool
     this.#settings = settings
     this.#connection = connection
+  }
+
+  /** As the database's own `kysely`. */
+  get kysely(): Kysely<DB> {
+    this.#kysely ??= kyselyOnPool(this.#pool, this.#connection.bind())
+    return this.#kysely
   }
 
   /** As the database's own `transaction()`. */
@@ -108,7 +115,13 @@ export class Database extends Repositories {
     this.#log = log
   }
 
-  /** For the service's own queries, on the same connections. Its `transaction()` lacks the repositories: prefer ours. */
+  /**
+   * For the service's own queries, on the same connections. Its `transaction()` lacks the repositories: prefer ours.
+   *
+   * The `timeout` of `openDatabase` and of `db.with()` holds for each query, for each part of a `stream()`, and for the
+   * whole of a `transaction()`. A signal passed to `execute({ signal })` cancels on the server, unless Kysely's
+   * `inflightQueryAbortStrategy` is `'ignore query'`. `destroy()` is a no-op: `db.close()` ends the connections.
+   */
   get kysely(): Kysely<DB> {
     this.#kysely ??= kyselyOnPool(this.#pool)
     return this.#kysely

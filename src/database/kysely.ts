@@ -1,54 +1,180 @@
-import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
+import { AbortedTransactionError, type Kysely } from 'kysely'
 import type { DB } from '../../generated/database.ts'
 import {
+  BoundConnection,
+  type CallOptions,
   Cancellation,
   type Connection,
-  encode,
+  control,
+  GRACE,
   HeldConnection,
   type PoolConnection,
   type Query,
+  type Result,
   Turns,
 } from '../connection/index.ts'
 import { DatabaseError } from '../errors/index.ts'
+import { kyselyOn } from './kysely-dialect.ts'
+import { KyselySession } from './kysely-session.ts'
 
-/** Kysely on the pool's connections, for a service's own queries: with the same row types, errors and query events. */
-export function kyselyOnPool(pool: PoolConnection): Kysely<DB> {
-  return kyselyOn(async () => {
-    const cancellation = Cancellation.of(pool.withDefaults(undefined))
-    try {
-      const held = await pool.retrying(() => HeldConnection.acquire(pool, cancellation), cancellation)
-      const turns = new Turns()
-      return clientOf(
-        (query) => turns.take(() => sendOwn(pool, held, query)),
-        (destroy) => held.release({ destroy }),
-      )
-    } finally {
-      cancellation?.end()
-    }
-  })
-}
-
-async function sendOwn(pool: PoolConnection, held: HeldConnection, query: Query) {
-  const cancellation = Cancellation.of(pool.withDefaults(undefined))
-  try {
-    const isUndone = query.readOnly || (held.isInTransaction && !ENDS_TRANSACTION.test(query.sql))
-    return await held.send(query, cancellation, isUndone ? 'reading' : 'writing')
-  } finally {
-    cancellation?.end()
-  }
+/**
+ * Kysely on the pool's connections, for a service's own queries: with the same row types, errors and query events.
+ *
+ * @param options bound to every query, as those of `db.with()`.
+ */
+export function kyselyOnPool(pool: PoolConnection, options: CallOptions = {}): Kysely<DB> {
+  const bound = new BoundConnection(pool, options)
+  return kyselyOn((signal) => PoolSession.acquire(pool, bound, signal))
 }
 
 /** Kysely inside a transaction, whose end is not Kysely's to decide. */
 export function kyselyInTransaction(connection: Connection): Kysely<DB> {
-  const run: Run = async (query) => {
-    if (CONTROLS_TRANSACTION.test(query.sql)) {
-      throw new DatabaseError(
-        'A transaction is open, and is ended by the function passed to transaction(). Use tx.savepoint() for a part that may fail on its own.',
-      )
-    }
-    return connection.run({ ...query, isSingle: true })
+  return kyselyOn(async () => new TransactionSession(connection))
+}
+
+/** One connection of the pool. Queries take turns: Kysely sends a ROLLBACK beside queries under way. */
+class PoolSession extends KyselySession {
+  readonly #pool: PoolConnection
+  readonly #bound: BoundConnection
+  readonly #held: HeldConnection
+  readonly #turns = new Turns()
+  /** Milliseconds that the next query has less, because the wait for the connection is part of its timeout. */
+  #waited: number
+  #transaction: Cancellation | undefined
+  #letGo: (() => void) | undefined
+  #isKilled = false
+
+  private constructor(pool: PoolConnection, bound: BoundConnection, held: HeldConnection, waited: number) {
+    super()
+    this.#pool = pool
+    this.#bound = bound
+    this.#held = held
+    this.#waited = waited
   }
-  return kyselyOn(async () => clientOf(run, () => {}))
+
+  static async acquire(
+    pool: PoolConnection,
+    bound: BoundConnection,
+    signal: AbortSignal | undefined,
+  ): Promise<PoolSession> {
+    const start = performance.now()
+    const cancellation = Cancellation.of(pool.withDefaults(bound.bind({ signal })))
+    try {
+      const held = await pool.retrying(() => HeldConnection.acquire(pool, cancellation), cancellation)
+      return new PoolSession(pool, bound, held, performance.now() - start)
+    } finally {
+      cancellation?.end()
+    }
+  }
+
+  protected run(query: Query, signal: AbortSignal | undefined): Promise<Result> {
+    return this.#turns.take(async () => {
+      const own = this.#cancellation(signal)
+      const cancellation = own ?? this.#transaction
+      const isInTransaction = this.#transaction !== undefined || this.#held.isInTransaction
+      const isUndone = query.readOnly || (isInTransaction && !ENDS_TRANSACTION.test(query.sql))
+      try {
+        cancellation?.throwIfCancelled()
+        return await this.#held.send(query, cancellation, isUndone ? 'reading' : 'writing')
+      } finally {
+        own?.end()
+        if (this.#isKilled) this.#held.release({ destroy: true })
+      }
+    })
+  }
+
+  #cancellation(signal: AbortSignal | undefined): Cancellation | undefined {
+    if (this.#transaction) return Cancellation.of({ signal }, this.#transaction)
+    const options = this.#pool.withDefaults(this.#bound.bind({ signal })) ?? {}
+    const timeout = options.timeout === undefined ? undefined : Math.max(options.timeout - this.#waited, 1)
+    this.#waited = 0
+    return Cancellation.of({ ...options, timeout })
+  }
+
+  protected async openTransaction(query: Query): Promise<(hasFailed: boolean) => Promise<void>> {
+    if (this.#transaction !== undefined || this.#held.isInTransaction) return async () => {}
+    await this.control('begin')
+    return async (hasFailed) => {
+      if (hasFailed) await this.rollback()
+      else await this.run({ ...control('commit'), readOnly: query.readOnly }, undefined)
+    }
+  }
+
+  /** The timeout and the signal hold for the whole transaction. When they end it, the connection is released at once. */
+  async begin(sql: string): Promise<void> {
+    const cancellation = new Cancellation(this.#pool.withDefaults(this.#bound.bind()))
+    this.#transaction = cancellation
+    this.#letGo = this.#pool.clients.hold(cancellation)
+    cancellation.onCancel(() => void this.rollback().then(() => this.#held.release()))
+    await this.control(sql)
+  }
+
+  async commit(): Promise<void> {
+    const { command } = await this.run({ ...control('commit'), readOnly: false }, undefined)
+    this.#endTransaction()
+    if (command === 'ROLLBACK') throw new AbortedTransactionError()
+  }
+
+  async rollback(): Promise<void> {
+    await this.#turns.take(() => this.#held.sendOrClose(control('rollback'), GRACE))
+  }
+
+  #endTransaction(): void {
+    this.#letGo?.()
+    this.#transaction?.end()
+    this.#transaction = undefined
+  }
+
+  protected kill(): void {
+    this.#isKilled = true
+  }
+
+  release(): void {
+    this.#endTransaction()
+    this.#held.release({ destroy: this.#isKilled })
+  }
+}
+
+/** The connection of a transaction that the library has begun. */
+class TransactionSession extends KyselySession {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    super()
+    this.#connection = connection
+  }
+
+  protected async run(query: Query, signal: AbortSignal | undefined): Promise<Result> {
+    if (CONTROLS_TRANSACTION.test(query.sql)) throw refused()
+    return this.#connection.run({ ...query, isSingle: true }, signal && { signal })
+  }
+
+  protected async openTransaction(): Promise<() => Promise<void>> {
+    return async () => {}
+  }
+
+  async begin(): Promise<void> {
+    throw refused()
+  }
+
+  async commit(): Promise<void> {
+    throw refused()
+  }
+
+  async rollback(): Promise<void> {
+    throw refused()
+  }
+
+  /** The transaction needs its connection: the query is cancelled, and nothing else. */
+  protected kill(): void {}
+
+  release(): void {}
+}
+
+function refused(): DatabaseError {
+  return new DatabaseError(
+    'A transaction is open, and is ended by the function passed to transaction(). Use tx.savepoint() for a part that may fail on its own.',
+  )
 }
 
 /** Blanks and comments, in which those of C may be nested once. */
@@ -58,17 +184,3 @@ const CONTROLS_TRANSACTION = new RegExp(
   'i',
 )
 const ENDS_TRANSACTION = new RegExp(String.raw`${START}(?:commit|end|prepare\s+transaction)\b`, 'i')
-
-type Run = Connection['run']
-
-function kyselyOn(connect: () => Promise<PostgresPoolClient>): Kysely<DB> {
-  const pool = { connect, end: async () => {}, options: {} }
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
-}
-
-function clientOf(run: Run, release: (destroy?: boolean) => void): PostgresPoolClient {
-  const query = async (sql: string, parameters: readonly unknown[]) =>
-    run({ sql, values: parameters.map(encode), prepared: false, readOnly: /^select\b/i.test(sql) })
-  // The interface's other signature takes a cursor, which Kysely asks for only when its dialect is given one.
-  return { query: query as PostgresPoolClient['query'], release }
-}
