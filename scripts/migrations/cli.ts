@@ -25,7 +25,7 @@ program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 program
   .command('generate')
   .description('write the migration that leads from the existing ones to schema/, and prove it')
-  .requiredOption('--name <name>', 'what it does, such as add_phone', nameReader)
+  .requiredOption('--name <name>', 'words for the change, for example add_phone', nameReader)
   .option(
     '--rename <old=new>',
     'a table, column or enum value with a new name, such as users.name=full_name; may be repeated',

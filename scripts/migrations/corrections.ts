@@ -13,7 +13,7 @@ export interface Change {
   readonly losesData: boolean
 }
 
-/** What is known of both databases. */
+/** The objects and facts of both databases. */
 export interface Context {
   readonly before: ColumnTypes
   readonly after: ColumnTypes

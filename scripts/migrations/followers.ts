@@ -48,7 +48,7 @@ function wordsOf(body: string): string[] {
   }
 }
 
-/** What depends on functions, by the catalog of the dependent object. */
+/** The objects that depend on functions, by the catalog of the dependent object. */
 const DEPENDENTS = (catalog: string) => `(
   select distinct objid, objsubid from pg_depend
   where classid = '${catalog}'::regclass and refclassid = 'pg_proc'::regclass and refobjid = any($1))`

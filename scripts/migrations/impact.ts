@@ -87,7 +87,7 @@ export function report(
     [pc.bold(title), ...(lines.length > 0 ? lines : [none]).map((line) => `  ${line}`), ''].join('\n')
   return [
     chapter(
-      'What changes',
+      'Changes',
       differences.map(({ object, fact, schema, database }) =>
         fact
           ? `${object}: ${fact} ${database ?? 'nothing'} → ${schema ?? 'nothing'}`

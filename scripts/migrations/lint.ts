@@ -14,7 +14,7 @@ const EXCLUDED = [
   'prefer-identity',
 ]
 
-/** What holds up readers and writers, as squawk sees it. */
+/** The statements that block readers and writers, according to squawk. */
 export function lint(path: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const args = [SQUAWK, '--reporter', 'json', '--exclude', EXCLUDED.join(','), path]

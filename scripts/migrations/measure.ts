@@ -3,7 +3,7 @@ import { connected, OWN_NAMESPACES } from './catalog.ts'
 import type { Step } from './phases.ts'
 import { nodeOf, qualified } from './sql.ts'
 
-/** What a file does to the tables that exist before it. */
+/** The effects of a file on the tables that exist before it. */
 export interface Effects {
   /** As `people (access exclusive)`, the strongest lock of each table. */
   readonly locks: readonly string[]
@@ -53,7 +53,7 @@ export async function measure(url: string, { isTransactional, steps }: Body): Pr
   })
 }
 
-/** Such as `access exclusive`. */
+/** The mode of a lock, such as `access exclusive`. */
 const wordsOf = (mode: string) =>
   mode
     .replace(/Lock$/, '')

@@ -8,7 +8,7 @@ export interface MigrationFile {
   readonly sql: string
 }
 
-/** What the header of a file states. */
+/** The statements of a file's header. */
 export interface Header {
   readonly title: string
   /** The last migration that its author knew: files of branches that were merged later do not follow it. */

@@ -5,7 +5,7 @@ import { type IndexTables, keysOf } from './keys.ts'
 import { nodeOf, qualified, quoted } from './sql.ts'
 import { addedConstraint, createdTable, namesOf, type Relation, tableChange } from './statement.ts'
 
-/** What a migration consists of: a transaction of quick statements, then steps that may take their time. */
+/** The parts of a migration: a transaction of quick statements, then steps that may take long. */
 export interface Phases {
   readonly transaction: readonly Change[]
   /** Each for itself, without a transaction. Where one holds several statements, these take effect together. */
@@ -60,7 +60,7 @@ export function intoPhases(changes: readonly Change[], { partitioned, indexes }:
   }
 }
 
-/** What the database has before the migration. */
+/** The state of the database before the migration. */
 export interface Layout {
   readonly partitioned: readonly Relation[]
   readonly indexes: IndexTables

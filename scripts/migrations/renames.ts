@@ -10,7 +10,7 @@ export interface Rename {
   readonly to: string
 }
 
-/** What can be renamed, by its name in a `Rename`. */
+/** The kinds of objects that can be renamed, by their names in a `Rename`. */
 type Names = ReadonlyMap<string, Named>
 
 interface Named {
@@ -24,7 +24,7 @@ interface Named {
   readonly signature: string
 }
 
-/** What two databases have in common and what not, for a decision about renames. */
+/** The objects that two databases have in common and those that only one has, for a decision about renames. */
 export class RenameAdvisor {
   readonly #old: Names
   readonly #new: Names

@@ -4,7 +4,7 @@ import { nodeOf, tokensOf } from './sql.ts'
 
 /** A statement of a repository that names what changes. */
 export interface Touching {
-  /** Such as `chats.rename`. */
+  /** The name of a statement, such as `chats.rename`. */
   readonly statement: string
   /** The changed tables and columns that it names: `chats.title`. */
   readonly names: readonly string[]
@@ -92,7 +92,7 @@ function collect(node: unknown, found: Names): void {
   for (const value of Object.values(node)) collect(value, found)
 }
 
-/** What is looked at of a tree of libpg-query. */
+/** The fields that are read from a tree of libpg-query. */
 interface Nodes {
   RangeVar?: { relname?: string }
   relation?: { relname?: string }

@@ -6,7 +6,7 @@ import { addedConstraint, namesOf } from './statement.ts'
 
 /** Rows of a database that a new rule would refuse. */
 export interface Violation {
-  /** Such as `constraint people.people_phone_check`. */
+  /** Kind and name, such as `constraint people.people_phone_check`. */
   readonly rule: string
   readonly rows: number
   /** Finds them. */

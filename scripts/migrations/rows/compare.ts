@@ -12,7 +12,7 @@ interface Column {
   readonly enumType: number | null
 }
 
-/** The rows of a table, recognised again by the oids of the catalog: a new name or type does not hide them. */
+/** The rows of a table, recognized again by the oids of the catalog: a new name or type does not hide them. */
 interface TableRows {
   readonly name: string
   readonly columns: readonly Column[]
@@ -62,7 +62,7 @@ async function renamedLabels(client: pg.Client, before: Rows['labels']): Promise
   )
 }
 
-/** What rows may become. */
+/** The changes of rows that are allowed. */
 export type Tolerance =
   /** They stay as they are. */
   | 'nothing'

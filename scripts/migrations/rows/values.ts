@@ -1,7 +1,7 @@
 import RandExp from 'randexp'
 import type { TableColumn } from './tables.ts'
 
-/** What the CHECKs of a table compare its columns with. */
+/** The constants that the CHECKs of a table compare its columns with. */
 export interface Hints {
   readonly numbers: readonly number[]
   readonly texts: readonly string[]
