@@ -16,6 +16,7 @@ export {
   type TransactionOptions,
 } from './database/index.ts'
 export {
+  type Catalog,
   ConfigurationError,
   ConstraintError,
   type ConstraintKind,

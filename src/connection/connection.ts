@@ -1,9 +1,12 @@
+import type { Catalog } from '../errors/index.ts'
 import type { CallOptions, Query, Result } from './query.ts'
 
 /** The settings of every call on a database. */
 export interface Settings {
   /** Whether statements are prepared under their names. */
   readonly prepare: boolean
+  /** The constraints that errors are described by. */
+  readonly catalog: Required<Catalog>
 }
 
 /** The interface that repositories use: the pool, or the connection of a transaction. */

@@ -89,7 +89,7 @@ export class HeldConnection {
       if (endsConnection(error as Error)) this.#state.isBroken = true
       this.#source.revisions.noteFailure(query, sent, error)
       if (cancellation?.isCancelled) throw cancellation.reason(progress, error)
-      throw translate(error, progress)
+      throw translate(error, progress, this.settings.catalog)
     }
   }
 

@@ -111,11 +111,11 @@ export class PoolConnection implements Connection, ConnectionSource {
   }
 
   #translate(error: Error, progress: Progress): unknown {
-    if (!isReadOnlyRefusal(error)) return translate(error, progress)
+    if (!isReadOnlyRefusal(error)) return translate(error, progress, this.settings.catalog)
     if (this.expectsReadOnly) return new DatabaseError(error.message, { cause: error })
     // The server behind the address has become a standby; the other connections lead to it, too.
     this.clients.replaceAll()
-    return translate(error, progress)
+    return translate(error, progress, this.settings.catalog)
   }
 
   /** The ordinary call, which nothing cancels, with as few promises as possible. */

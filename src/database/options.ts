@@ -1,5 +1,5 @@
 import { readTimeout, type Settings, type TargetSession } from '../connection/index.ts'
-import { ConfigurationError, InvalidInputError } from '../errors/index.ts'
+import { CATALOG, type Catalog, ConfigurationError, InvalidInputError, withCatalog } from '../errors/index.ts'
 import { fields, listOf, optional, text, trueOrFalse, wholeNumber } from '../input/index.ts'
 import { type FileStore, Redaction, type RepositorySettings, readFileStore } from '../repositories/index.ts'
 import { readTarget } from './source.ts'
@@ -34,6 +34,11 @@ export interface OpenOptions {
   maxMessageBytes?: number | undefined
   /** Takes the large files of chat messages in place of the database; default: the database keeps them. */
   fileStore?: FileStore | undefined
+  /**
+   * The constraints of the service's own tables, so that their errors have fields and messages, too: the module
+   * `catalog.ts` that `npm run generate -- --schema DIR --out DIR` writes.
+   */
+  catalog?: Catalog | undefined
 }
 
 /**
@@ -131,6 +136,7 @@ const OPEN_OPTIONS = {
   redact: optional(readRedact),
   maxMessageBytes: optional(wholeNumber(1, MAX_MESSAGE_BYTES_EVER)),
   fileStore: optional(readFileStore),
+  catalog: optional(readCatalog),
 } as const
 
 const readOpenOptions = fields<OpenOptions>(OPEN_OPTIONS)
@@ -169,6 +175,15 @@ export const readDatabaseOptions = fields<DatabaseOptions>({
   onConnect: optional(callable<NonNullable<DatabaseOptions['onConnect']>>),
 })
 
+function readCatalog(value: unknown, field: string): Catalog {
+  const { CONSTRAINTS } = (value ?? {}) as Partial<Catalog>
+  if (typeof CONSTRAINTS === 'object' && CONSTRAINTS !== null) return value as Catalog
+  throw new InvalidInputError(
+    field,
+    'must be the module catalog.ts of a schema, which has CONSTRAINTS; import it with `import * as catalog`',
+  )
+}
+
 function callable<Fn>(value: unknown, field: string): Fn {
   if (typeof value === 'function') return value as Fn
   throw new InvalidInputError(field, 'must be a function')
@@ -200,12 +215,14 @@ export function readSettings(given: OpenOptions, others: OpenOptions): DatabaseS
     redact = [],
     maxMessageBytes = MAX_MESSAGE_BYTES,
     fileStore,
+    catalog,
   }: OpenOptions = { ...readOpenOptions(others, 'options'), ...present(given) }
   return {
     timeout,
     retry,
     silenceTimeout: silenceTimeout === Number.POSITIVE_INFINITY ? undefined : silenceTimeout,
     prepare,
+    catalog: catalog === undefined ? CATALOG : withCatalog(catalog),
     redaction: new Redaction(redact),
     messages: { maxBytes: maxMessageBytes, fileStore },
   }

@@ -79,7 +79,7 @@ export function createPool(source: string | URL | DatabaseOptions): OwnPool {
       'must be a postgres:// URL; check that DATABASE_URL is set',
     )
   }
-  const { timeout, retry, silenceTimeout, prepare, redact, maxMessageBytes, fileStore, ...own } =
+  const { timeout, retry, silenceTimeout, prepare, redact, maxMessageBytes, fileStore, catalog, ...own } =
     readDatabaseOptions(given, 'options')
   const {
     connectionString,
@@ -105,7 +105,7 @@ export function createPool(source: string | URL | DatabaseOptions): OwnPool {
   return {
     pool,
     hosts,
-    open: { timeout, retry, silenceTimeout, prepare, redact, maxMessageBytes, fileStore },
+    open: { timeout, retry, silenceTimeout, prepare, redact, maxMessageBytes, fileStore, catalog },
   }
 }
 

@@ -1,4 +1,5 @@
 export { SerializationError, UnavailableError } from './availability-errors.ts'
+export { CATALOG, type Catalog, withCatalog } from './catalog.ts'
 export { ConfigurationError, UnconfirmedCommitError } from './connection-errors.ts'
 export { DatabaseError, isServerError } from './database-error.ts'
 export { InvalidInputError, MessageTooLargeError, nested, unknownField } from './input-errors.ts'

@@ -65,9 +65,16 @@ function nameInStack(error: Error, constraint: string): void {
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true })
 }
 
-/** Whether the error is a violation of this constraint. The compiler checks the name against `schema/`. */
-export function violates(error: unknown, constraint: ConstraintName): error is ConstraintError {
-  return error instanceof ConstraintError && error.constraint === constraint
+/**
+ * Whether the error is a violation of this constraint. The compiler checks the name against `schema/`; for a service's
+ * own constraints, `violates<OwnConstraintName>(…)` checks it against the type `ConstraintName` of their catalog.
+ */
+export function violates<Name extends string = ConstraintName>(
+  error: unknown,
+  constraint: NoInfer<Name>,
+): error is ConstraintError {
+  const name: string = constraint
+  return error instanceof ConstraintError && error.constraint === name
 }
 
 /** The row has changed since the caller read it. Thrown by methods that take `ifVersion`. */

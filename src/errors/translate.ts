@@ -1,4 +1,5 @@
 import { SerializationError, UnavailableError } from './availability-errors.ts'
+import { CATALOG } from './catalog.ts'
 import { ConfigurationError } from './connection-errors.ts'
 import { DatabaseError, isServerError, type ServerError } from './database-error.ts'
 import { ConstraintError } from './row-errors.ts'
@@ -8,9 +9,9 @@ import { violationOf } from './violation.ts'
 export type Progress = 'not sent' | 'reading' | 'writing'
 
 /** Translates errors of `pg` and Node into errors of this library, which are returned as they are. */
-export function translate(error: unknown, progress: Progress): unknown {
+export function translate(error: unknown, progress: Progress, catalog = CATALOG): unknown {
   if (error instanceof DatabaseError || !(error instanceof Error)) return error
-  if (isServerError(error)) return translateServerError(error, progress)
+  if (isServerError(error)) return translateServerError(error, progress, catalog)
   if (progress === 'not sent' && !isNetworkError(error)) {
     return new ConfigurationError(`The connection cannot be set up: ${error.message}.`, { cause: error })
   }
@@ -46,10 +47,14 @@ const REFUSED_BY_POOLER =
   /no such (user|database)|unsupported startup parameter|(SSL|TLS) required|(password|SASL|auth\w*) failed/i
 const POOLER = /^(26000|42P05)/
 
-function translateServerError(error: ServerError, progress: Progress): DatabaseError {
+function translateServerError(
+  error: ServerError,
+  progress: Progress,
+  catalog: typeof CATALOG,
+): DatabaseError {
   const options = { cause: withoutRow(error) }
   const { code, message } = error
-  const violation = violationOf(error)
+  const violation = violationOf(error, catalog)
   if (violation) return new ConstraintError(violation, violation.message, options)
   if (isStalePlan(error)) {
     return new UnavailableError(

@@ -1,11 +1,6 @@
-import {
-  CONSTRAINTS,
-  type ConstraintName,
-  DOMAIN_CONSTRAINTS,
-  PARTITION_CONSTRAINTS,
-  PARTITIONS,
-} from '../../generated/catalog.ts'
+import type { ConstraintName } from '../../generated/catalog.ts'
 import { notAllowed, required, taken, unknownReference } from '../sentences/index.ts'
+import { CATALOG } from './catalog.ts'
 import type { ServerError } from './database-error.ts'
 import type { ConstraintKind } from './row-errors.ts'
 
@@ -27,29 +22,20 @@ const KINDS: Readonly<Record<string, ConstraintKind>> = {
   '23P01': 'exclusion',
 }
 
-interface CatalogEntry {
-  readonly columns: readonly string[]
-  readonly message?: string
-  readonly kind: string
-}
-
-type Registry = Readonly<Record<string, Readonly<Record<string, CatalogEntry>>>>
-
 /** Looks up the constraint that the server names; undefined if the error is no violation or names none. */
-export function violationOf(error: ServerError): Violation | undefined {
+export function violationOf(error: ServerError, catalog = CATALOG): Violation | undefined {
   const kind = KINDS[error.code]
   if (!kind) return undefined
   const { table = '', schema = 'public', column } = error
   const reportedTable = qualified(schema, table)
   // A row refused by a partition is refused by the table that services name.
-  const owner = (PARTITIONS as Readonly<Record<string, string>>)[reportedTable] ?? reportedTable
-  const reported = error.constraint ?? (kind === 'not-null' ? notNullName(error, owner) : undefined)
+  const owner = catalog.PARTITIONS[reportedTable] ?? reportedTable
+  const reported = error.constraint ?? (kind === 'not-null' ? notNullName(error, owner, catalog) : undefined)
   if (!reported) return undefined
-  const constraint = ((PARTITION_CONSTRAINTS as Readonly<Record<string, string>>)[reported] ??
-    reported) as ConstraintName
+  const constraint = (catalog.PARTITION_CONSTRAINTS[reported] ?? reported) as ConstraintName
   const entry =
-    (CONSTRAINTS as Registry)[owner]?.[constraint] ??
-    (DOMAIN_CONSTRAINTS as Registry)[qualified(schema, error.dataType ?? '')]?.[constraint]
+    catalog.CONSTRAINTS[owner]?.[constraint] ??
+    catalog.DOMAIN_CONSTRAINTS[qualified(schema, error.dataType ?? '')]?.[constraint]
   const columns = entry?.columns ?? (column ? [column] : [])
   const message = messageOf(error, kind, columns, entry?.message)
   return { kind, constraint, table: owner, columns, message }
@@ -98,11 +84,11 @@ function qualified(schema: string, name: string): string {
 }
 
 /** The server reports the column, or the domain, of a NOT NULL, not the constraint's name. */
-function notNullName(error: ServerError, owner: string): string | undefined {
+function notNullName(error: ServerError, owner: string, catalog: typeof CATALOG): string | undefined {
   const { schema = 'public', table, column, dataType } = error
   const entries = column
-    ? (CONSTRAINTS as Registry)[owner]
-    : (DOMAIN_CONSTRAINTS as Registry)[qualified(schema, dataType ?? '')]
+    ? catalog.CONSTRAINTS[owner]
+    : catalog.DOMAIN_CONSTRAINTS[qualified(schema, dataType ?? '')]
   const named = Object.entries(entries ?? {}).find(
     ([, entry]) => entry.kind === 'not-null' && entry.columns[0] === column,
   )
