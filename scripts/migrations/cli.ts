@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import pc from 'picocolors'
@@ -7,6 +7,7 @@ import { create, migrate, readSchemaFiles } from '../../src/admin.ts'
 import { applySchema } from '../generate/apply.ts'
 import { startScratchServer } from '../scratch/index.ts'
 import { checkMigrations } from './check.ts'
+import { diffDatabase } from './diff.ts'
 import { draftFirst } from './draft.ts'
 import { generateMigration } from './generate.ts'
 import { lint } from './lint.ts'
@@ -40,6 +41,25 @@ program
   .command('check')
   .description('prove that all migrations together lead to schema/, from nothing and with rows in the tables')
   .action(check)
+program
+  .command('diff')
+  .description('print the verified SQL that leads from a live database to schema/; the database is only read')
+  .requiredOption('--url <url>', 'the database')
+  .option('--write', 'write the SQL into a file, and print its path')
+  .option('--out <file>', 'write the SQL into this file')
+  .option(
+    '--rename <old=new>',
+    'a table, column or enum value with a new name, such as users.name=full_name; may be repeated',
+    collect,
+    [],
+  )
+  .option('--no-renames', 'no further object is renamed: similar ones are dropped and created')
+  .option('--allow-data-loss', 'print it although rows lose or change data')
+  .option(
+    '--drop-surplus',
+    'drop objects that neither schema/ nor the library knows; they are left otherwise',
+  )
+  .action(diff)
 program
   .command('impact')
   .description('report what an edit of schema/ means: changes, refused rows, affected statements and types')
@@ -95,6 +115,50 @@ async function generate(flags: GenerateFlags): Promise<void> {
   for (const warning of warnings) console.error(pc.yellow(warning))
   if (files.length === 0) console.log(`${pc.green('✓')} Nothing to do: the migrations lead to schema/.`)
   await write(files)
+}
+
+interface DiffFlags {
+  url: string
+  write?: true
+  out?: string
+  rename: Rename[]
+  renames: boolean
+  allowDataLoss?: true
+  dropSurplus?: true
+}
+
+/** SQL goes to the standard output, everything else to the standard error. */
+async function diff(flags: DiffFlags): Promise<void> {
+  await using server = await startScratchServer()
+  const at = new Date()
+  const { sql, kept, warnings } = await diffDatabase(server, flags.url, {
+    renames: flags.rename,
+    decide: flags.renames ? decideRenames : async () => [],
+    allowsDataLoss: flags.allowDataLoss === true,
+    dropsSurplus: flags.dropSurplus === true,
+    at,
+  })
+  for (const warning of warnings) console.error(pc.yellow(warning))
+  if (kept.length > 0)
+    console.error(
+      `Left as they are, since schema/ does not have them: ${kept.join(', ')}. To drop them: --drop-surplus`,
+    )
+  const baseline = 'npx norberts-spark-db migrate --baseline --url … --environment …'
+  if (sql === undefined) {
+    console.error(`${pc.green('✓')} The database has everything that schema/ describes. Next: ${baseline}`)
+    return
+  }
+  if (!flags.write && flags.out === undefined) {
+    process.stdout.write(sql)
+    return
+  }
+  const time = at.toISOString().replace(/\D/g, '').slice(0, 14)
+  const path = resolve(process.env.INIT_CWD ?? '.', flags.out ?? `${time}_to_schema.sql`)
+  await writeFile(path, sql)
+  console.log(path)
+  console.error(
+    `Verified on a copy of the structure. Next: db:impact --url … finds rows that would be refused;\npsql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f ${path}\n${baseline}`,
+  )
 }
 
 /** Asks on a terminal; otherwise the flags must say it. */

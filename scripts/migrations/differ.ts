@@ -12,6 +12,8 @@ export interface Action {
   readonly sql: string
   readonly creates: readonly ObjectId[]
   readonly drops: readonly ObjectId[]
+  /** Objects that it changes or refers to. */
+  readonly uses?: readonly ObjectId[]
 }
 
 /**
@@ -30,10 +32,11 @@ export async function differ(from: string, to: string): Promise<Action[]> {
   })
   return made.actions
     .filter((action) => !isOfTheOwner(action, roles.owner))
-    .map(({ sql, produces, destroys }) => ({
+    .map(({ sql, produces, consumes, destroys }) => ({
       sql: sql.replace(/;\s*$/, ''),
       creates: produces,
       drops: destroys,
+      uses: consumes,
     }))
 }
 

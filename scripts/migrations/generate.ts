@@ -24,6 +24,8 @@ export interface GenerateOptions {
   /** Decides about possible renames; returns those that are some. */
   readonly decide: (candidates: readonly Rename[]) => Promise<readonly Rename[]>
   readonly allowsDataLoss: boolean
+  /** Keeps those of the losing statements that lose something in the database at hand; all by default. */
+  readonly inUse?: (losses: readonly string[]) => Promise<readonly string[]>
   /** Whether to return a migration that is not proven, to be completed by hand. */
   readonly isDraft: boolean
   readonly at: Date
@@ -55,9 +57,10 @@ export async function generateMigration(
   const decided = first.candidates.length > 0 ? await options.decide(first.candidates) : []
   const drafted = decided.length > 0 ? await planned([...options.renames, ...decided]) : first
   const { losses } = drafted
-  if (losses.length > 0 && !options.allowsDataLoss) {
+  const refused = options.allowsDataLoss ? [] : await (options.inUse?.(losses) ?? losses)
+  if (refused.length > 0) {
     throw new ProofError(
-      `Rows would lose or change data:\n${losses.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is intended, add --allow-data-loss; otherwise add --draft and write it by hand.`,
+      `Rows would lose or change data:\n${refused.map((sql) => `  ${sql}`).join('\n')}\nNothing was written. If that is intended, add --allow-data-loss; otherwise add --draft and write it by hand.`,
     )
   }
   const tolerance = losses.length > 0 ? 'other types' : 'nothing'

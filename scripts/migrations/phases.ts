@@ -34,22 +34,29 @@ export function intoPhases(changes: readonly Change[], { partitioned, indexes }:
   const foreign: Step[] = []
   const validations: Step[] = []
   const last: Step[] = []
+  // Of constraints and indexes that do not exist before the steps.
+  const later = new Set(keys.names)
   for (const change of changes) {
     const { sql } = change
     if (keys.handled.has(change)) continue
     const added = addedConstraint(sql)
     const altered = tableChange(sql)
-    if (isAbout(sql, keys.names)) last.push({ sql })
+    if (isAbout(sql, later)) last.push({ sql })
     else if (altered?.subtype === 'AT_SetNotNull' && !isInPlace(altered.table)) {
       notNull.push(...notNullSteps(altered.table, altered.name))
     } else if (added && !isInPlace(added.table) && isValidated(added.constraint)) {
       const notValid = { ...change, sql: `${sql} not valid` }
-      if (keys.needsNewKey(added.constraint)) foreign.push(notValid)
-      else transaction.push(notValid)
-      const name = quoted(added.constraint.conname ?? '')
+      const { conname = '' } = added.constraint
+      if (keys.needsNewKey(added.constraint)) {
+        foreign.push(notValid)
+        later.add(conname)
+      } else transaction.push(notValid)
+      const name = quoted(conname)
       validations.push({ sql: `alter table ${qualified(added.table)} validate constraint ${name}` })
-    } else if (added && keys.needsNewKey(added.constraint)) foreign.push({ sql })
-    else transaction.push(change)
+    } else if (added && keys.needsNewKey(added.constraint)) {
+      foreign.push({ sql })
+      later.add(added.constraint.conname ?? '')
+    } else transaction.push(change)
   }
   const builds = keys.built.map((sql) => ({ sql }))
   const swaps = keys.swaps.map((sql) => ({ sql }))

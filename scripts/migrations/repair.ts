@@ -30,7 +30,8 @@ async function statementFor(difference: Difference, fresh: string): Promise<stri
   const space = object.indexOf(' ')
   const [kind, name] = [object.slice(0, space), object.slice(space + 1)]
   if (fact === 'comment') return commentOn(kind, name, schema)
-  if (kind === 'column' && fact !== undefined) return storageOf(name, fact, schema)
+  if (kind === 'column' && fact !== undefined)
+    return storageOf(name, fact, schema ?? (await usualOf(name, fact, fresh)))
   if (kind === 'statistics' && fact === undefined) {
     if (database !== undefined) return `drop statistics ${quoted(name)}`
     const [found] = await query<{ sql: string }>(
@@ -62,6 +63,18 @@ function commentOn(kind: string, name: string, words: string | undefined): strin
     constraint: `${quoted(part)} on ${quoted(table)}`,
   }[kind]
   return target && `comment on ${kind} ${target} is ${words === undefined ? 'null' : literal(words)}`
+}
+
+/** The storage of a column, which is no fact where it is that of its type. */
+async function usualOf(name: string, fact: string, fresh: string): Promise<string | undefined> {
+  if (fact !== 'storage') return undefined
+  const [table, column] = partsOf(name)
+  const [found] = await query<{ storage: string }>(
+    fresh,
+    'select attstorage as storage from pg_attribute where attrelid = to_regclass($1) and attname = $2',
+    [quoted(table), column],
+  )
+  return found?.storage
 }
 
 /** Letters of pg_attribute. */

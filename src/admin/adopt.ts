@@ -4,8 +4,9 @@ import { AdminError } from './errors.ts'
 import { recordApplied, type SourcedMigration } from './history.ts'
 import { type MigrateRun, runMigrations } from './migrate.ts'
 import { PrivateDatabase } from './new-database.ts'
-import { nameOf, readObjects } from './objects.ts'
-import { adoptObjects } from './owned-objects.ts'
+import { type DatabaseObject, nameOf, readObjects } from './objects.ts'
+import { adoptObjects, type OwnedObject } from './owned-objects.ts'
+import { withoutServices } from './service-objects.ts'
 import { connect } from './session.ts'
 import {
   currentNamespace,
@@ -38,18 +39,32 @@ export async function adoptDatabase(client: pg.Client, adoption: Adoption): Prom
   const wanted = isWhole
     ? await readExpected(client, namespace)
     : await readMigrated(url, { migrations, namespace })
-  const differences = differencesBetween(wanted, await readLive(client, namespace, wanted.namespaces))
+  const named = new Set((await readSchemaObjects(client, namespace)).map(nameOf))
+  const objects = await readObjects(client)
+  const live = await readLive(client, namespace, wanted.namespaces)
+  const differences = differencesBetween(
+    wanted,
+    // Objects of others may stay beside those of the migrations, which other folders do not list.
+    isWhole ? withoutServices(live, othersOf(objects, named), namespace) : live,
+  )
   if (differences.length > 0) {
     const names = differences.slice(0, 5).map(({ object, fact }) => (fact ? `${object} (${fact})` : object))
     throw new AdminError(
       `The database differs from what the migrations create, in ${differences.length} places: ${names.join(', ')}${differences.length > 5 ? ', …' : ''}. Nothing was adopted.`,
     )
   }
-  const named = new Set((await readSchemaObjects(client, namespace)).map(nameOf))
-  const objects = (await readObjects(client)).filter((object) => named.has(nameOf(object)))
   await ensureToolSchema(client)
-  await adoptObjects(client, objects)
+  await adoptObjects(
+    client,
+    objects.filter((object) => named.has(nameOf(object))),
+  )
   await recordApplied(client, migrations)
+}
+
+function othersOf(objects: readonly DatabaseObject[], named: ReadonlySet<string>): OwnedObject[] {
+  return objects
+    .filter((object) => !named.has(nameOf(object)))
+    .map((object) => ({ ...object, source: 'others' }))
 }
 
 /**
