@@ -62,13 +62,19 @@ program
   .action(diff)
 program
   .command('impact')
-  .description('report what an edit of schema/ means: changes, refused rows, affected statements and types')
-  .option('--url <url>', 'a database whose rows are checked; it is only read')
+  .description(
+    'report what schema/ means for a database: changes, refused rows, affected statements and types. Exit code 1: rows would be refused, or could not be checked',
+  )
+  .option('--url <url>', 'the database; it is only read. Without it: what changes after the last migration')
+  .option('--timeout <seconds>', 'how long the check of one rule may take', Number, 60)
   .option('--json', 'print the result as JSON')
-  .action(async ({ url, json }: { url?: string; json?: true }) => {
-    const { findImpact, report } = await import('./impact.ts')
-    const impact = await findImpact({ schema: join(ROOT, 'schema'), migrations: FOLDER }, url)
+  .action(async ({ url, timeout, json }: { url?: string; timeout: number; json?: true }) => {
+    if (!(timeout > 0)) program.error('error: --timeout must be a number of seconds above 0')
+    const { findImpact, isSafe, report } = await import('./impact.ts')
+    const folders = { schema: join(ROOT, 'schema'), migrations: FOLDER }
+    const impact = await findImpact(folders, url, { timeout: timeout * 1_000 })
     console.log(json ? JSON.stringify(impact, null, 2) : report(impact, url))
+    if (!isSafe(impact)) process.exitCode = 1
   })
 
 await program.parseAsync().catch((error: unknown) => {

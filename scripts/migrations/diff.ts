@@ -1,3 +1,4 @@
+import { compareDatabases } from '../../src/admin/index.ts'
 import { create, readSchemaFiles } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
 import { differ } from './differ.ts'
@@ -10,6 +11,7 @@ import { ProofError } from './proof.ts'
 import { type Rename, RenameAdvisor } from './renames.ts'
 import { qualified, statementsOf } from './sql.ts'
 import { namesOf, tableChange } from './statement.ts'
+import { findViolations } from './violations.ts'
 
 export interface DiffOptions {
   readonly renames: readonly Rename[]
@@ -49,30 +51,73 @@ export async function diffDatabase(server: ScratchServer, url: string, options: 
   const copy = await copyStructure(server, live, statements)
   const kept = options.dropsSurplus ? [] : copy.foreign
   await addForeign(fresh, kept)
-  const { files, warnings } = await generateMigration(
-    server,
-    {
-      known: [copy.migration],
-      current: copy.current,
-      fresh,
-      schema: (await readSchemaFiles()).map(({ sql }) => sql).join('\n'),
-      isSeeded: true,
-    },
-    {
-      name: 'to_schema',
-      renames,
-      decide: options.decide,
-      allowsDataLoss: options.allowsDataLoss,
-      inUse: (losses) => lossesInUse(url, losses),
-      isDraft: false,
-      at: options.at,
-    },
-  )
+  const schema = (await readSchemaFiles()).map(({ sql }) => sql).join('\n')
+  const accepted = [...renames]
+  const plan = (hasRows: boolean) =>
+    generateMigration(
+      server,
+      { known: [copy.migration], current: copy.current, fresh, schema, isSeeded: true, hasRows },
+      {
+        name: 'to_schema',
+        renames,
+        decide: async (candidates) => {
+          const decided = await options.decide(candidates)
+          accepted.push(...decided)
+          return decided
+        },
+        allowsDataLoss: options.allowsDataLoss,
+        inUse: (losses) => lossesInUse(url, losses),
+        isDraft: false,
+        at: options.at,
+      },
+    )
+  const { files, warnings } = await plan(true).catch(async (error: unknown) => {
+    // Made rows follow the rules of the copy. What counts here is the rows of this database, which are checked below.
+    if (!(error instanceof ProofError) || !error.refusesRows) throw explained(error)
+    const planned = await plan(false).catch((reason: unknown) => {
+      throw explained(reason)
+    })
+    const warning = `Verified without made rows, since the database accepts rows that schema/ refuses. ${adviceless(error)}`
+    return { ...planned, warnings: [...planned.warnings, warning] }
+  })
   return {
     sql: files.length > 0 ? scriptOf(files, live) : undefined,
     kept: [...new Set(kept.flatMap(({ foreign }) => foreign ?? []))],
-    warnings: [...copy.warnings, ...warnings],
+    warnings: [...copy.warnings, ...warnings, ...(await checkRows(live, fresh, accepted))],
   }
+}
+
+const ADVICE = /\nNothing was written\.[\s\S]*$/
+const adviceless = ({ message }: Error) => message.replace(ADVICE, '')
+
+/** With advice for a database instead of that for a migration. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof ProofError) || !error.message.includes('npm run db:check')) return error
+  return new ProofError(
+    `${adviceless(error)}\nNothing was written. Change these parts of the database by hand, then run db:diff again.`,
+    error.differences,
+  )
+}
+
+/**
+ * Returns warnings about rows that could not be checked.
+ *
+ * @throws {ProofError} rows of the live database would be refused.
+ */
+async function checkRows(live: Live, fresh: ScratchDatabase, renames: readonly Rename[]): Promise<string[]> {
+  if (renames.length > 0)
+    return ['With renames, the rows of this database are checked only while the SQL runs.']
+  const differences = await compareDatabases(fresh.url, live.url)
+  const { violations, unchecked } = await findViolations(live.url, { fresh: fresh.url, differences })
+  if (violations.length > 0) {
+    const lines = violations.map(
+      ({ rule, rows, examples, sql }) => `  ${rows} by ${rule}: ${examples.join('; ')}\n    ${sql}`,
+    )
+    throw new ProofError(
+      `Rows of this database would be refused:\n${lines.join('\n')}\nNothing was written. Correct them, then run db:diff again.`,
+    )
+  }
+  return unchecked.map(({ rule, reason }) => `Rows could not be checked for ${rule}: ${reason}`)
 }
 
 const isOfTable = ({ from }: Rename) => !from.includes('.')

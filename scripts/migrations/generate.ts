@@ -16,6 +16,8 @@ export interface Route {
   readonly schema: string
   /** Whether src/seed/ knows the tables. */
   readonly isSeeded: boolean
+  /** Whether it is proven with made rows, too; default true. */
+  readonly hasRows?: boolean
 }
 
 export interface GenerateOptions {
@@ -47,7 +49,7 @@ export async function generateMigration(
   route: Route,
   options: GenerateOptions,
 ): Promise<Generated> {
-  const { known, current, fresh, schema, isSeeded } = route
+  const { known, current, fresh, schema, isSeeded, hasRows } = route
   const place = { name: options.name, at: options.at, last: known.at(-1)?.name }
   const planned = (renames: readonly Rename[]) =>
     draft(server, { current, fresh }, { ...place, renames, schema }).catch((error: unknown) => {
@@ -65,7 +67,7 @@ export async function generateMigration(
   }
   const tolerance = losses.length > 0 ? 'other types' : 'nothing'
   const proveFiles = async (added: readonly MigrationFile[]) =>
-    prove(server, { known, added, tolerance, isSeeded, current }, fresh)
+    prove(server, { known, added, tolerance, isSeeded, hasRows, current }, fresh)
   if (isEmpty(drafted) && (await leadsToSchema(proveFiles))) return { files: [], warnings: [] }
   try {
     const files = await provenFiles(drafted, {
@@ -152,5 +154,7 @@ function refusal(error: unknown): Error {
   if (!(error instanceof ProofError)) return error as Error
   return new ProofError(
     `${error.message}\nNothing was written. Change schema/, or write the migration with --draft, complete it by hand (statements that fix such rows first), and prove it: npm run db:check`,
+    error.differences,
+    error.refusesRows,
   )
 }

@@ -1,48 +1,81 @@
 import { createTwoFilesPatch } from 'diff'
+import { loadModule } from 'libpg-query'
 import pg from 'pg'
 import pc from 'picocolors'
-import { create, type Difference, migrate, verify } from '../../src/admin.ts'
+import { create, type Difference, migrate, migrationStatus, verify } from '../../src/admin.ts'
 import { generateFromSchema } from '../generate/index.ts'
-import { startScratchServer } from '../scratch/index.ts'
+import { type ScratchServer, startScratchServer } from '../scratch/index.ts'
 import { statementsTouching, type Touching } from './touching.ts'
-import { findViolations, type Violation } from './violations.ts'
+import { findViolations, type Unchecked, type Violation, type ViolationOptions } from './violations.ts'
 
-/** The effects of an edit of schema/, compared with the migrations. */
+/** What schema/ means for a database, or for one that has all migrations. */
 export interface Impact {
+  /** From the database that was given, or from where the migrations lead, to schema/. */
   readonly differences: readonly Difference[]
+  /** Migrations that the database lacks. */
+  readonly pending: readonly string[]
   /** Of the database that was given. */
   readonly violations: readonly Violation[]
+  /** Rules whose rows could not be read. */
+  readonly unchecked: readonly Unchecked[]
   readonly statements: readonly Touching[]
-  /** Lines of generated/database.ts that are added and removed. */
+  /** Lines of generated/database.ts that are added and removed, from the migrations to schema/. */
   readonly types: string
 }
 
+/**
+ * Compares a live database, or what the migrations lead to, with schema/. The live database is only read.
+ *
+ * @throws {AdminError} the database has none of the tables.
+ */
 export async function findImpact(
   folders: { schema: string; migrations: string },
   url: string | undefined,
+  options: ViolationOptions = {},
 ): Promise<Impact> {
+  await loadModule()
   await using server = await startScratchServer()
-  const [migrated, before, after] = [
+  const [before, after, usable] = [
     await server.createDatabase(),
     await server.createDatabase(),
     await server.createDatabase(),
   ]
-  await migrate(migrated.url, { folder: folders.migrations, environment: 'test' })
-  const { differences } = await verify(migrated.url)
   const typesOf = async (database: { url: string }, folder: string) =>
     (await generateFromSchema(database.url, folder)).files.get('database.ts') ?? ''
   const [old, fresh] = [await typesOf(before, folders.migrations), await typesOf(after, folders.schema)]
-  const usable = await server.createDatabase()
   await create(usable.url, { environment: 'test' })
+  const differences = url === undefined ? await fromMigrations(server, folders) : await fromDatabase(url)
+  const found =
+    url === undefined
+      ? { violations: [], unchecked: [] }
+      : await findViolations(url, { fresh: usable.url, differences }, options)
   return {
     differences,
-    violations: url === undefined ? [] : await findViolations(url, differences),
+    pending: url === undefined ? [] : await pendingMigrations(url, folders.migrations),
+    ...found,
     statements: await statementsTouching(differences, await columnsOfTypes(usable.url, differences)),
     types: old === fresh ? '' : changedLines(old, fresh),
   }
 }
 
-/** The columns of changed types change, too. */
+async function fromMigrations(server: ScratchServer, folders: { migrations: string }): Promise<Difference[]> {
+  const migrated = await server.createDatabase()
+  await migrate(migrated.url, { folder: folders.migrations, environment: 'test' })
+  return (await verify(migrated.url)).differences
+}
+
+async function fromDatabase(url: string): Promise<Difference[]> {
+  return (await verify(url)).differences
+}
+
+async function pendingMigrations(url: string, folder: string): Promise<string[]> {
+  const { migrations } = await migrationStatus(url, { folder })
+  return migrations
+    .filter(({ state, service }) => service === undefined && (state === 'pending' || state === 'broken off'))
+    .map(({ name }) => name)
+}
+
+/** A type that changes, changes the columns that are of it. */
 async function columnsOfTypes(url: string, differences: readonly Difference[]): Promise<string[]> {
   const types = differences.flatMap(({ object }) => /^type (.+)$/.exec(object)?.[1] ?? [])
   const client = new pg.Client(url)
@@ -78,33 +111,40 @@ function byMethod(statements: readonly Touching[]): string[] {
   return Array.from(methods, ([method, names]) => `${method}: ${[...names].join(', ')}`)
 }
 
-export function report(
-  { differences, violations, statements, types }: Impact,
-  url: string | undefined,
-): string {
-  if (differences.length === 0) return `${pc.green('✓')} The migrations lead to schema/: nothing changes.`
+/** Whether the rows are known to satisfy schema/. */
+export const isSafe = ({ violations, unchecked }: Impact): boolean =>
+  violations.length === 0 && unchecked.length === 0
+
+export function report(impact: Impact, url: string | undefined): string {
+  const { differences, pending, violations, unchecked, statements, types } = impact
+  if (differences.length === 0 && pending.length === 0)
+    return url === undefined
+      ? `${pc.green('✓')} The migrations lead to schema/: nothing changes. A database that lacks some of them: --url`
+      : `${pc.green('✓')} The database has all migrations and is equal to schema/: nothing changes.`
   const chapter = (title: string, lines: readonly string[], none: string) =>
     [pc.bold(title), ...(lines.length > 0 ? lines : [none]).map((line) => `  ${line}`), ''].join('\n')
+  const refused = violations.flatMap(({ rule, rows, examples, sql }) => [
+    `${pc.red(String(rows))} by ${rule}: ${examples.join('; ')}${rows > examples.length ? '; …' : ''}`,
+    `    ${sql}`,
+  ])
+  const open = unchecked.map(({ rule, reason }) => `${pc.yellow('could not be checked')}: ${rule}: ${reason}`)
   return [
+    ...(url === undefined ? [] : [chapter('Migrations that the database lacks', pending, 'none')]),
     chapter(
-      'Changes',
+      url === undefined ? 'What changes after the last migration' : 'What changes in this database',
       differences.map(({ object, fact, schema, database }) =>
         fact
           ? `${object}: ${fact} ${database ?? 'nothing'} → ${schema ?? 'nothing'}`
           : `${schema === undefined ? '−' : '+'} ${object}`,
       ),
-      '',
+      'nothing',
     ),
     chapter(
       'Rows that new rules would refuse',
-      violations.map(({ rule, rows, sql }) => `${pc.red(String(rows))} by ${rule}: ${sql}`),
-      url ? 'none' : 'not checked: name a database with --url',
+      [...refused, ...open],
+      url === undefined ? 'not checked: give a database with --url' : 'none',
     ),
-    chapter(
-      'Statements that use changed tables and columns (see generated/sql/)',
-      byMethod(statements),
-      'none',
-    ),
-    chapter('Generated types', types.split('\n').filter(Boolean), 'none change'),
+    chapter('Statements that name what changes (generated/sql/ has them)', byMethod(statements), 'none'),
+    chapter('Generated types, after the last migration', types.split('\n').filter(Boolean), 'none change'),
   ].join('\n')
 }

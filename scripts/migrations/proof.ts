@@ -17,10 +17,13 @@ export class ProofError extends Error {
   override readonly name = 'ProofError'
   /** Objects that differ from schema/. */
   readonly differences: readonly Difference[]
+  /** Whether a rule refused made rows. */
+  readonly refusesRows: boolean
 
-  constructor(message: string, differences: readonly Difference[] = []) {
+  constructor(message: string, differences: readonly Difference[] = [], refusesRows = false) {
     super(message)
     this.differences = differences
+    this.refusesRows = refusesRows
   }
 }
 
@@ -31,6 +34,8 @@ export interface Proof {
   readonly tolerance: Tolerance
   /** Whether src/seed/ knows the tables. */
   readonly isSeeded: boolean
+  /** Whether it is also applied to a database with rows; default true. */
+  readonly hasRows?: boolean | undefined
   /** A database that has the known migrations. */
   readonly current?: ScratchDatabase
 }
@@ -44,7 +49,7 @@ export interface Proof {
  */
 export async function prove(
   server: ScratchServer,
-  { known, added, tolerance, isSeeded, current }: Proof,
+  { known, added, tolerance, isSeeded, hasRows = true, current }: Proof,
   fresh: ScratchDatabase,
 ): Promise<Unfilled[]> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
@@ -53,7 +58,7 @@ export async function prove(
     const template = current && { template: current.name }
     await using filled = await server.createDatabase(template)
     if (known.length > 0 && !current) await apply(filled.url, folder)
-    const unfilled = known.length > 0 ? await fill(filled.url, isSeeded) : []
+    const unfilled = known.length > 0 && hasRows ? await fill(filled.url, isSeeded) : []
     await using before = await server.createDatabase({ template: filled.name })
 
     for (const { name, sql } of added) await writeFile(join(folder, name), sql)
@@ -64,7 +69,7 @@ export async function prove(
       })
     await compare(empty.url, fresh.url)
     await compareWithDiffer(empty.url, fresh.url)
-    if (known.length === 0) return []
+    if (known.length === 0 || !hasRows) return []
     const rows = await connected(filled.url, readRows)
     await apply(filled.url, folder).catch((error: unknown) => {
       throw refusalOf(error, 'It fails with rows in the tables')
@@ -105,8 +110,12 @@ function apply(url: string, folder: string): Promise<unknown> {
 
 function refusalOf(error: unknown, words: string): unknown {
   if (!(error instanceof MigrationError)) return error
-  const { message, detail } = (error.cause ?? error) as pg.DatabaseError
-  return new ProofError(`${words}.\n  ${error.migration}: ${message}${detail ? `. ${detail}` : ''}`)
+  const { message, detail, code } = (error.cause ?? error) as pg.DatabaseError
+  return new ProofError(
+    `${words}.\n  ${error.migration}: ${message}${detail ? `. ${detail}` : ''}`,
+    [],
+    /^2[23]/.test(code ?? ''),
+  )
 }
 
 /** @throws {ProofError} they differ. */

@@ -1,131 +1,112 @@
-import type { Constraint } from 'libpg-query'
 import pg from 'pg'
 import type { Difference } from '../../src/admin.ts'
-import { literal, qualified, quoted, tokensOf } from './sql.ts'
-import { addedConstraint, namesOf } from './statement.ts'
+import { connected } from './catalog.ts'
+import { findRules, type Rule } from './rules.ts'
 
 /** Rows of a database that a new rule would refuse. */
 export interface Violation {
-  /** Kind and name, such as `constraint people.people_phone_check`. */
+  /** Such as `constraint people.people_phone_check`. */
   readonly rule: string
+  /** The number of refused rows; of a unique key, the number of values that occur more than once. */
   readonly rows: number
+  /** The first of them: their first columns. */
+  readonly examples: readonly string[]
   /** Finds them. */
   readonly sql: string
 }
 
+/** A rule whose rows could not be read. */
+export interface Unchecked {
+  readonly rule: string
+  readonly reason: string
+}
+
+export interface Violations {
+  readonly violations: readonly Violation[]
+  readonly unchecked: readonly Unchecked[]
+}
+
+export interface ViolationOptions {
+  /** Milliseconds for each rule; default 60 000. */
+  readonly timeout?: number | undefined
+}
+
+const TIMEOUT = 60_000
+const EXAMPLES = 5
+
 /**
- * Counts the rows of a live database that the rules of schema/ would refuse which are new or have changed. Only reads.
+ * Counts the rows of a live database that the rules of schema/ would refuse which are new or have changed, in a read-only
+ * transaction. What could not be read is named.
+ *
+ * @param fresh the URL of a database with schema/.
  */
-export async function findViolations(url: string, differences: readonly Difference[]): Promise<Violation[]> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    await client.query('begin read only; set local statement_timeout = 60000')
-    const violations: Violation[] = []
-    for (const difference of differences) {
-      for (const sql of await queriesFor(client, difference)) {
-        const rows = await count(client, sql)
-        if (rows > 0) violations.push({ rule: difference.object, rows, sql })
-      }
+export async function findViolations(
+  url: string,
+  { fresh, differences }: { fresh: string; differences: readonly Difference[] },
+  { timeout = TIMEOUT }: ViolationOptions = {},
+): Promise<Violations> {
+  return connected(url, async (client) => {
+    // A policy that hides rows is an error, so that hidden rows do not count as none.
+    await client.query(
+      `begin isolation level repeatable read read only; set local row_security = off; set local lock_timeout = 5000; set local statement_timeout = ${Math.round(timeout)}`,
+    )
+    const rules = await connected(fresh, (wanted) => findRules(wanted, client, differences))
+    const [violations, unchecked]: [Violation[], Unchecked[]] = [[], []]
+    for (const rule of rules) {
+      const result = await check(client, rule, timeout)
+      if (result === undefined) continue
+      if ('rows' in result) violations.push(result)
+      else unchecked.push(result)
     }
-    return violations
-  } finally {
-    await client.end()
-  }
-}
-
-async function queriesFor(
-  client: pg.Client,
-  { object, fact, schema, database }: Difference,
-): Promise<string[]> {
-  const kind = object.slice(0, object.indexOf(' '))
-  const [table = '', name = ''] = object.slice(kind.length + 1).split('.')
-  if (kind === 'constraint' && schema !== undefined && (fact === undefined || fact === 'definition')) {
-    const query = refusedBy(quoted(table), schema)
-    return query ? [query] : []
-  }
-  if (kind === 'column' && fact === 'not null' && schema !== undefined) {
-    return [`select * from ${quoted(table)} where ${quoted(name)} is null`]
-  }
-  if (kind === 'type' && fact === 'values') {
-    const removed = (database ?? '')
-      .split(', ')
-      .filter((value) => !(schema ?? '').split(', ').includes(value))
-    return removed.length > 0 ? valuesInUse(client, quoted(table), removed) : []
-  }
-  return []
-}
-
-/** `definition` is that of a constraint, as the catalog gives it. */
-function refusedBy(table: string, definition: string): string | undefined {
-  const constraint = constraintOf(definition)
-  if (!constraint) return undefined
-  const list = (nodes: Constraint['keys']) => namesOf(nodes).map(quoted)
-  const isKnown = (columns: readonly string[]) =>
-    columns.map((column) => `${column} is not null`).join(' and ')
-  switch (constraint.contype) {
-    case 'CONSTR_CHECK':
-      return `select * from ${table} where not ${inParentheses(definition)}`
-    case 'CONSTR_UNIQUE':
-    case 'CONSTR_PRIMARY': {
-      const columns = list(constraint.keys)
-      return `select ${columns} from ${table} where ${isKnown(columns)} group by ${columns} having count(*) > 1`
-    }
-    case 'CONSTR_FOREIGN': {
-      const [columns, targets] = [list(constraint.fk_attrs), list(constraint.pk_attrs)]
-      const { schemaname, relname = '' } = constraint.pktable ?? {}
-      const isSame = targets.map((target, index) => `other.${target} = row_.${columns[index]}`).join(' and ')
-      return `select * from ${table} as row_ where ${isKnown(columns.map((column) => `row_.${column}`))} and not exists (select from ${qualified({ schema: schemaname, name: relname })} as other where ${isSame})`
-    }
-    default:
-      return undefined
-  }
-}
-
-function constraintOf(definition: string): Constraint | undefined {
-  try {
-    return addedConstraint(`alter table t add constraint c ${definition}`)?.constraint
-  } catch {
-    return undefined // `NOT NULL column`, which the parser does not take there.
-  }
-}
-
-/** The first expression in parentheses, with them. */
-function inParentheses(definition: string): string {
-  const tokens = tokensOf(definition)
-  const first = tokens.findIndex(({ text }) => text === '(')
-  let depth = 0
-  const last = tokens.findIndex(({ text }, index) => {
-    if (index < first) return false
-    if (text === '(') depth += 1
-    if (text === ')') depth -= 1
-    return depth === 0
+    await client.query('rollback')
+    return { violations, unchecked }
   })
-  return Buffer.from(definition).subarray(tokens[first]?.start, tokens[last]?.end).toString()
 }
 
-async function valuesInUse(client: pg.Client, type: string, values: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ table: string; column: string }>(
-    `select attrelid::regclass::text as table, quote_ident(attname) as column from pg_attribute
-     join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p')
-     where atttypid = to_regtype($1) and not attisdropped`,
-    [type],
-  )
-  const list = values.map(literal).join(', ')
-  return rows.map(({ table, column }) => `select * from ${table} where ${column}::text in (${list})`)
-}
-
-/** None where the database lacks the table or a column: the rule is created with them. */
-async function count(client: pg.Client, sql: string): Promise<number> {
-  await client.query('savepoint counting')
+async function check(
+  client: pg.ClientBase,
+  { rule, sql, reason = '' }: Rule,
+  timeout: number,
+): Promise<Violation | Unchecked | undefined> {
+  if (sql === undefined) return { rule, reason }
+  await client.query('savepoint one')
   try {
-    const { rows } = await client.query<{ count: string }>(
+    const { rows: counted } = await client.query<{ count: string }>(
       `select count(*) as count from (${sql}) as refused`,
     )
-    return Number(rows[0]?.count)
+    const rows = Number(counted[0]?.count)
+    if (rows === 0) return undefined
+    const { rows: found, fields } = await client.query<unknown[]>({
+      text: `select * from (${sql}) as refused limit ${EXAMPLES}`,
+      rowMode: 'array',
+    })
+    return { rule, rows, examples: found.map((row) => exampleOf(row, fields)), sql }
   } catch (error) {
-    if (!/^42/.test((error as { code?: string }).code ?? '')) throw error
-    await client.query('rollback to savepoint counting')
-    return 0
+    await client.query('rollback to one')
+    return { rule, reason: reasonOf(error, timeout) }
   }
+}
+
+/** The first columns of a table are its key; those of a key are its values. */
+function exampleOf(row: readonly unknown[], fields: readonly { name: string }[]): string {
+  const isKey = fields[0]?.name === 'key_1'
+  const values = isKey ? row.slice(0, -1) : row.slice(0, 1)
+  const shown = values.map((value) => {
+    const text = value instanceof Date ? value.toISOString() : String(value)
+    return text.length > 60 ? `${text.slice(0, 59)}…` : text
+  })
+  return isKey ? `${shown.join(', ')} (${row.at(-1)} times)` : `${fields[0]?.name} ${shown.join(', ')}`
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  '42501': 'this role may not read all rows',
+  '55P03': 'another session holds a lock on the table',
+}
+
+function reasonOf(error: unknown, timeout: number): string {
+  if (!(error instanceof pg.DatabaseError)) throw error
+  if (error.code === '57014')
+    return `it took longer than ${timeout / 1_000} s; allow more time with --timeout`
+  const words = REASONS[error.code ?? '']
+  return words === undefined ? error.message : `${words} (${error.message})`
 }

@@ -136,6 +136,22 @@ describe('db:diff', { timeout: 120_000 }, () => {
     })
   })
 
+  test('refuses rules that rows of this database do not satisfy, and names the rows', async ({
+    server,
+    url,
+    sql,
+  }) => {
+    await create(url, { environment: 'development' })
+    await sql('alter table users drop constraint users_email_key')
+    await sql(
+      `insert into users (name, email, provider, provider_id) values ('Ada', 'ada@example.test', 'google', '1'), ('Ada', 'ADA@example.test', 'google', '2')`,
+    )
+
+    await expect(diffDatabase(server, url, OPTIONS)).rejects.toThrow(
+      /1 by constraint users\.users_email_key: ada@example\.test \(2 times\)/i,
+    )
+  })
+
   test('reads the database with the rights of a reader, and changes nothing', async ({
     server,
     url,

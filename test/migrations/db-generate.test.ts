@@ -3,7 +3,9 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
-import { test as base, describe, expect, inject } from 'vitest'
+import { describe, expect, inject } from 'vitest'
+import { create } from '../../src/admin.ts'
+import { test as base } from '../support/empty-database.ts'
 
 interface Outcome {
   code: number
@@ -302,3 +304,43 @@ test('db:impact reports the meaning of an edit', async ({ workshop }) => {
   expect(names).not.toContain('chats.rename')
   expect(types).toContain('+  mood: string | null;')
 }, 60_000)
+
+test('db:impact compares with the database at hand, also after db:generate, and says what it could not check', async ({
+  workshop,
+  url,
+  sql,
+}) => {
+  await create(url, { environment: 'test' })
+  await sql(`insert into customers (display_name, legal_name) values ('Ab', 'Ab'), ('Bc', 'Bc')`)
+  const role = `reader_${Math.random().toString(36).slice(2)}`
+  await sql(`create role ${role} login password 'secret'; grant select on customers to ${role}`)
+  const address = new URL(url)
+  address.username = role
+  address.password = 'secret'
+  await workshop.edit(
+    '21_people.sql',
+    '  job_title    text,',
+    '  job_title    text                  constraint people_job_title_check check (char_length(job_title) <= 200),',
+  )
+  await workshop.edit(
+    '20_customers.sql',
+    'create index',
+    'create unique index customers_same_idx on customers ((1));\ncreate index',
+  )
+  try {
+    expect((await workshop.run('generate', '--name', 'rules')).code).toBe(1)
+    const draft = await workshop.run('generate', '--name', 'rules', '--draft')
+    expect(draft.code).toBe(0)
+
+    const own = await workshop.run('impact', '--url', url)
+    expect(own.code).toBe(1)
+    expect(own.output).toMatch(/lacks\n +\d+_rules/)
+    expect(own.output).toMatch(/1 by index customers\.customers_same_idx: 1 \(2 times\)/)
+
+    const other = await workshop.run('impact', '--url', String(address))
+    expect(other.code).toBe(1)
+    expect(other.output).toMatch(/could not be checked: constraint people\.people_job_title_check/)
+  } finally {
+    await sql(`drop owned by ${role}; drop role ${role}`)
+  }
+}, 120_000)
