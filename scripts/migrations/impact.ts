@@ -2,7 +2,8 @@ import { createTwoFilesPatch } from 'diff'
 import { loadModule } from 'libpg-query'
 import pg from 'pg'
 import pc from 'picocolors'
-import { create, type Difference, migrate, migrationStatus, verify } from '../../src/admin.ts'
+import { compareDatabases } from '../../src/admin/index.ts'
+import { AdminError, create, type Difference, migrate, migrationStatus, verify } from '../../src/admin.ts'
 import { generateFromSchema } from '../generate/index.ts'
 import { type ScratchServer, startScratchServer } from '../scratch/index.ts'
 import { statementsTouching, type Touching } from './touching.ts'
@@ -26,7 +27,7 @@ export interface Impact {
 /**
  * Compares a live database, or what the migrations lead to, with schema/. The live database is only read.
  *
- * @throws {AdminError} the database has none of the tables.
+ * @throws {UnavailableError} the database cannot be reached.
  */
 export async function findImpact(
   folders: { schema: string; migrations: string },
@@ -44,7 +45,8 @@ export async function findImpact(
     (await generateFromSchema(database.url, folder)).files.get('database.ts') ?? ''
   const [old, fresh] = [await typesOf(before, folders.migrations), await typesOf(after, folders.schema)]
   await create(usable.url, { environment: 'test' })
-  const differences = url === undefined ? await fromMigrations(server, folders) : await fromDatabase(url)
+  const differences =
+    url === undefined ? await fromMigrations(server, folders) : await fromDatabase(url, usable.url)
   const found =
     url === undefined
       ? { violations: [], unchecked: [] }
@@ -64,8 +66,14 @@ async function fromMigrations(server: ScratchServer, folders: { migrations: stri
   return (await verify(migrated.url)).differences
 }
 
-async function fromDatabase(url: string): Promise<Difference[]> {
-  return (await verify(url)).differences
+/** A reader of an edited schema/ cannot apply it to the live database itself: it is compared with another one. */
+async function fromDatabase(url: string, fresh: string): Promise<Difference[]> {
+  try {
+    return (await verify(url)).differences
+  } catch (error) {
+    if (!(error instanceof AdminError)) throw error
+    return compareDatabases(fresh, url)
+  }
 }
 
 async function pendingMigrations(url: string, folder: string): Promise<string[]> {

@@ -317,20 +317,15 @@ test('db:impact compares with the database at hand, also after db:generate, and 
   const address = new URL(url)
   address.username = role
   address.password = 'secret'
-  await workshop.edit(
-    '21_people.sql',
-    '  job_title    text,',
-    '  job_title    text                  constraint people_job_title_check check (char_length(job_title) <= 200),',
-  )
+  await workshop.edit('21_people.sql', 'char_length(job_title) <= 100', 'char_length(job_title) <= 50')
   await workshop.edit(
     '20_customers.sql',
     'create index',
     'create unique index customers_same_idx on customers ((1));\ncreate index',
   )
   try {
-    expect((await workshop.run('generate', '--name', 'rules')).code).toBe(1)
     const draft = await workshop.run('generate', '--name', 'rules', '--draft')
-    expect(draft.code).toBe(0)
+    expect(draft.output).not.toMatch(/✗/)
 
     const own = await workshop.run('impact', '--url', url)
     expect(own.code).toBe(1)
