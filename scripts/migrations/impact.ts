@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff'
 import { loadModule } from 'libpg-query'
 import pg from 'pg'
 import pc from 'picocolors'
-import { compareDatabases } from '../../src/admin/index.ts'
+import { compareDatabases, inTransaction, mayReadRecords } from '../../src/admin/index.ts'
 import { AdminError, create, type Difference, migrate, migrationStatus, verify } from '../../src/admin.ts'
 import { generateFromSchema } from '../generate/index.ts'
 import { type ScratchServer, startScratchServer } from '../scratch/index.ts'
@@ -13,8 +13,8 @@ import { findViolations, type Unchecked, type Violation, type ViolationOptions }
 export interface Impact {
   /** From the database that was given, or from where the migrations lead, to schema/. */
   readonly differences: readonly Difference[]
-  /** Migrations that the database lacks. */
-  readonly pending: readonly string[]
+  /** Migrations that the database lacks; null where this role may not read its history. */
+  readonly pending: readonly string[] | null
   /** Of the database that was given. */
   readonly violations: readonly Violation[]
   /** Rules whose rows could not be read. */
@@ -76,7 +76,8 @@ async function fromDatabase(url: string, fresh: string): Promise<Difference[]> {
   }
 }
 
-async function pendingMigrations(url: string, folder: string): Promise<string[]> {
+async function pendingMigrations(url: string, folder: string): Promise<string[] | null> {
+  if (!(await inTransaction(url, mayReadRecords, { readOnly: true }))) return null
   const { migrations } = await migrationStatus(url, { folder })
   return migrations
     .filter(({ state, service }) => service === undefined && (state === 'pending' || state === 'broken off'))
@@ -119,13 +120,15 @@ function byMethod(statements: readonly Touching[]): string[] {
   return Array.from(methods, ([method, names]) => `${method}: ${[...names].join(', ')}`)
 }
 
-/** Whether the rows are known to satisfy schema/. */
-export const isSafe = ({ violations, unchecked }: Impact): boolean =>
-  violations.length === 0 && unchecked.length === 0
+/** Whether all could be read, and the rows satisfy schema/. */
+export const isSafe = ({ pending, violations, unchecked }: Impact): boolean =>
+  pending !== null && violations.length === 0 && unchecked.length === 0
+
+const HIDDEN = 'could not be read: this role may not read the schema norberts_spark_db'
 
 export function report(impact: Impact, url: string | undefined): string {
   const { differences, pending, violations, unchecked, statements, types } = impact
-  if (differences.length === 0 && pending.length === 0)
+  if (differences.length === 0 && pending?.length === 0)
     return url === undefined
       ? `${pc.green('✓')} The migrations lead to schema/: nothing changes. A database that lacks some of them: --url`
       : `${pc.green('✓')} The database has all migrations and is equal to schema/: nothing changes.`
@@ -137,7 +140,9 @@ export function report(impact: Impact, url: string | undefined): string {
   ])
   const open = unchecked.map(({ rule, reason }) => `${pc.yellow('could not be checked')}: ${rule}: ${reason}`)
   return [
-    ...(url === undefined ? [] : [chapter('Migrations that the database lacks', pending, 'none')]),
+    ...(url === undefined
+      ? []
+      : [chapter('Migrations that the database lacks', pending ?? [HIDDEN], 'none')]),
     chapter(
       url === undefined ? 'What changes after the last migration' : 'What changes in this database',
       differences.map(({ object, fact, schema, database }) =>

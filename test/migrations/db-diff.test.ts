@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, inject } from 'vitest'
 import { type DiffOptions, diffDatabase } from '../../scripts/migrations/diff.ts'
 import { type ScratchServer, startScratchServer } from '../../scripts/scratch/index.ts'
@@ -150,6 +155,23 @@ describe('db:diff', { timeout: 120_000 }, () => {
     await expect(diffDatabase(server, url, OPTIONS)).rejects.toThrow(
       /1 by constraint users\.users_email_key: ada@example\.test \(2 times\)/i,
     )
+  })
+
+  test('writes a file for psql, and says what to run next', async ({ url, sql }) => {
+    await create(url, { environment: 'development' })
+    await sql('alter table users add column nickname text')
+    const folder = await mkdtemp(join(tmpdir(), 'diff-'))
+    const file = join(folder, 'to_schema.sql')
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      ['scripts/migrations/main.ts', 'diff', '--url', url, '--out', file],
+      { env: { ...process.env, NO_COLOR: '1', SCRATCH: inject('scratch').adminUrl } },
+    )
+
+    expect(stdout).toBe(`${file}\n`)
+    expect(stderr).toMatch(/psql .* -f .*to_schema\.sql\n.*migrate --baseline/)
+    expect(await readFile(file, 'utf8')).toMatch(/begin;[\s\S]*drop column nickname;\s+commit;/)
+    await rm(folder, { recursive: true })
   })
 
   test('reads the database with the rights of a reader, and changes nothing', async ({
