@@ -72,12 +72,12 @@ export async function diffDatabase(server: ScratchServer, url: string, options: 
       },
     )
   const { files, warnings } = await plan(true).catch(async (error: unknown) => {
-    // Made rows follow the rules of the copy. What counts here is the rows of this database, which are checked below.
+    // Made rows follow the rules of the copy. The rows of this database decide; they are checked below.
     if (!(error instanceof ProofError) || !error.refusesRows) throw explained(error)
     const planned = await plan(false).catch((reason: unknown) => {
       throw explained(reason)
     })
-    const warning = `Verified without made rows, since the database accepts rows that schema/ refuses. ${adviceless(error)}`
+    const warning = `Verified without made rows, since the database accepts rows that schema/ refuses. ${withoutAdvice(error)}`
     return { ...planned, warnings: [...planned.warnings, warning] }
   })
   return {
@@ -88,13 +88,13 @@ export async function diffDatabase(server: ScratchServer, url: string, options: 
 }
 
 const ADVICE = /\nNothing was written\.[\s\S]*$/
-const adviceless = ({ message }: Error) => message.replace(ADVICE, '')
+const withoutAdvice = ({ message }: Error) => message.replace(ADVICE, '')
 
 /** With advice for a database instead of that for a migration. */
 function explained(error: unknown): unknown {
   if (!(error instanceof ProofError) || !error.message.includes('npm run db:check')) return error
   return new ProofError(
-    `${adviceless(error)}\nNothing was written. Change these parts of the database by hand, then run db:diff again.`,
+    `${withoutAdvice(error)}\nNothing was written. Change these parts of the database by hand, then run db:diff again.`,
     error.differences,
   )
 }

@@ -1,5 +1,4 @@
 import { createTwoFilesPatch } from 'diff'
-import { loadModule } from 'libpg-query'
 import pg from 'pg'
 import pc from 'picocolors'
 import { compareDatabases, inTransaction, mayReadRecords } from '../../src/admin/index.ts'
@@ -9,7 +8,7 @@ import { type ScratchServer, startScratchServer } from '../scratch/index.ts'
 import { statementsTouching, type Touching } from './touching.ts'
 import { findViolations, type Unchecked, type Violation, type ViolationOptions } from './violations.ts'
 
-/** What schema/ means for a database, or for one that has all migrations. */
+/** The effects of schema/ on a database, or on one that has all migrations. */
 export interface Impact {
   /** From the database that was given, or from where the migrations lead, to schema/. */
   readonly differences: readonly Difference[]
@@ -34,7 +33,6 @@ export async function findImpact(
   url: string | undefined,
   options: ViolationOptions = {},
 ): Promise<Impact> {
-  await loadModule()
   await using server = await startScratchServer()
   const [before, after, usable] = [
     await server.createDatabase(),
@@ -84,7 +82,7 @@ async function pendingMigrations(url: string, folder: string): Promise<string[] 
     .map(({ name }) => name)
 }
 
-/** A type that changes, changes the columns that are of it. */
+/** The columns of changed types change, too. */
 async function columnsOfTypes(url: string, differences: readonly Difference[]): Promise<string[]> {
   const types = differences.flatMap(({ object }) => /^type (.+)$/.exec(object)?.[1] ?? [])
   const client = new pg.Client(url)
@@ -144,7 +142,7 @@ export function report(impact: Impact, url: string | undefined): string {
       ? []
       : [chapter('Migrations that the database lacks', pending ?? [HIDDEN], 'none')]),
     chapter(
-      url === undefined ? 'What changes after the last migration' : 'What changes in this database',
+      url === undefined ? 'Changes after the last migration' : 'Changes of this database',
       differences.map(({ object, fact, schema, database }) =>
         fact
           ? `${object}: ${fact} ${database ?? 'nothing'} → ${schema ?? 'nothing'}`
@@ -155,9 +153,13 @@ export function report(impact: Impact, url: string | undefined): string {
     chapter(
       'Rows that new rules would refuse',
       [...refused, ...open],
-      url === undefined ? 'not checked: give a database with --url' : 'none',
+      url === undefined ? 'not checked: name a database with --url' : 'none',
     ),
-    chapter('Statements that name what changes (generated/sql/ has them)', byMethod(statements), 'none'),
+    chapter(
+      'Statements that use changed tables and columns (see generated/sql/)',
+      byMethod(statements),
+      'none',
+    ),
     chapter('Generated types, after the last migration', types.split('\n').filter(Boolean), 'none change'),
   ].join('\n')
 }

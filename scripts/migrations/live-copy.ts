@@ -103,7 +103,7 @@ async function applyOnly(url: string, { name, sql }: MigrationFile): Promise<voi
 const isStructural = ({ object, fact }: Difference) =>
   fact !== 'owner' && fact !== 'grants' && !object.startsWith('policy ')
 
-/** What the differ does not copy: comments of some types, extended statistics, storage, disabled triggers. */
+/** Statements for the properties that the differ does not copy: comments of some types, extended statistics, storage, disabled triggers. */
 async function repairsOf(live: Live, trial: string): Promise<string[]> {
   const found: string[] = []
   for (const difference of (await compareDatabases(live.url, trial)).filter(isStructural)) {
@@ -141,7 +141,7 @@ async function incompleteness(
 
 const firstLine = (sql: string) => sql.replace(/\s+/g, ' ').slice(0, 120)
 
-/** Whether a table has rows, or values in one of its columns; what this role may not read counts as in use. */
+/** Whether a table has rows, or values in one of its columns; a table that this role may not read counts as in use. */
 export async function holdsData(url: string, table: string, column: string | undefined): Promise<boolean> {
   const condition = column === undefined ? '' : ` where ${column} is not null`
   try {

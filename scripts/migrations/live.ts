@@ -10,12 +10,12 @@ import {
 } from '../../src/admin/index.ts'
 import { ProofError } from './proof.ts'
 
-/** What is known of a live database beside its structure. */
+/** Facts about a live database beside its structure. */
 export interface Live {
   readonly url: string
   /** Without a password. */
   readonly description: string
-  /** Such as 18. */
+  /** 18 for PostgreSQL 18.4. */
   readonly majorVersion: number
   /** Tables of sequences that belong to a column, by the qualified name of the sequence. */
   readonly sequenceOwners: ReadonlyMap<string, string>

@@ -4,11 +4,11 @@ import { literal, qualified } from './sql.ts'
 
 /** A rule of schema/ that a live database lacks, and the query that finds what it would refuse. */
 export interface Rule {
-  /** Such as `constraint people.people_phone_check`. */
+  /** Kind and name, such as `constraint people.people_phone_check`. */
   readonly rule: string
-  /** Returns a row for each refused row or key; the columns identify it. Undefined where no query can. */
+  /** Returns a row for each refused row or key; the columns identify it. Undefined where no query can do that. */
   readonly sql: string | undefined
-  /** Why no query can. */
+  /** The reason why there is none. */
   readonly reason?: string
 }
 
@@ -134,7 +134,7 @@ function constraintQuery(constraint: Constraint, sources: Sources): Query {
   return `select * from ${source} as found where (${isKnown.join(' and ')} and ${isMissing})${isMixed}`
 }
 
-const BEFORE_INPUT_CHECK = 160_000
+const INPUT_CHECK_VERSION = 160_000
 /** Types of which every value is one of the other. */
 const NEEDS_NO_CHECK = new Set(['text', 'character varying'])
 
@@ -152,7 +152,7 @@ function columnQuery(
   const length = /^character varying\((\d+)\)$/.exec(type)?.[1]
   if (length !== undefined)
     return `select * from ${source} as found where char_length(${name}::text) > ${length}`
-  if (version >= BEFORE_INPUT_CHECK)
+  if (version >= INPUT_CHECK_VERSION)
     return `select * from ${source} as found where not pg_input_is_valid(${name}::text, ${literal(type)})`
   return { reason: `PostgreSQL before 16 cannot check whether ${database} values are valid as ${type}` }
 }

@@ -5,7 +5,7 @@ import { findRules, type Rule } from './rules.ts'
 
 /** Rows of a database that a new rule would refuse. */
 export interface Violation {
-  /** Such as `constraint people.people_phone_check`. */
+  /** Kind and name, such as `constraint people.people_phone_check`. */
   readonly rule: string
   /** The number of refused rows; of a unique key, the number of values that occur more than once. */
   readonly rows: number
@@ -36,7 +36,7 @@ const EXAMPLES = 5
 
 /**
  * Counts the rows of a live database that the rules of schema/ would refuse which are new or have changed, in a read-only
- * transaction. What could not be read is named.
+ * transaction. Rules that could not be checked are listed.
  *
  * @param fresh the URL of a database with schema/.
  */

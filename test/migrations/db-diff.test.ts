@@ -25,7 +25,7 @@ const OPTIONS: DiffOptions = {
   at: new Date('2026-01-31T12:00:00Z'),
 }
 
-/** What somebody may have done by hand, in one database. */
+/** Changes made by hand, several in one database. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   'columns, types and defaults': [
     'alter table users add column nickname text',
