@@ -32,7 +32,7 @@ export async function commandsPage(root: string): Promise<Pages> {
 
 # Commands
 
-Exit codes of all commands: 0 done; 1 not done, or differences found; 2 invalid usage.
+Exit codes, unless the help of a command says otherwise: 0 done; 1 not done, or differences found; 2 invalid usage.
 
 ## Commands of the package
 

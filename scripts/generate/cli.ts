@@ -24,10 +24,9 @@ const program = new Command('npm run generate --')
   .option('--out <folder>', 'where to write database.ts, catalog.ts, validation.ts and schema.md of --schema')
   .addHelpText(
     'after',
-    '\nThe scratch server is an embedded PostgreSQL, unless SCRATCH is "container" or a postgres:// URL.',
+    '\nThe scratch server is an embedded PostgreSQL, unless SCRATCH is "container" or a postgres:// URL.\nExit codes: 0 done; 1 out of date (--check), failed or invalid usage.',
   )
-  .parse()
-const options = program.opts<Options>()
+const options = program.parse().opts<Options>()
 if ((options.schema === undefined) !== (options.out === undefined)) {
   program.error(
     'error: --schema and --out must be given together: the folder to read and the folder to write',

@@ -55,15 +55,7 @@ async function runStep(client: pg.Client, step: Step, run: StepRun): Promise<voi
   const { migration, index } = step
   const sql = migration.steps[index] as string
   try {
-    await retryLocks(run, async () => {
-      await resetSession(client)
-      await run.inTransaction(async () => {
-        await client.query(`set local lock_timeout = ${run.lockTimeout}`)
-        await executeWithin(client, sql)
-        await resetSettings(client)
-        await recordStep(client, migration, index + 1)
-      })
-    })
+    await runRecorded(client, { migration, sql, stepsDone: index + 1 }, run)
   } catch (error) {
     if ((error as { code?: string }).code === ACTIVE_SQL_TRANSACTION) await runAlone(client, step, run)
     else {
@@ -111,13 +103,22 @@ async function undo(
   const sql = ON_FAILURE.exec(migration.steps[index] as string)?.[1]
   const isRefusedByRows = /^23/.test((error as { code?: string }).code ?? '')
   if (sql === undefined || index === 0 || !isRefusedByRows) return
+  await runRecorded(client, { migration, sql, stepsDone: index - 1 }, run)
+}
+
+/** Runs a statement in one transaction with the record of how many steps are done. */
+async function runRecorded(
+  client: pg.Client,
+  { migration, sql, stepsDone }: { migration: SourcedMigration; sql: string; stepsDone: number },
+  run: StepRun,
+): Promise<void> {
   await retryLocks(run, async () => {
     await resetSession(client)
     await run.inTransaction(async () => {
       await client.query(`set local lock_timeout = ${run.lockTimeout}`)
       await executeWithin(client, sql)
       await resetSettings(client)
-      await recordStep(client, migration, index - 1)
+      await recordStep(client, migration, stepsDone)
     })
   })
 }
