@@ -5,7 +5,7 @@ import type pg from 'pg'
 import { compareDatabases } from '../../src/admin/index.ts'
 import { type Difference, MigrationError, migrate, seed } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
-import { connected } from './catalog.ts'
+import { connected, query } from './catalog.ts'
 import { differ } from './differ.ts'
 import type { MigrationFile } from './migration-text.ts'
 import { changedRows, readRows, type Tolerance } from './rows/compare.ts'
@@ -98,10 +98,34 @@ async function checkWrites(client: pg.Client, before: string): Promise<void> {
   const refused = await refusedWrites(client)
   if (refused.length === 0) return
   const refusedBefore = new Set((await connected(before, refusedWrites)).map(({ table }) => table))
-  const broken = refused.filter(({ table }) => !refusedBefore.has(table))
+  const created = await createdAfter(
+    client,
+    before,
+    refused.map(({ table }) => table),
+  )
+  const broken = refused.filter(({ table }) => !refusedBefore.has(table) && !created.has(table))
   if (broken.length === 0) return
   const lines = broken.map(({ table, reason }) => `  ${table}: ${reason}`)
   throw new ProofError(`After it, tables refuse writes that they accepted before:\n${lines.join('\n')}`)
+}
+
+/** The tables that a copy of the database before does not have, under any name: a new one may refuse updates. */
+async function createdAfter(
+  client: pg.Client,
+  before: string,
+  tables: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await client.query<{ table: string; oid: string }>(
+    `select name as table, to_regclass(name)::oid::text as oid from unnest($1::text[]) as name`,
+    [tables],
+  )
+  const old = await query<{ oid: string }>(
+    before,
+    'select oid::text as oid from pg_class where oid = any($1::oid[])',
+    [rows.map(({ oid }) => oid)],
+  )
+  const known = new Set(old.map(({ oid }) => oid))
+  return new Set(rows.flatMap(({ table, oid }) => (known.has(oid) ? [] : [table])))
 }
 
 function apply(url: string, folder: string): Promise<unknown> {

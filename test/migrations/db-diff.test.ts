@@ -56,6 +56,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'missing tables and row security': [
     'drop table ai_options cascade',
+    'drop table audit_log cascade',
     'alter table parts enable row level security',
     'create policy all_of_it on parts using (true)',
     'grant select on users to public',
