@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { DatabaseError, UnavailableError } from '../errors/index.ts'
 import type { Cancellation } from './cancellation.ts'
 import { ClientState } from './client-state.ts'
+import type { ReadCounts } from './shared-reads.ts'
 import { SilenceMonitor } from './silence-monitor.ts'
 
 export interface ClientPoolOptions {
@@ -11,6 +12,18 @@ export interface ClientPoolOptions {
   silenceTimeout: number | undefined
   /** How many connection attempts a call makes: one for each host. */
   attempts: number
+}
+
+/** A snapshot of the connections and calls of this process. */
+export interface PoolStats {
+  /** `inUse` includes connections that are being opened. */
+  readonly connections: { readonly open: number; readonly idle: number; readonly inUse: number }
+  /** Calls that wait for a connection. */
+  readonly waiting: number
+  /** Queries that the server has not answered yet. */
+  readonly inFlight: number
+  /** Prepared statements, summed over the connections. */
+  readonly prepared: number
 }
 
 export type ClientCallback = (error: unknown, state?: ClientState) => void
@@ -49,6 +62,18 @@ export class ClientPool {
   /** Whether a further caller has to wait until a connection is released. */
   get isFull(): boolean {
     return this.#pool.idleCount === 0 && this.#pool.totalCount >= this.max
+  }
+
+  stats(shared: ReadCounts): PoolStats {
+    const states = [...this.#states.values()]
+    const { totalCount, idleCount } = this.#pool
+    return {
+      connections: { open: totalCount, idle: idleCount, inUse: totalCount - idleCount },
+      // Shared reads wait for a connection that is asked for on behalf of many of them.
+      waiting: this.#waiting.size - shared.requested + shared.waiting,
+      inFlight: states.filter(({ isBusy }) => isBusy).length - shared.batches + shared.sent,
+      prepared: states.reduce((sum, { prepared }) => sum + prepared, 0),
+    }
   }
 
   throwIfClosed(): void {

@@ -30,6 +30,11 @@ export class ClientState {
     client._poolUseCount = (client._poolUseCount ?? 0) + calls - 1
   }
 
+  /** Statements that are prepared on this connection. */
+  get prepared(): number {
+    return Object.keys((this.client as unknown as ClientInternals).connection.parsedStatements).length
+  }
+
   /** Removes every listener. */
   forget(): void {
     this.client.off('error', ignore)

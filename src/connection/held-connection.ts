@@ -24,13 +24,19 @@ export interface ConnectionSource {
   retrying<T>(attempt: () => Promise<T>, cancellation: Cancellation | undefined): Promise<T>
 }
 
+let transactions = 0
+
 /** One connection taken from the pool until it is released. The caller sends one query at a time. */
 export class HeldConnection {
   readonly #state: ClientState
   readonly #source: ConnectionSource
+  /** Milliseconds that the first query had to wait for the connection. */
+  #waited: number
   #isReleased = false
+  #transaction: number | undefined
 
-  private constructor(state: ClientState, source: ConnectionSource) {
+  private constructor(state: ClientState, source: ConnectionSource, waited: number) {
+    this.#waited = waited
     this.#state = state
     this.#source = source
   }
@@ -39,7 +45,20 @@ export class HeldConnection {
     source: ConnectionSource,
     cancellation: Cancellation | undefined,
   ): Promise<HeldConnection> {
-    return new HeldConnection(await source.acquire(cancellation), source)
+    const start = performance.now()
+    const state = await source.acquire(cancellation)
+    return new HeldConnection(state, source, performance.now() - start)
+  }
+
+  /** To be called before BEGIN: the events of the queries from here on have a number in common. */
+  numberTransaction(): void {
+    transactions += 1
+    this.#transaction = transactions
+  }
+
+  /** To be called when the transaction has ended. */
+  endTransaction(): void {
+    this.#transaction = undefined
   }
 
   get settings(): Settings {
@@ -63,14 +82,18 @@ export class HeldConnection {
    */
   async send(query: Query, cancellation: Cancellation | undefined, progress: Progress): Promise<Result> {
     const { log, revisions } = this.#source
-    const started = log.start()
+    const transaction = this.#transaction
+    const timer = log.start(this.#waited)
+    this.#waited = 0
+    if (timer) timer.attempts = 1
+    timer?.noteSent()
     try {
       if (this.#isReleased) throw new DatabaseError('The connection was released before this call.')
       const result = await this.#attempt(revisions.current(query), query, cancellation, progress)
-      log.record(started, query, result.rowCount)
+      log.record(timer, query, { rows: result.rowCount, transaction })
       return result
     } catch (error) {
-      log.record(started, query, undefined, error)
+      log.record(timer, query, { error, transaction })
       throw error
     }
   }

@@ -1,6 +1,7 @@
 export { BoundConnection } from './bound-connection.ts'
 export { GRACE } from './cancel-request.ts'
 export { Cancellation, readTimeout } from './cancellation.ts'
+export type { PoolStats } from './client-pool.ts'
 export { encode } from './codec.ts'
 export type { Connection, Settings } from './connection.ts'
 export { CopyIn, CopyText } from './copy.ts'

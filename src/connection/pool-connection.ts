@@ -8,12 +8,12 @@ import {
   translate,
 } from '../errors/index.ts'
 import { Cancellation } from './cancellation.ts'
-import { ClientPool, type ClientPoolOptions } from './client-pool.ts'
+import { ClientPool, type ClientPoolOptions, type PoolStats } from './client-pool.ts'
 import type { ClientState } from './client-state.ts'
 import type { Connection, Settings } from './connection.ts'
 import type { ConnectionSource } from './held-connection.ts'
 import type { CallOptions, Query, Result } from './query.ts'
-import type { QueryLog } from './query-log.ts'
+import type { QueryLog, QueryTimer } from './query-log.ts'
 import { retry } from './retry.ts'
 import { Revisions } from './revisions.ts'
 import { send, submit } from './send.ts'
@@ -65,16 +65,16 @@ export class PoolConnection implements Connection, ConnectionSource {
 
   async run(query: Query, options?: CallOptions): Promise<Result> {
     const cancellation = Cancellation.of(this.withDefaults(options))
-    const started = this.log.start()
+    const timer = this.log.start()
     try {
       const result =
         this.#options.retry === undefined
-          ? await this.#once(query, cancellation)
-          : await this.retrying(() => this.#once(query, cancellation), cancellation)
-      this.log.record(started, query, result.rowCount)
+          ? await this.#once(query, cancellation, timer)
+          : await this.retrying(() => this.#once(query, cancellation, timer), cancellation)
+      this.log.record(timer, query, { rows: result.rowCount })
       return result
     } catch (error) {
-      this.log.record(started, query, undefined, error)
+      this.log.record(timer, query, { error })
       throw error
     } finally {
       cancellation?.end()
@@ -85,13 +85,19 @@ export class PoolConnection implements Connection, ConnectionSource {
     return this.#options.retry === undefined ? attempt() : retry(attempt, this.#options.retry, cancellation)
   }
 
-  async #once(query: Query, cancellation: Cancellation | undefined): Promise<Result> {
+  async #once(
+    query: Query,
+    cancellation: Cancellation | undefined,
+    timer: QueryTimer | undefined,
+  ): Promise<Result> {
+    if (timer) timer.attempts += 1
     this.clients.throwIfClosed()
     cancellation?.throwIfCancelled()
     const sent = this.revisions.current(query)
     let progress: Progress = 'not sent'
     const noteSent = () => {
       progress = query.readOnly ? 'reading' : 'writing'
+      timer?.noteSent()
     }
     try {
       if (query.isShared) return await this.#reads.run(sent, noteSent, cancellation)
@@ -103,7 +109,7 @@ export class PoolConnection implements Connection, ConnectionSource {
       if (error instanceof DatabaseError || !(error instanceof Error)) throw error
       if (isStalePlan(error) && query.prepared) {
         this.revisions.noteFailure(query, sent, error)
-        return this.#once({ ...query, prepared: false, isShared: false }, cancellation)
+        return this.#once({ ...query, prepared: false, isShared: false }, cancellation, timer)
       }
       if (cancellation?.isCancelled) throw cancellation.reason(progress, error)
       throw this.#translate(error, progress)
@@ -168,6 +174,10 @@ export class PoolConnection implements Connection, ConnectionSource {
     } finally {
       cancellation.end()
     }
+  }
+
+  stats(): PoolStats {
+    return this.clients.stats(this.#reads.count())
   }
 
   close(timeout?: number): Promise<void> {

@@ -3,8 +3,16 @@ export interface QueryEvent {
   /** The statement's name, such as `users.find`; undefined for the service's own queries and transaction control. */
   readonly name: string | undefined
   readonly sql: string
+  /** The time of the call. */
+  readonly start: Date
   /** From the call to the answer, waiting for a connection included. */
   readonly milliseconds: number
+  /** The part of `milliseconds` before the query was sent: the wait for a connection, and for repeated attempts. */
+  readonly waited: number
+  /** A number that the queries of one transaction share, BEGIN and COMMIT included; undefined outside a transaction. */
+  readonly transaction: number | undefined
+  /** How often the query was tried; more than 1 where `retry` repeated it, or the schema changed under a prepared statement. */
+  readonly attempts: number
   /** Rows returned or changed; undefined when the query failed. */
   readonly rows: number | undefined
   /** The error of the call. */
@@ -12,6 +20,27 @@ export interface QueryEvent {
 }
 
 export type QueryListener = (event: QueryEvent) => void
+
+/** The times of one call, for its event. */
+export class QueryTimer {
+  readonly started: number
+  #sent: number | undefined
+  attempts = 0
+
+  /** @param waited milliseconds that the call had waited before. */
+  constructor(waited = 0) {
+    this.started = performance.now() - waited
+  }
+
+  noteSent(): void {
+    this.#sent = performance.now()
+  }
+
+  /** Milliseconds until the query was sent; `total` if it never was. */
+  waited(total: number): number {
+    return this.#sent === undefined ? total : this.#sent - this.started
+  }
+}
 
 /** Tells listeners of every query; costs nothing while there are none. */
 export class QueryLog {
@@ -22,25 +51,28 @@ export class QueryLog {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The time to give back with `record`, or undefined while there is no listener. */
-  start(): number | undefined {
-    return this.#listeners.size > 0 ? performance.now() : undefined
+  /** The timer to give back with `record`, or undefined while there is no listener. */
+  start(waited?: number): QueryTimer | undefined {
+    return this.#listeners.size > 0 ? new QueryTimer(waited) : undefined
   }
 
   record(
-    started: number | undefined,
+    timer: QueryTimer | undefined,
     query: { name?: string | undefined; sql: string },
-    rows?: number | null,
-    error?: unknown,
+    outcome: { rows?: number | null; error?: unknown; transaction?: number | undefined },
   ) {
-    if (started === undefined) return
-    const milliseconds = performance.now() - started
+    if (timer === undefined) return
+    const milliseconds = performance.now() - timer.started
     const event: QueryEvent = {
       name: query.name,
       sql: query.sql,
+      start: new Date(performance.timeOrigin + timer.started),
       milliseconds,
-      rows: rows ?? undefined,
-      error,
+      waited: timer.waited(milliseconds),
+      transaction: outcome.transaction,
+      attempts: timer.attempts,
+      rows: outcome.rows ?? undefined,
+      error: outcome.error,
     }
     for (const listener of this.#listeners) {
       try {

@@ -45,6 +45,26 @@ export class SharedReads {
     }
     return reads.add(query, noteSent, cancellation)
   }
+
+  /** Reads whose callers wait, connections that they ask for, batches under way and the reads in these. */
+  count(): ReadCounts {
+    const total = { waiting: 0, requested: 0, batches: 0, sent: 0 }
+    for (const reads of this.#lanes.values()) {
+      const counts = reads.count()
+      total.waiting += counts.waiting
+      total.requested += counts.requested
+      total.batches += counts.batches
+      total.sent += counts.sent
+    }
+    return total
+  }
+}
+
+export interface ReadCounts {
+  readonly waiting: number
+  readonly requested: number
+  readonly batches: number
+  readonly sent: number
 }
 
 interface Read {
@@ -77,6 +97,8 @@ class StatementReads {
   /** Requests for a connection that the pool has not answered yet. */
   #requested = 0
   #inFlight = 0
+  /** Reads in the batches under way. */
+  #sent = 0
   #progress = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -175,8 +197,14 @@ class StatementReads {
     this.#waiting.unshift(...reads)
   }
 
+  count(): ReadCounts {
+    const waiting = this.#waiting.filter(({ isOver }) => !isOver).length
+    return { waiting, requested: this.#requested, batches: this.#inFlight, sent: this.#sent }
+  }
+
   #begin(batch: Batch): void {
     batch.live = batch.reads.length
+    this.#sent += batch.live
     batch.state.countUses(batch.live)
     for (const read of batch.reads) {
       read.batch = batch
@@ -224,8 +252,9 @@ class StatementReads {
     this.#putBack(others)
   }
 
-  #finish({ state, finishCancelling }: Batch, error: Error | null): void {
+  #finish({ state, reads, finishCancelling }: Batch, error: Error | null): void {
     this.#inFlight -= 1
+    this.#sent -= reads.length
     this.#progress += 1
     if (finishCancelling) void finishCancelling(error).then(() => this.#clients.release(state))
     else this.#clients.release(state)

@@ -46,6 +46,7 @@ async function beginOn(
 ): Promise<HeldConnection> {
   const held = await HeldConnection.acquire(source, cancellation)
   try {
+    held.numberTransaction()
     await held.send(control(begin.sql), cancellation, 'reading')
     return held
   } catch (error) {

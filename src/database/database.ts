@@ -5,6 +5,7 @@ import {
   BoundConnection,
   type CallOptions,
   PoolConnection,
+  type PoolStats,
   type QueryListener,
   QueryLog,
   readTimeout,
@@ -148,6 +149,24 @@ export class Database extends Repositories {
    */
   with(options: CallOptions): BoundDatabase {
     return new BoundDatabase(this.#pool, this.#settings, readCallOptions(options, 'options'))
+  }
+
+  /** How many connections are open and what they do, at this moment; for metrics. Nothing is sent. */
+  stats(): PoolStats {
+    return this.#pool.stats()
+  }
+
+  /**
+   * Sends an empty query, and returns how many milliseconds its answer took, the wait for a connection included; for
+   * health checks.
+   *
+   * @throws {UnavailableError} the database cannot be reached, or did not answer within the timeout.
+   */
+  async ping(options: CallOptions = {}): Promise<number> {
+    const start = performance.now()
+    const query = { sql: 'select', prepared: false, readOnly: true }
+    await this.#pool.run(query, readCallOptions(options, 'options'))
+    return performance.now() - start
   }
 
   /** Calls `listener` after each query; returns the function that ends it. */

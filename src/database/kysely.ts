@@ -93,16 +93,19 @@ class PoolSession extends KyselySession {
 
   protected async openTransaction(query: Query): Promise<(hasFailed: boolean) => Promise<void>> {
     if (this.#transaction !== undefined || this.#held.isInTransaction) return async () => {}
+    this.#held.numberTransaction()
     await this.control('begin')
     return async (hasFailed) => {
       if (hasFailed) await this.rollback()
       else await this.run({ ...control('commit'), readOnly: query.readOnly }, undefined)
+      this.#held.endTransaction()
     }
   }
 
   /** The timeout and the signal hold for the whole transaction. When they end it, the connection is released at once. */
   async begin(sql: string): Promise<void> {
     const cancellation = new Cancellation(this.#pool.withDefaults(this.#bound.bind()))
+    this.#held.numberTransaction()
     this.#transaction = cancellation
     this.#letGo = this.#pool.clients.hold(cancellation)
     cancellation.onCancel(() => void this.rollback().then(() => this.#held.release()))
