@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { DatabaseError, UnavailableError } from '../errors/index.ts'
 import type { Cancellation } from './cancellation.ts'
 import { ClientState } from './client-state.ts'
-import type { ReadCounts } from './shared-reads.ts'
+import type { PoolStats, ReadCounts } from './pool-stats.ts'
 import { SilenceMonitor } from './silence-monitor.ts'
 
 export interface ClientPoolOptions {
@@ -12,18 +12,6 @@ export interface ClientPoolOptions {
   silenceTimeout: number | undefined
   /** How many connection attempts a call makes: one for each host. */
   attempts: number
-}
-
-/** A snapshot of the connections and calls of this process. */
-export interface PoolStats {
-  /** `inUse` includes connections that are being opened. */
-  readonly connections: { readonly open: number; readonly idle: number; readonly inUse: number }
-  /** Calls that wait for a connection. */
-  readonly waiting: number
-  /** Queries that the server has not answered yet. */
-  readonly inFlight: number
-  /** Prepared statements, summed over the connections. */
-  readonly prepared: number
 }
 
 export type ClientCallback = (error: unknown, state?: ClientState) => void

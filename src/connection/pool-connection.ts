@@ -8,10 +8,11 @@ import {
   translate,
 } from '../errors/index.ts'
 import { Cancellation } from './cancellation.ts'
-import { ClientPool, type ClientPoolOptions, type PoolStats } from './client-pool.ts'
+import { ClientPool, type ClientPoolOptions } from './client-pool.ts'
 import type { ClientState } from './client-state.ts'
 import type { Connection, Settings } from './connection.ts'
 import type { ConnectionSource } from './held-connection.ts'
+import type { PoolStats } from './pool-stats.ts'
 import type { CallOptions, Query, Result } from './query.ts'
 import type { QueryLog, QueryTimer } from './query-log.ts'
 import { retry } from './retry.ts'

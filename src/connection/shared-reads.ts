@@ -4,6 +4,7 @@ import type { Cancellation } from './cancellation.ts'
 import type { ClientPool } from './client-pool.ts'
 import type { ClientState } from './client-state.ts'
 import { Exchange } from './exchange.ts'
+import type { ReadCounts } from './pool-stats.ts'
 import type { Query, Result } from './query.ts'
 import { submit } from './send.ts'
 
@@ -58,13 +59,6 @@ export class SharedReads {
     }
     return total
   }
-}
-
-export interface ReadCounts {
-  readonly waiting: number
-  readonly requested: number
-  readonly batches: number
-  readonly sent: number
 }
 
 interface Read {
