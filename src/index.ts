@@ -2,7 +2,7 @@
 export { sql } from 'kysely'
 export type { ConstraintName, TableName } from '../generated/catalog.ts'
 export type { DB } from '../generated/database.ts'
-export type { CallOptions, PoolStats, QueryEvent, QueryListener } from './connection/index.ts'
+export type { CallOptions, ListenEvent, PoolStats, QueryEvent, QueryListener } from './connection/index.ts'
 export {
   type BoundDatabase,
   type ConnectedClient,

@@ -12,6 +12,7 @@ import { ClientPool, type ClientPoolOptions } from './client-pool.ts'
 import type { ClientState } from './client-state.ts'
 import type { Connection, Settings } from './connection.ts'
 import type { ConnectionSource } from './held-connection.ts'
+import { type ListenEvent, listen } from './listen.ts'
 import type { PoolStats } from './pool-stats.ts'
 import type { CallOptions, Query, Result } from './query.ts'
 import type { QueryLog, QueryTimer } from './query-log.ts'
@@ -36,12 +37,15 @@ export interface PoolConnectionOptions extends ClientPoolOptions {
 export class PoolConnection implements Connection, ConnectionSource {
   readonly #options: PoolConnectionOptions
   readonly #reads: SharedReads
+  readonly #pool: pg.Pool
+  readonly #listeners = new Set<Cancellation>()
   readonly #defaults: CallOptions | undefined
   readonly clients: ClientPool
   readonly revisions = new Revisions()
 
   constructor(pool: pg.Pool, options: PoolConnectionOptions) {
     this.#options = options
+    this.#pool = pool
     this.#defaults = options.timeout === undefined ? undefined : { timeout: options.timeout }
     this.clients = new ClientPool(pool, options)
     this.#reads = new SharedReads(this.clients)
@@ -181,7 +185,24 @@ export class PoolConnection implements Connection, ConnectionSource {
     return this.clients.stats(this.#reads.count())
   }
 
+  /** @param channel checked by the caller. */
+  async *listen(
+    channel: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<ListenEvent, void, undefined> {
+    this.clients.throwIfClosed()
+    const cancellation = new Cancellation({ signal })
+    this.#listeners.add(cancellation)
+    try {
+      yield* listen(this.#pool, channel, cancellation)
+    } finally {
+      this.#listeners.delete(cancellation)
+      cancellation.end()
+    }
+  }
+
   close(timeout?: number): Promise<void> {
+    for (const cancellation of this.#listeners) cancellation.cancelForClose()
     return this.clients.close(timeout)
   }
 }

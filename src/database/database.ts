@@ -4,6 +4,7 @@ import type { DB } from '../../generated/database.ts'
 import {
   BoundConnection,
   type CallOptions,
+  type ListenEvent,
   PoolConnection,
   type PoolStats,
   type QueryListener,
@@ -11,7 +12,7 @@ import {
   readTimeout,
 } from '../connection/index.ts'
 import { InvalidInputError } from '../errors/index.ts'
-import { fields, optional } from '../input/index.ts'
+import { fields, optional, text } from '../input/index.ts'
 import { Repositories } from '../repositories/index.ts'
 import { kyselyOnPool } from './kysely.ts'
 import { type DatabaseOptions, type DatabaseSettings, type OpenOptions, readSettings } from './options.ts'
@@ -151,6 +152,28 @@ export class Database extends Repositories {
     return new BoundDatabase(this.#pool, this.#settings, readCallOptions(options, 'options'))
   }
 
+  /**
+   * Yields the notifications of a channel (`NOTIFY`), on a connection of its own, which is replaced with back-off when it
+   * is lost. Until the loop ends, the process does not exit.
+   *
+   * PostgreSQL does not keep notifications for a session that is not connected. The item `connected` therefore says that
+   * the session listens from now on: those sent before were missed, so that the loop has to read the state that it
+   * follows, the first time and after each reconnection. Behind PgBouncer this needs session mode.
+   *
+   * @throws the reason of the signal; UnavailableError when the database is closed, or the first connection fails.
+   */
+  listen(
+    channel: string,
+    options: Pick<CallOptions, 'signal'> = {},
+  ): AsyncGenerator<ListenEvent, void, undefined> {
+    const { signal } = readListenOptions(options, 'options')
+    const name = text(channel, 'channel')
+    if (name === '' || Buffer.byteLength(name) > MOST_NAME_BYTES) {
+      throw new InvalidInputError('channel', `must have 1 to ${MOST_NAME_BYTES} bytes`)
+    }
+    return this.#pool.listen(name, signal)
+  }
+
   /** How many connections are open and what they do, at this moment; for metrics. Nothing is sent. */
   stats(): PoolStats {
     return this.#pool.stats()
@@ -191,15 +214,22 @@ export class Database extends Repositories {
   }
 }
 
+/** PostgreSQL cuts longer names. */
+const MOST_NAME_BYTES = 63
+
+const readSignal = optional((value, field) => {
+  if (value instanceof AbortSignal) return value
+  throw new InvalidInputError(field, 'must be an AbortSignal')
+})
+
+const readListenOptions = fields<Pick<CallOptions, 'signal'>>({ signal: readSignal })
+
 const readCallOptions = fields<CallOptions>({
   timeout: optional((value, field) => {
     readTimeout(value, field)
     return value as number
   }),
-  signal: optional((value, field) => {
-    if (value instanceof AbortSignal) return value
-    throw new InvalidInputError(field, 'must be an AbortSignal')
-  }),
+  signal: readSignal,
 })
 
 const readCloseOptions = fields<{ timeout?: number | undefined }>({ timeout: optional(readTimeout) })
