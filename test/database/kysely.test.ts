@@ -59,7 +59,7 @@ describe('a signal', () => {
 
     await call
 
-    expect(await milliseconds(db.users.existsByEmail('nobody@example.test'))).toBeLessThan(2_500)
+    expect(await milliseconds(db.users.existsByEmail('absent@example.test'))).toBeLessThan(2_500)
   })
 
   test('ends the wait for a connection', async ({ openAnother }) => {

@@ -67,7 +67,7 @@ test('a signal and close() end listen(), without a connection left', async ({ db
 })
 
 test('listen() rejects when the first connection cannot be made, and refuses names that PostgreSQL would cut', async () => {
-  await using db = openDatabase('postgres://nobody@127.0.0.1:1/none')
+  await using db = openDatabase('postgres://absent@127.0.0.1:1/none')
 
   expect(await caught(db.listen('jobs').next())).toMatchObject({ name: 'UnavailableError' })
   expect(() => db.listen('x'.repeat(64))).toThrow(InvalidInputError)
