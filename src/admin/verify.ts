@@ -3,6 +3,7 @@ import { databaseName } from './guard.ts'
 import { readObjects } from './objects.ts'
 import { readSessionOptions } from './options.ts'
 import { findOwned, objectsOfServices, type ServiceObjects } from './owned-objects.ts'
+import { readSchemaFiles } from './schema-files.ts'
 import { withoutServices } from './service-objects.ts'
 import { type AdminOptions, inTransaction } from './session.ts'
 import {
@@ -31,6 +32,7 @@ export interface Verified {
  * @throws {AdminError} none of the tables of schema/ exists.
  */
 export async function verify(url: string, options: AdminOptions = {}): Promise<Verified> {
+  const files = await readSchemaFiles()
   return inTransaction(
     url,
     async (client) => {
@@ -42,7 +44,7 @@ export async function verify(url: string, options: AdminOptions = {}): Promise<V
       const owned = isRecorded
         ? await findOwned(client, await readObjects(client), recorded?.isBound !== true)
         : []
-      const expected = await readExpected(client, namespace)
+      const expected = await readExpected(client, namespace, files)
       const live = withoutServices(await readLive(client, namespace, expected.namespaces), owned, namespace)
       return {
         database: await databaseName(client),

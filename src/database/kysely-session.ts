@@ -69,8 +69,13 @@ export abstract class KyselySession implements DatabaseConnection {
       // As above.
       if (!signal?.aborted) throw error
     } finally {
-      if (isOpen && !hasFailed) await this.control(`close ${name}`)
-      await end(hasFailed)
+      if (hasFailed || signal?.aborted) {
+        // A connection that was lost has rolled back by itself; Kysely does not wait for this after an abort.
+        await end(true).catch(() => {})
+      } else {
+        if (isOpen) await this.control(`close ${name}`)
+        await end(false)
+      }
     }
   }
 }

@@ -29,7 +29,7 @@ export async function prepareTemplate(
 ): Promise<string> {
   const client = await databases.admin.connect()
   try {
-    const name = `${PREFIX}${await hashOf(client, service)}`
+    const name = `${PREFIX}${service ? 'service_' : ''}${await hashOf(client, service)}`
     if (await exists(client, name)) return name
     await client.query('select pg_advisory_lock($1)', [LOCK])
     try {
