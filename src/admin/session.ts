@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { translate } from '../errors/index.ts'
+import { takeTurn } from './command-lock.ts'
 import { AdminError } from './errors.ts'
-import { takeTurn } from './turn.ts'
 import { databaseInUrl, describeUrl, readUrl } from './url.ts'
 import { describeHolders, type LockHolder, type OnWait, WaitObserver } from './waiting.ts'
 

@@ -5,8 +5,8 @@ import type { ClientState } from './client-state.ts'
 import type { Settings } from './connection.ts'
 import type { CallOptions, Query, Result } from './query.ts'
 import type { QueryLog } from './query-log.ts'
-import type { Revisions } from './revisions.ts'
 import { send } from './send.ts'
+import type { Revisions } from './statement-revisions.ts'
 
 /** Where connections come from: a pool, with the settings for every call on it. */
 export interface ConnectionSource {

@@ -17,9 +17,9 @@ import type { PoolStats } from './pool-stats.ts'
 import type { CallOptions, Query, Result } from './query.ts'
 import type { QueryLog, QueryTimer } from './query-log.ts'
 import { retry } from './retry.ts'
-import { Revisions } from './revisions.ts'
 import { send, submit } from './send.ts'
 import { SharedReads } from './shared-reads.ts'
+import { Revisions } from './statement-revisions.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface PoolConnectionOptions extends ClientPoolOptions {

@@ -5,7 +5,7 @@ import { Cancellation } from './cancellation.ts'
 import type { Connection, Settings } from './connection.ts'
 import type { HeldConnection } from './held-connection.ts'
 import type { CallOptions, Query, Result } from './query.ts'
-import { Turns } from './turns.ts'
+import { Turns } from './turn-queue.ts'
 
 /** The innermost savepoint that the running code is in. */
 const scopes = new AsyncLocalStorage<TransactionConnection>()

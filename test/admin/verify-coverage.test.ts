@@ -4,7 +4,7 @@ import { NOT_COMPARED } from '../../src/admin/snapshot/not-compared.ts'
 import { test } from '../support/empty-database.ts'
 
 const compared = await Promise.all(
-  ['kinds', 'extensions'].map((name) => readFile(`src/admin/snapshot/${name}.ts`, 'utf8')),
+  ['facts', 'extensions'].map((name) => readFile(`src/admin/snapshot/${name}.ts`, 'utf8')),
 )
 const mentions = (name: string) => new RegExp(`\\b${name}\\b`).test(compared.join('\n'))
 

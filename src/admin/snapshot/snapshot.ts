@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { COMMON_TABLES, KINDS } from './kinds.ts'
+import { COMMON_TABLES, KINDS } from './facts.ts'
 
 /** Every object of some namespaces, in words: a kind and a name lead to facts, such as a column's type. */
 export type Snapshot = ReadonlyMap<string, Facts>

@@ -1,8 +1,8 @@
 import type pg from 'pg'
+import { type Patience, takeTurn } from './command-lock.ts'
 import { AdminError } from './errors.ts'
 import { isTransactionPooled } from './pooler.ts'
 import { connect } from './session.ts'
-import { type Patience, takeTurn } from './turn.ts'
 import { describeUrl } from './url.ts'
 
 /**
