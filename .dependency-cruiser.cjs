@@ -2,9 +2,14 @@
 
 /** The folders of src/ from top to bottom. Each may import only the folders in its list, types included. */
 const LAYERS = {
-  database: ['repositories', 'query', 'connection', 'input', 'errors'],
-  repositories: ['query', 'connection', 'input', 'errors'],
-  query: ['connection', 'input', 'errors'],
+  opentelemetry: ['database', 'connection', 'input', 'errors'],
+  database: ['repositories', 'replicas', 'query', 'kysely', 'connection', 'input', 'errors'],
+  repositories: ['duplicates', 'query', 'kysely', 'search', 'validation', 'connection', 'input', 'errors'],
+  duplicates: ['query', 'kysely', 'connection', 'input', 'errors'],
+  replicas: ['connection', 'errors'],
+  query: ['kysely', 'search', 'connection', 'input', 'errors'],
+  kysely: [],
+  search: [],
   connection: ['input', 'errors'],
   input: ['errors', 'sentences'],
   errors: ['sentences'],
@@ -13,8 +18,8 @@ const LAYERS = {
   package: ['errors'],
   server: ['package'],
   seed: ['repositories', 'connection', 'input', 'errors'],
-  admin: ['seed', 'package', 'input', 'errors'],
-  testing: ['database', 'repositories', 'admin', 'server', 'package'],
+  admin: ['seed', 'connection', 'package', 'input', 'errors'],
+  testing: ['database', 'repositories', 'admin', 'server', 'package', 'input'],
   cli: ['admin', 'seed', 'server', 'package', 'errors'],
 }
 
@@ -73,10 +78,26 @@ module.exports = {
         pathNot: [
           '^(src|generated)/',
           '^node_modules/(kysely|pg|@types/pg)/',
+          '^node_modules/@opentelemetry/api/',
           '^node_modules/(commander|picocolors|@inquirer/input|cli-progress|@types/cli-progress)/',
         ],
         dependencyTypesNot: ['core'],
       },
+    },
+    {
+      name: 'kysely-at-its-first-use',
+      comment:
+        'Importing the package does not evaluate Kysely: the rest of src/ takes types from it alone, and values from src/kysely/.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/kysely/' },
+      to: { path: '^node_modules/kysely/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'opentelemetry-in-its-entry',
+      comment: '@opentelemetry/api is an optional peer, imported by its own entry only.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/opentelemetry/' },
+      to: { path: '^node_modules/@opentelemetry/' },
     },
     {
       name: 'validators-in-browsers',

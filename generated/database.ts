@@ -58,18 +58,22 @@ export interface AiOptions {
    * Nucleus sampling, from 0 to 1.
    */
   top_p: number | null;
+  /**
+   * Owner of the chat.
+   */
+  user_id: string;
 }
 
 /**
- * Which user did what to which entity, and when. Append-only.
+ * Which user did what to which entity, and when. Append-only; a partition for each month.
  */
 export interface AuditLog {
   /**
-   * Action, for example create; at most 50 characters.
+   * Action, at most 50 characters. In the history: create, update, delete, merge, import or undo.
    */
   action: string;
   /**
-   * Changes, as the service describes them; secrets are redacted.
+   * In the history: { column: [old, new] }, or the numbers of rows that an import created, or that its undo deleted. Else changes as the service describes them; secrets are redacted.
    */
   changes: Json | null;
   /**
@@ -77,11 +81,11 @@ export interface AuditLog {
    */
   created_at: Generated<Timestamp>;
   /**
-   * Key of the entity, as text.
+   * Key of the entity, as text. In the history of chats: the user and the chat, with / between.
    */
   entity_id: string;
   /**
-   * Kind of entity, for example user or customer; at most 50 characters.
+   * Kind of entity, at most 50 characters. In the history: user, customer, person, contact, chat or import.
    */
   entity_type: string;
   /**
@@ -89,9 +93,25 @@ export interface AuditLog {
    */
   id: Generated<string>;
   /**
+   * Import in whose transaction the entry was written.
+   */
+  import_id: Generated<string | null>;
+  /**
    * IP address of the client.
    */
   ip_address: string | null;
+  /**
+   * True for the history of changes, which triggers write. Row security refuses such an entry from any login but the owner.
+   */
+  is_history: Generated<boolean>;
+  /**
+   * Id of the request in which the user acted.
+   */
+  request_id: string | null;
+  /**
+   * Name of the job that acted.
+   */
+  system: string | null;
   /**
    * User agent of the client.
    */
@@ -115,7 +135,7 @@ export interface Chats {
    */
   created_at: Generated<Timestamp>;
   /**
-   * UUID; the client may choose it.
+   * UUID, unique among the chats of its user; the client may choose it.
    */
   id: Generated<string>;
   /**
@@ -144,6 +164,14 @@ export interface Chats {
  * Contacts: which person works for which customer, in which role, and when.
  */
 export interface CustomerPeople {
+  /**
+   * Time of creation.
+   */
+  created_at: Generated<Timestamp>;
+  /**
+   * User who created the row; null for the service itself. The user may have been deleted since.
+   */
+  created_by: Generated<string | null>;
   customer_id: string;
   /**
    * UUID version 7; ascending in the order of creation.
@@ -153,6 +181,10 @@ export interface CustomerPeople {
    * Last day; null for a contact without an end.
    */
   end_date: string | null;
+  /**
+   * Import that created the row; null for any other origin.
+   */
+  import_id: Generated<string | null>;
   /**
    * The contact to call first; at most one per customer.
    */
@@ -166,12 +198,36 @@ export interface CustomerPeople {
    * First day.
    */
   start_date: Generated<string>;
+  /**
+   * Time of the last change, set by a trigger.
+   */
+  updated_at: Generated<Timestamp>;
+  /**
+   * User who made the last change; null for the service itself. The user may have been deleted since.
+   */
+  updated_by: Generated<string | null>;
+  /**
+   * Increases with every change to the row; for optimistic locking.
+   */
+  version: Generated<number>;
 }
 
 /**
  * Companies to which the service sells.
  */
 export interface Customers {
+  /**
+   * Postal addresses, a JSON list of 1 to 20 objects with street, city, region, postalCode, country and label; null for none.
+   */
+  addresses: Json | null;
+  /**
+   * Time at which the customer was archived; null for one that is in use. Lists leave archived rows out.
+   */
+  archived_at: Timestamp | null;
+  /**
+   * Fields of the service, a JSON object of at most 20,000 bytes; null for none.
+   */
+  attributes: Json | null;
   /**
    * ISO 3166-1 alpha-2 code: two capital letters.
    */
@@ -185,6 +241,10 @@ export interface Customers {
    */
   created_at: Generated<Timestamp>;
   /**
+   * User who created the row; null for the service itself. The user may have been deleted since.
+   */
+  created_by: Generated<string | null>;
+  /**
    * UUID version 7; ascending in the order of creation.
    */
   customer_id: Generated<string>;
@@ -192,6 +252,18 @@ export interface Customers {
    * Name in everyday use; 2 to 200 characters, not counting spaces at either end.
    */
   display_name: string;
+  /**
+   * Its email addresses, a JSON list of 1 to 20 objects with address and label; null for none.
+   */
+  emails: Json | null;
+  /**
+   * Key of the customer in the other system; 1 to 200 characters. Unique with source among those that are not archived.
+   */
+  external_id: string | null;
+  /**
+   * Import that created the row; null for any other origin.
+   */
+  import_id: Generated<string | null>;
   /**
    * Free text, at most 100 characters.
    */
@@ -201,9 +273,29 @@ export interface Customers {
    */
   legal_name: string;
   /**
+   * The customer that this one was merged into; null for one that was not merged. Its id leads there.
+   */
+  merged_into: string | null;
+  /**
+   * User who looks after the customer; null for no user.
+   */
+  owner_id: string | null;
+  /**
+   * Its phone numbers, a JSON list of 1 to 20 objects with number, e164 and label; null for none.
+   */
+  phones: Json | null;
+  /**
+   * Other system that the customer comes from; 1 to 50 characters. Null together with external_id.
+   */
+  source: string | null;
+  /**
    * Current stage of the customer.
    */
   status: Generated<CustomerStatus>;
+  /**
+   * Up to 50 different tags of 1 to 50 characters; null for none.
+   */
+  tags: (string | null)[] | null;
   /**
    * IANA time zone name, for example Europe/Riga.
    */
@@ -212,6 +304,14 @@ export interface Customers {
    * Time of the last change, set by a trigger.
    */
   updated_at: Generated<Timestamp>;
+  /**
+   * User who made the last change; null for the service itself. The user may have been deleted since.
+   */
+  updated_by: Generated<string | null>;
+  /**
+   * Increases with every change to the row; for optimistic locking.
+   */
+  version: Generated<number>;
   /**
    * Address of the website; begins with http:// or https://.
    */
@@ -255,6 +355,10 @@ export interface Messages {
    * Author of the message.
    */
   role: "system" | "user" | "assistant";
+  /**
+   * Owner of the chat.
+   */
+  user_id: string;
 }
 
 /**
@@ -262,6 +366,10 @@ export interface Messages {
  */
 export interface Parts {
   chat_id: string;
+  /**
+   * Name of the part's file in the file store: its hash, and random digits. Null if the part has no file there. The key in the store is user_id/file.
+   */
+  file: string | null;
   message_id: string;
   /**
    * The part byte for byte. The type is json because jsonb would reorder the keys; SQL does not read it.
@@ -272,7 +380,7 @@ export interface Parts {
    */
   position: number;
   /**
-   * Text of a text or reasoning part, shortened; null for other parts.
+   * Text that a search shows: that of the part, the texts of a tool's input and output, or the name of a file; at most 100,000 characters.
    */
   search_text: string | null;
   /**
@@ -291,6 +399,14 @@ export interface Parts {
    * Type, as the AI SDK names it; new types need no change of the schema.
    */
   type: string;
+  /**
+   * Owner of the chat.
+   */
+  user_id: string;
+  /**
+   * The words of search_text, as searches look them up; written by the process that saves the message.
+   */
+  words: string | null;
 }
 
 /**
@@ -298,17 +414,45 @@ export interface Parts {
  */
 export interface People {
   /**
+   * Postal addresses, a JSON list of 1 to 20 objects with street, city, region, postalCode, country and label; null for none.
+   */
+  addresses: Json | null;
+  /**
+   * Time at which the person was archived; null for one that is in use. Lists leave archived rows out.
+   */
+  archived_at: Timestamp | null;
+  /**
+   * Fields of the service, a JSON object of at most 20,000 bytes; null for none.
+   */
+  attributes: Json | null;
+  /**
    * Time of creation.
    */
   created_at: Generated<Timestamp>;
   /**
-   * Unique; letter case is ignored. Null if not known.
+   * User who created the row; null for the service itself. The user may have been deleted since.
+   */
+  created_by: Generated<string | null>;
+  /**
+   * Unique among people who are not archived; letter case is ignored. Null if not known.
    */
   email: string | null;
+  /**
+   * Further email addresses, a JSON list of 1 to 20 objects with address and label; null for none.
+   */
+  emails: Json | null;
+  /**
+   * Key of the person in the other system; 1 to 200 characters. Unique with source among those that are not archived.
+   */
+  external_id: string | null;
   /**
    * 1 to 100 characters, not counting spaces at either end.
    */
   first_name: string;
+  /**
+   * Import that created the row; null for any other origin.
+   */
+  import_id: Generated<string | null>;
   /**
    * False for a person who must no longer be contacted.
    */
@@ -326,17 +470,49 @@ export interface People {
    */
   linkedin_url: string | null;
   /**
+   * The person that this one was merged into; null for one that was not merged. Its id leads there.
+   */
+  merged_into: string | null;
+  /**
+   * User who looks after the person; null for no user.
+   */
+  owner_id: string | null;
+  /**
    * UUID version 7; ascending in the order of creation.
    */
   person_id: Generated<string>;
   /**
-   * Phone number in any format; at most 30 characters.
+   * Phone number as it was typed; at least one digit, at most 30 characters.
    */
   phone: string | null;
+  /**
+   * The same number in E.164: + and up to 15 digits. Null if not known.
+   */
+  phone_e164: string | null;
+  /**
+   * Further phone numbers, a JSON list of 1 to 20 objects with number, e164 and label; null for none.
+   */
+  phones: Json | null;
+  /**
+   * Other system that the person comes from; 1 to 50 characters. Null together with external_id.
+   */
+  source: string | null;
+  /**
+   * Up to 50 different tags of 1 to 50 characters; null for none.
+   */
+  tags: (string | null)[] | null;
   /**
    * Time of the last change, set by a trigger.
    */
   updated_at: Generated<Timestamp>;
+  /**
+   * User who made the last change; null for the service itself. The user may have been deleted since.
+   */
+  updated_by: Generated<string | null>;
+  /**
+   * Increases with every change to the row; for optimistic locking.
+   */
+  version: Generated<number>;
 }
 
 /**
@@ -348,15 +524,27 @@ export interface Users {
    */
   created_at: Generated<Timestamp>;
   /**
+   * User who created the row; null for the service itself. The user may have been deleted since.
+   */
+  created_by: Generated<string | null>;
+  /**
+   * Time at which the user was deactivated and may no longer sign in; null for an active user.
+   */
+  deactivated_at: Timestamp | null;
+  /**
    * Unique; letter case is ignored.
    */
   email: string;
+  /**
+   * Time of the last sign-in that the service has recorded; null for none.
+   */
+  last_sign_in_at: Timestamp | null;
   /**
    * Full name; 2 to 100 characters.
    */
   name: string;
   /**
-   * bcrypt hash of 60 characters; null for users who sign in through a provider only. Only findCredentialsByEmail selects it.
+   * Hash by bcrypt, argon2id or scrypt, with its parameters and salt; at most 300 characters. Null for users who sign in through a provider only. Only findCredentialsByEmail selects it.
    */
   password: string | null;
   /**
@@ -376,9 +564,17 @@ export interface Users {
    */
   updated_at: Generated<Timestamp>;
   /**
+   * User who made the last change; null for the service itself. The user may have been deleted since.
+   */
+  updated_by: Generated<string | null>;
+  /**
    * UUID version 7; ascending in the order of creation.
    */
   user_id: Generated<string>;
+  /**
+   * Increases with every change to the row; for optimistic locking.
+   */
+  version: Generated<number>;
 }
 
 export interface DB {

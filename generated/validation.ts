@@ -5,6 +5,7 @@ export const TABLE_RULES = {
   ai_options: {
     name: "aiOptions",
     columns: {
+      user_id: { field: "userId", type: { kind: "uuid" }, notNull: true },
       chat_id: { field: "chatId", type: { kind: "uuid" }, notNull: true },
       message_id: { field: "messageId", type: { kind: "text" }, notNull: true },
       prompt: { field: "prompt", type: { kind: "text" } },
@@ -46,6 +47,10 @@ export const TABLE_RULES = {
       changes: { field: "changes", type: { kind: "jsonb" } },
       ip_address: { field: "ipAddress", type: { kind: "inet" } },
       user_agent: { field: "userAgent", type: { kind: "text" } },
+      request_id: { field: "requestId", type: { kind: "text" } },
+      system: { field: "system", type: { kind: "text" } },
+      is_history: { field: "isHistory", type: { kind: "bool" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "bool" }, value: false } },
+      import_id: { field: "importId", type: { kind: "uuid" }, hasDefault: true },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
     },
     checks: [
@@ -66,8 +71,8 @@ export const TABLE_RULES = {
   chats: {
     name: "chats",
     columns: {
-      id: { field: "id", type: { kind: "uuid" }, notNull: true, hasDefault: true },
       user_id: { field: "userId", type: { kind: "uuid" }, notNull: true },
+      id: { field: "id", type: { kind: "uuid" }, notNull: true, hasDefault: true },
       title: { field: "title", type: { kind: "text" } },
       next_position: { field: "nextPosition", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
       version: { field: "version", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
@@ -101,9 +106,16 @@ export const TABLE_RULES = {
       is_primary: { field: "isPrimary", type: { kind: "bool" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "bool" }, value: false } },
       start_date: { field: "startDate", type: { kind: "date" }, notNull: true, hasDefault: true, default: { op: "today" } },
       end_date: { field: "endDate", type: { kind: "date" } },
+      version: { field: "version", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
+      created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
+      updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
+      created_by: { field: "createdBy", type: { kind: "uuid" }, hasDefault: true },
+      updated_by: { field: "updatedBy", type: { kind: "uuid" }, hasDefault: true },
+      import_id: { field: "importId", type: { kind: "uuid" }, hasDefault: true },
     },
     checks: [
       { name: "customer_people_end_date_check", columns: ["end_date", "start_date"], message: "A contact cannot end before it starts.", test: { op: ">=", left: { op: "column", name: "end_date" }, right: { op: "column", name: "start_date" } } },
+      { name: "customer_people_version_check", columns: ["version"], message: "A version is not negative.", test: { op: ">=", left: { op: "column", name: "version" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
     ],
   },
   customers: {
@@ -118,25 +130,58 @@ export const TABLE_RULES = {
       website_url: { field: "websiteUrl", type: { kind: "text" } },
       billing_country: { field: "billingCountry", type: { kind: "text" } },
       timezone: { field: "timezone", type: { kind: "text" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "text" }, value: "UTC" } },
+      source: { field: "source", type: { kind: "text" } },
+      external_id: { field: "externalId", type: { kind: "text" } },
+      tags: { field: "tags", type: { kind: "array", of: { kind: "text" } } },
+      attributes: { field: "attributes", type: { kind: "jsonb" } },
+      emails: { field: "emails", type: { kind: "jsonb" } },
+      phones: { field: "phones", type: { kind: "jsonb" } },
+      addresses: { field: "addresses", type: { kind: "jsonb" } },
+      owner_id: { field: "ownerId", type: { kind: "uuid" } },
+      archived_at: { field: "archivedAt", type: { kind: "timestamptz", precision: 3 } },
+      merged_into: { field: "mergedInto", type: { kind: "uuid" } },
+      version: { field: "version", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
       updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
+      created_by: { field: "createdBy", type: { kind: "uuid" }, hasDefault: true },
+      updated_by: { field: "updatedBy", type: { kind: "uuid" }, hasDefault: true },
+      import_id: { field: "importId", type: { kind: "uuid" }, hasDefault: true },
     },
     checks: [
       { name: "customers_billing_country_check", columns: ["billing_country"], message: "A billing country is a code of two capital letters, for example LV.", test: { op: "matches", of: { op: "column", name: "billing_country" }, pattern: "^[A-Z]{2}$" } },
       { name: "customers_company_size_check", columns: ["company_size"], message: "A company has at least one employee.", test: { op: ">", left: { op: "column", name: "company_size" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
-      { name: "customers_display_name_check", columns: ["display_name"], message: "A display name has 2 to 200 characters, not counting spaces at either end.", test: { op: "and", of: [
+      { name: "customers_display_name_check", columns: ["display_name"], message: "A display name has 2 to 200 characters, not counting spaces at either end, and at most 1600 bytes with them.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "display_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 2 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "display_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 200 } },
+            { op: "<=", left: { op: "octets", of: { op: "column", name: "display_name" } }, right: { op: "constant", type: { kind: "int4" }, value: 1600 } },
+          ] } },
+      { name: "customers_external_id_check", columns: ["external_id"], message: "An external id has 1 to 200 characters.", test: { op: "and", of: [
+            { op: ">=", left: { op: "length", of: { op: "column", name: "external_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
+            { op: "<=", left: { op: "length", of: { op: "column", name: "external_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 200 } },
           ] } },
       { name: "customers_industry_check", columns: ["industry"], message: "An industry has at most 100 characters.", test: { op: "<=", left: { op: "length", of: { op: "column", name: "industry" } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } } },
       { name: "customers_legal_name_check", columns: ["legal_name"], message: "A legal name has 2 to 200 characters, not counting spaces at either end.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "legal_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 2 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "legal_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 200 } },
           ] } },
+      { name: "customers_merged_into_check", columns: ["merged_into", "archived_at", "customer_id"], message: "A customer that was merged into another one remains archived.", test: { op: "or", of: [
+            { op: "is null", of: { op: "column", name: "merged_into" } },
+            { op: "and", of: [
+                { op: "not", of: { op: "is null", of: { op: "column", name: "archived_at" } } },
+                { op: "<>", left: { op: "column", name: "merged_into" }, right: { op: "column", name: "customer_id" } },
+              ] },
+          ] } },
+      { name: "customers_source_check", columns: ["source"], message: "A source has 1 to 50 characters, without spaces at either end.", test: { op: "and", of: [
+            { op: ">=", left: { op: "length", of: { op: "column", name: "source" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
+            { op: "<=", left: { op: "length", of: { op: "column", name: "source" } }, right: { op: "constant", type: { kind: "int4" }, value: 50 } },
+            { op: "=", left: { op: "column", name: "source" }, right: { op: "trim", side: "both", of: { op: "column", name: "source" }, characters: " " } },
+          ] } },
+      { name: "customers_source_external_id_check", columns: ["source", "external_id"], message: "A source and an external id are given together or not at all.", test: { op: "=", left: { op: "is null", of: { op: "column", name: "source" } }, right: { op: "is null", of: { op: "column", name: "external_id" } } } },
       { name: "customers_timezone_check", columns: ["timezone"], message: "A time zone is a name of 1 to 64 characters, for example Europe/Riga.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "column", name: "timezone" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "timezone" } }, right: { op: "constant", type: { kind: "int4" }, value: 64 } },
           ] } },
+      { name: "customers_version_check", columns: ["version"], message: "A version is not negative.", test: { op: ">=", left: { op: "column", name: "version" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "customers_website_url_check", columns: ["website_url"], message: "A website address begins with http:// or https:// and has no spaces and at most 2048 characters.", test: { op: "and", of: [
             { op: "<=", left: { op: "length", of: { op: "column", name: "website_url" } }, right: { op: "constant", type: { kind: "int4" }, value: 2048 } },
             { op: "matches", of: { op: "column", name: "website_url" }, pattern: "^https?:\\/\\/[^ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+$" },
@@ -146,6 +191,7 @@ export const TABLE_RULES = {
   messages: {
     name: "messages",
     columns: {
+      user_id: { field: "userId", type: { kind: "uuid" }, notNull: true },
       chat_id: { field: "chatId", type: { kind: "uuid" }, notNull: true },
       id: { field: "id", type: { kind: "text" }, notNull: true },
       position: { field: "position", type: { kind: "int4", limits: { min: 0 } }, notNull: true },
@@ -175,6 +221,7 @@ export const TABLE_RULES = {
   parts: {
     name: "parts",
     columns: {
+      user_id: { field: "userId", type: { kind: "uuid" }, notNull: true },
       chat_id: { field: "chatId", type: { kind: "uuid" }, notNull: true },
       message_id: { field: "messageId", type: { kind: "text" }, notNull: true },
       position: { field: "position", type: { kind: "int4", limits: { min: 0 } }, notNull: true },
@@ -183,9 +230,12 @@ export const TABLE_RULES = {
       tool_name: { field: "toolName", type: { kind: "text" } },
       tool_state: { field: "toolState", type: { kind: "text" } },
       search_text: { field: "searchText", type: { kind: "text" } },
+      words: { field: "words", type: { kind: "other" } },
       payload: { field: "payload", type: { kind: "json" }, notNull: true },
+      file: { field: "file", type: { kind: "text" } },
     },
     checks: [
+      { name: "parts_file_check", columns: ["file"], message: "The name of a file has a SHA-256 hash and 16 more digits, in hexadecimal.", test: { op: "matches", of: { op: "column", name: "file" }, pattern: "^[0-9a-f]{64}-[0-9a-f]{16}$" } },
       { name: "parts_position_check", columns: ["position"], message: "A position cannot be negative.", test: { op: ">=", left: { op: "column", name: "position" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
       { name: "parts_tool_check", columns: ["type", "tool_call_id", "tool_state"], message: "A tool part must have a call id and a state.", test: { op: "or", of: [
             { op: "and", of: [
@@ -208,28 +258,66 @@ export const TABLE_RULES = {
       last_name: { field: "lastName", type: { kind: "text" }, notNull: true },
       email: { field: "email", type: { kind: "citext" } },
       phone: { field: "phone", type: { kind: "text" } },
+      phone_e164: { field: "phoneE164", type: { kind: "text" } },
       job_title: { field: "jobTitle", type: { kind: "text" } },
       linkedin_url: { field: "linkedinUrl", type: { kind: "text" } },
       is_active: { field: "isActive", type: { kind: "bool" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "bool" }, value: true } },
+      source: { field: "source", type: { kind: "text" } },
+      external_id: { field: "externalId", type: { kind: "text" } },
+      tags: { field: "tags", type: { kind: "array", of: { kind: "text" } } },
+      attributes: { field: "attributes", type: { kind: "jsonb" } },
+      emails: { field: "emails", type: { kind: "jsonb" } },
+      phones: { field: "phones", type: { kind: "jsonb" } },
+      addresses: { field: "addresses", type: { kind: "jsonb" } },
+      owner_id: { field: "ownerId", type: { kind: "uuid" } },
+      archived_at: { field: "archivedAt", type: { kind: "timestamptz", precision: 3 } },
+      merged_into: { field: "mergedInto", type: { kind: "uuid" } },
+      version: { field: "version", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
       updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
+      created_by: { field: "createdBy", type: { kind: "uuid" }, hasDefault: true },
+      updated_by: { field: "updatedBy", type: { kind: "uuid" }, hasDefault: true },
+      import_id: { field: "importId", type: { kind: "uuid" }, hasDefault: true },
     },
     checks: [
       { name: "people_email_check", columns: ["email"], message: "An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.", test: { op: "and", of: [
             { op: "<=", left: { op: "length", of: { op: "column", name: "email" } }, right: { op: "constant", type: { kind: "int4" }, value: 254 } },
             { op: "matches", of: { op: "column", name: "email" }, pattern: "^[^@ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+@[^@ \\u{9}\\u{a}\\u{b}\\u{c}\\u{d}]+$" },
           ] } },
+      { name: "people_external_id_check", columns: ["external_id"], message: "An external id has 1 to 200 characters.", test: { op: "and", of: [
+            { op: ">=", left: { op: "length", of: { op: "column", name: "external_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
+            { op: "<=", left: { op: "length", of: { op: "column", name: "external_id" } }, right: { op: "constant", type: { kind: "int4" }, value: 200 } },
+          ] } },
       { name: "people_first_name_check", columns: ["first_name"], message: "A first name has 1 to 100 characters, not counting spaces at either end.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "first_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "first_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } },
           ] } },
       { name: "people_job_title_check", columns: ["job_title"], message: "A job title has at most 100 characters.", test: { op: "<=", left: { op: "length", of: { op: "column", name: "job_title" } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } } },
-      { name: "people_last_name_check", columns: ["last_name"], message: "A last name has 1 to 100 characters, not counting spaces at either end.", test: { op: "and", of: [
+      { name: "people_last_name_check", columns: ["last_name"], message: "A last name has 1 to 100 characters, not counting spaces at either end, and at most 800 bytes with them.", test: { op: "and", of: [
             { op: ">=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "last_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
             { op: "<=", left: { op: "length", of: { op: "trim", side: "both", of: { op: "column", name: "last_name" }, characters: " " } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } },
+            { op: "<=", left: { op: "octets", of: { op: "column", name: "last_name" } }, right: { op: "constant", type: { kind: "int4" }, value: 800 } },
           ] } },
       { name: "people_linkedin_url_check", columns: ["linkedin_url"], message: "A LinkedIn address has at most 2048 characters.", test: { op: "<=", left: { op: "length", of: { op: "column", name: "linkedin_url" } }, right: { op: "constant", type: { kind: "int4" }, value: 2048 } } },
-      { name: "people_phone_check", columns: ["phone"], message: "A phone number has at most 30 characters.", test: { op: "<=", left: { op: "length", of: { op: "column", name: "phone" } }, right: { op: "constant", type: { kind: "int4" }, value: 30 } } },
+      { name: "people_merged_into_check", columns: ["merged_into", "archived_at", "person_id"], message: "A person that was merged into another one remains archived.", test: { op: "or", of: [
+            { op: "is null", of: { op: "column", name: "merged_into" } },
+            { op: "and", of: [
+                { op: "not", of: { op: "is null", of: { op: "column", name: "archived_at" } } },
+                { op: "<>", left: { op: "column", name: "merged_into" }, right: { op: "column", name: "person_id" } },
+              ] },
+          ] } },
+      { name: "people_phone_check", columns: ["phone"], message: "A phone number has at least one digit and at most 30 characters.", test: { op: "and", of: [
+            { op: "<=", left: { op: "length", of: { op: "column", name: "phone" } }, right: { op: "constant", type: { kind: "int4" }, value: 30 } },
+            { op: "matches", of: { op: "column", name: "phone" }, pattern: "[0-9]" },
+          ] } },
+      { name: "people_phone_e164_check", columns: ["phone_e164"], message: "A phone number in E.164 is a + and 7 to 15 digits, for example +37120000000.", test: { op: "matches", of: { op: "column", name: "phone_e164" }, pattern: "^\\+[1-9][0-9]{6,14}$" } },
+      { name: "people_source_check", columns: ["source"], message: "A source has 1 to 50 characters, without spaces at either end.", test: { op: "and", of: [
+            { op: ">=", left: { op: "length", of: { op: "column", name: "source" } }, right: { op: "constant", type: { kind: "int4" }, value: 1 } },
+            { op: "<=", left: { op: "length", of: { op: "column", name: "source" } }, right: { op: "constant", type: { kind: "int4" }, value: 50 } },
+            { op: "=", left: { op: "column", name: "source" }, right: { op: "trim", side: "both", of: { op: "column", name: "source" }, characters: " " } },
+          ] } },
+      { name: "people_source_external_id_check", columns: ["source", "external_id"], message: "A source and an external id are given together or not at all.", test: { op: "=", left: { op: "is null", of: { op: "column", name: "source" } }, right: { op: "is null", of: { op: "column", name: "external_id" } } } },
+      { name: "people_version_check", columns: ["version"], message: "A version is not negative.", test: { op: ">=", left: { op: "column", name: "version" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
     ],
   },
   users: {
@@ -242,8 +330,13 @@ export const TABLE_RULES = {
       role: { field: "role", type: { kind: "text" }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "text" }, value: "user" } },
       provider: { field: "provider", type: { kind: "text" } },
       provider_id: { field: "providerId", type: { kind: "text" } },
+      last_sign_in_at: { field: "lastSignInAt", type: { kind: "timestamptz", precision: 3 } },
+      deactivated_at: { field: "deactivatedAt", type: { kind: "timestamptz", precision: 3 } },
+      version: { field: "version", type: { kind: "int4", limits: { min: 0 } }, notNull: true, hasDefault: true, default: { op: "constant", type: { kind: "int4" }, value: 0 } },
       created_at: { field: "createdAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
       updated_at: { field: "updatedAt", type: { kind: "timestamptz", precision: 3 }, notNull: true, hasDefault: true },
+      created_by: { field: "createdBy", type: { kind: "uuid" }, hasDefault: true },
+      updated_by: { field: "updatedBy", type: { kind: "uuid" }, hasDefault: true },
     },
     checks: [
       { name: "users_email_check", columns: ["email"], message: "An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters.", test: { op: "and", of: [
@@ -254,7 +347,10 @@ export const TABLE_RULES = {
             { op: ">=", left: { op: "length", of: { op: "column", name: "name" } }, right: { op: "constant", type: { kind: "int4" }, value: 2 } },
             { op: "<=", left: { op: "length", of: { op: "column", name: "name" } }, right: { op: "constant", type: { kind: "int4" }, value: 100 } },
           ] } },
-      { name: "users_password_check", columns: ["password"], message: "A password must be stored as a bcrypt hash of 60 characters.", test: { op: "matches", of: { op: "column", name: "password" }, pattern: "^\\$2[abxy]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}$" } },
+      { name: "users_password_check", columns: ["password"], message: "A password must be stored as a hash by bcrypt, argon2id or scrypt, as these functions write it: $2b$…, $argon2id$… or $scrypt$….", test: { op: "and", of: [
+            { op: "<=", left: { op: "length", of: { op: "column", name: "password" } }, right: { op: "constant", type: { kind: "int4" }, value: 300 } },
+            { op: "matches", of: { op: "column", name: "password" }, pattern: "^(?:\\$2[abxy]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}|\\$argon2id\\$v=[0-9]+\\$m=[0-9]+,t=[0-9]+,p=[0-9]+\\$[A-Za-z0-9+/]{11,}\\$[A-Za-z0-9+/]{22,}|\\$scrypt\\$ln=[0-9]+,r=[0-9]+,p=[0-9]+\\$[A-Za-z0-9+/]{11,}\\$[A-Za-z0-9+/]{22,})$" },
+          ] } },
       { name: "users_password_provider_check", columns: ["password", "provider"], message: "A user must have a password or an identity provider.", test: { op: "or", of: [
             { op: "not", of: { op: "is null", of: { op: "column", name: "password" } } },
             { op: "not", of: { op: "is null", of: { op: "column", name: "provider" } } },
@@ -270,11 +366,28 @@ export const TABLE_RULES = {
             { op: "constant", type: { kind: "text" }, value: "admin" },
             { op: "constant", type: { kind: "text" }, value: "moderator" },
           ] } },
+      { name: "users_version_check", columns: ["version"], message: "A version is not negative.", test: { op: ">=", left: { op: "column", name: "version" }, right: { op: "constant", type: { kind: "int4" }, value: 0 } } },
     ],
   },
 } as const
 
-/** Constraints and columns that only the database checks, by name, with the reason. Keys and triggers are not listed. */
+/** What only the database checks, with the reasons: tables, `table.column`, and `table.constraint` or `domain.constraint`. Keys and triggers are not listed. */
 export const UNCHECKED: Readonly<Record<string, string>> = {
-  audit_log_append_only: "a trigger enforces it",
+  "audit_log.audit_log_append_only": "a trigger enforces it",
+  "customers.customers_addresses_check": "it calls is_address_list",
+  "customers.customers_attributes_check": "it calls jsonb_typeof",
+  "customers.customers_billing_country_iso_check": "it calls is_country",
+  "customers.customers_emails_check": "it calls is_email_list",
+  "customers.customers_merged_into_check": "the time zone of the session decides about times that are sent as text without an offset",
+  "customers.customers_phones_check": "it calls is_phone_list",
+  "customers.customers_tags_check": "it calls is_tag_list",
+  "customers.customers_timezone_iana_check": "it calls is_time_zone",
+  "parts.words": "only the database checks values of type tsvector",
+  "people.people_addresses_check": "it calls is_address_list",
+  "people.people_attributes_check": "it calls jsonb_typeof",
+  "people.people_emails_check": "it calls is_email_list",
+  "people.people_merged_into_check": "the time zone of the session decides about times that are sent as text without an offset",
+  "people.people_phones_check": "it calls is_phone_list",
+  "people.people_tags_check": "it calls is_tag_list",
+  "users.users_role_by_admins": "a trigger enforces it",
 }

@@ -5,7 +5,12 @@ export {
   aMessage,
   aPerson,
   aUser,
+  createReplicatedTestDatabase,
   createTestDatabase,
+  type ReplicatedTestDatabase,
+  type ReplicatedTestDatabaseOptions,
+  type StandbyServer,
+  type TemporaryServer,
   type TestDatabase,
   type TestDatabaseOptions,
 } from './testing/index.ts'

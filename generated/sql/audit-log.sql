@@ -29,7 +29,16 @@ returning
   "changes",
   "ip_address" as "ipAddress",
   "user_agent" as "userAgent",
+  "request_id" as "requestId",
+  "system",
+  "is_history" as "isHistory",
   "created_at" as "createdAt";
+
+-- auditLog.purge
+-- $1 olderThan: timestamp with time zone
+-- $2 dryRun: boolean
+select
+  purge_audit_log ($1, $2)::float8 as count;
 
 -- auditLog.list
 -- $1 from: timestamp with time zone
@@ -49,12 +58,16 @@ from
       "changes",
       "ip_address" as "ipAddress",
       "user_agent" as "userAgent",
+      "request_id" as "requestId",
+      "system",
+      "is_history" as "isHistory",
       "created_at" as "createdAt"
     from
       "audit_log"
     where
       created_at >= $1
       and ("created_at", "id") < ($2, $3)
+      and "created_at" <= $2
     order by
       "created_at" desc,
       "id" desc
@@ -86,6 +99,9 @@ from
       "changes",
       "ip_address" as "ipAddress",
       "user_agent" as "userAgent",
+      "request_id" as "requestId",
+      "system",
+      "is_history" as "isHistory",
       "created_at" as "createdAt"
     from
       "audit_log"
@@ -93,6 +109,7 @@ from
       "user_id" = $1
       and created_at >= $2
       and ("created_at", "id") < ($3, $4)
+      and "created_at" <= $3
     order by
       "created_at" desc,
       "id" desc
@@ -124,6 +141,9 @@ from
       "changes",
       "ip_address" as "ipAddress",
       "user_agent" as "userAgent",
+      "request_id" as "requestId",
+      "system",
+      "is_history" as "isHistory",
       "created_at" as "createdAt"
     from
       "audit_log"
@@ -131,6 +151,7 @@ from
       "action" = $1
       and created_at >= $2
       and ("created_at", "id") < ($3, $4)
+      and "created_at" <= $3
     order by
       "created_at" desc,
       "id" desc
@@ -142,46 +163,6 @@ order by
   "id" desc
 limit
   $5;
-
--- auditLog.list(userId,action)
--- $1 userId: uuid
--- $2 action: text
--- $3 from: timestamp with time zone
--- $4 behindAt: timestamp with time zone
--- $5 behindId: uuid
--- $6 fetch: bigint
-select
-  *
-from
-  (
-    select
-      "id",
-      "user_id" as "userId",
-      "entity_type" as "entityType",
-      "entity_id" as "entityId",
-      "action",
-      "changes",
-      "ip_address" as "ipAddress",
-      "user_agent" as "userAgent",
-      "created_at" as "createdAt"
-    from
-      "audit_log"
-    where
-      "user_id" = $1
-      and "action" = $2
-      and created_at >= $3
-      and ("created_at", "id") < ($4, $5)
-    order by
-      "created_at" desc,
-      "id" desc
-    limit
-      201
-  ) as "entry"
-order by
-  "createdAt" desc,
-  "id" desc
-limit
-  $6;
 
 -- auditLog.list(entityId)
 -- $1 entityType: text
@@ -203,6 +184,9 @@ from
       "changes",
       "ip_address" as "ipAddress",
       "user_agent" as "userAgent",
+      "request_id" as "requestId",
+      "system",
+      "is_history" as "isHistory",
       "created_at" as "createdAt"
     from
       "audit_log"
@@ -211,6 +195,7 @@ from
       and "entity_id" = $2
       and created_at >= $3
       and ("created_at", "id") < ($4, $5)
+      and "created_at" <= $4
     order by
       "created_at" desc,
       "id" desc
@@ -222,131 +207,3 @@ order by
   "id" desc
 limit
   $6;
-
--- auditLog.list(userId,entityId)
--- $1 userId: uuid
--- $2 entityType: text
--- $3 entityId: text
--- $4 from: timestamp with time zone
--- $5 behindAt: timestamp with time zone
--- $6 behindId: uuid
--- $7 fetch: bigint
-select
-  *
-from
-  (
-    select
-      "id",
-      "user_id" as "userId",
-      "entity_type" as "entityType",
-      "entity_id" as "entityId",
-      "action",
-      "changes",
-      "ip_address" as "ipAddress",
-      "user_agent" as "userAgent",
-      "created_at" as "createdAt"
-    from
-      "audit_log"
-    where
-      "user_id" = $1
-      and "entity_type" = $2
-      and "entity_id" = $3
-      and created_at >= $4
-      and ("created_at", "id") < ($5, $6)
-    order by
-      "created_at" desc,
-      "id" desc
-    limit
-      201
-  ) as "entry"
-order by
-  "createdAt" desc,
-  "id" desc
-limit
-  $7;
-
--- auditLog.list(action,entityId)
--- $1 action: text
--- $2 entityType: text
--- $3 entityId: text
--- $4 from: timestamp with time zone
--- $5 behindAt: timestamp with time zone
--- $6 behindId: uuid
--- $7 fetch: bigint
-select
-  *
-from
-  (
-    select
-      "id",
-      "user_id" as "userId",
-      "entity_type" as "entityType",
-      "entity_id" as "entityId",
-      "action",
-      "changes",
-      "ip_address" as "ipAddress",
-      "user_agent" as "userAgent",
-      "created_at" as "createdAt"
-    from
-      "audit_log"
-    where
-      "action" = $1
-      and "entity_type" = $2
-      and "entity_id" = $3
-      and created_at >= $4
-      and ("created_at", "id") < ($5, $6)
-    order by
-      "created_at" desc,
-      "id" desc
-    limit
-      201
-  ) as "entry"
-order by
-  "createdAt" desc,
-  "id" desc
-limit
-  $7;
-
--- auditLog.list(userId,action,entityId)
--- $1 userId: uuid
--- $2 action: text
--- $3 entityType: text
--- $4 entityId: text
--- $5 from: timestamp with time zone
--- $6 behindAt: timestamp with time zone
--- $7 behindId: uuid
--- $8 fetch: bigint
-select
-  *
-from
-  (
-    select
-      "id",
-      "user_id" as "userId",
-      "entity_type" as "entityType",
-      "entity_id" as "entityId",
-      "action",
-      "changes",
-      "ip_address" as "ipAddress",
-      "user_agent" as "userAgent",
-      "created_at" as "createdAt"
-    from
-      "audit_log"
-    where
-      "user_id" = $1
-      and "action" = $2
-      and "entity_type" = $3
-      and "entity_id" = $4
-      and created_at >= $5
-      and ("created_at", "id") < ($6, $7)
-    order by
-      "created_at" desc,
-      "id" desc
-    limit
-      201
-  ) as "entry"
-order by
-  "createdAt" desc,
-  "id" desc
-limit
-  $8;

@@ -1,8 +1,8 @@
 -- Written by `npm run generate` from src/repositories/. Do not edit.
 
 -- chats.find
--- $1 chatId: uuid
--- $2 userId: uuid
+-- $1 userId: uuid
+-- $2 chatId: uuid
 select
   "id" as "chatId",
   "user_id" as "userId",
@@ -14,8 +14,8 @@ select
 from
   "chats"
 where
-  "id" = $1
-  and "user_id" = $2;
+  "user_id" = $1
+  and "id" = $2;
 
 -- chats.create
 -- $1 userId: uuid
@@ -24,11 +24,9 @@ insert into
   "chats" ("user_id", "title")
 values
   ($1, $2)
-on conflict ("id") do update
+on conflict ("user_id", "id") do update
 set
   "user_id" = "excluded"."user_id"
-where
-  "chats"."user_id" = "excluded"."user_id"
 returning
   "id" as "chatId",
   "user_id" as "userId",
@@ -46,11 +44,9 @@ insert into
   "chats" ("id", "user_id", "title")
 values
   ($1, $2, $3)
-on conflict ("id") do update
+on conflict ("user_id", "id") do update
 set
   "user_id" = "excluded"."user_id"
-where
-  "chats"."user_id" = "excluded"."user_id"
 returning
   "id" as "chatId",
   "user_id" as "userId",
@@ -95,12 +91,13 @@ limit
   $4;
 
 -- chats.listByUser(search)
--- $1 search: text
+-- $1 searchText: text
 -- $2 userId: uuid
 -- $3 behindRelevance: smallint
 -- $4 behindAt: timestamp with time zone
 -- $5 behindId: uuid
--- $6 fetch: bigint
+-- $6 search: tsquery
+-- $7 fetch: bigint
 select
   *
 from
@@ -113,31 +110,19 @@ from
       "active_stream_id" as "activeStreamId",
       "created_at" as "createdAt",
       "updated_at" as "updatedAt",
-      search_relevance (
-        searchable (title),
-        (
-          select
-            searchable ($1)
-        )
-      ) as "relevance"
+      search_relevance (search_text (title), $1) as "relevance"
     from
       "chats"
     where
       "user_id" = $2
       and (
-        search_relevance (
-          searchable (title),
-          (
-            select
-              searchable ($1)
-          )
-        ),
+        search_relevance (search_text (title), $1),
         "updated_at",
         "id"
       ) < ($3, $4, $5)
-      and searchable (title) like (
+      and search_words (title) @@ (
         select
-          search_pattern ($1)
+          $6::tsquery
       )
     order by
       "relevance" desc,
@@ -151,7 +136,7 @@ order by
   "updatedAt" desc,
   "chatId" desc
 limit
-  $6;
+  $7;
 
 -- chats.rename
 -- $1 title: text
@@ -173,12 +158,13 @@ returning
   "updated_at" as "updatedAt";
 
 -- chats.delete
--- $1 chatId: uuid
--- $2 userId: uuid
-delete from "chats"
-where
-  "id" = $1
-  and "user_id" = $2;
+-- $1 userId: uuid
+-- $2 chatId: uuid
+select
+  deleted,
+  files
+from
+  delete_chats ($1, array[$2]::uuid[], null);
 
 -- chats.load
 -- $1 chatId: uuid
@@ -209,12 +195,8 @@ with
     from
       "messages"
     where
-      chat_id = (
-        select
-          "chatId"
-        from
-          chat
-      )
+      user_id = $2
+      and chat_id = $1
   )
 select
   *,
@@ -262,12 +244,8 @@ select
 from
   "parts"
 where
-  chat_id = (
-    select
-      "chatId"
-    from
-      chat
-  )
+  user_id = $2
+  and chat_id = $1
 group by
   "message_id";
 
@@ -302,12 +280,8 @@ with
     from
       "messages"
     where
-      chat_id = (
-        select
-          "chatId"
-        from
-          chat
-      )
+      user_id = $2
+      and chat_id = $1
       and "position" < $3
     order by
       "position" desc
@@ -360,12 +334,8 @@ select
 from
   "parts"
 where
-  chat_id = (
-    select
-      "chatId"
-    from
-      chat
-  )
+  user_id = $2
+  and chat_id = $1
   and message_id = any (
     array(
       select
@@ -378,1411 +348,87 @@ group by
   "message_id";
 
 -- chats.save
--- $1 ids: text[]
+-- $1 userId: uuid
 -- $2 chatId: uuid
--- $3 userId: uuid
--- $4 ifVersion: integer
--- $5 roles: text[]
--- $6 partCounts: integer[]
--- $7 envelopes: json[]
--- $8 inputTokens: integer[]
--- $9 outputTokens: integer[]
--- $10 partMessageIds: text[]
--- $11 partPositions: integer[]
--- $12 partTypes: text[]
--- $13 toolCallIds: text[]
--- $14 toolNames: text[]
--- $15 toolStates: text[]
--- $16 searchTexts: text[]
--- $17 payloads: json[]
-with
-  chat as (
-    update chats
-    set
-      version = version + 1,
-      next_position = next_position + cardinality($1::text[])
-    where
-      id = $2
-      and user_id = $3
-      and (
-        $4::integer is null
-        or version = $4
-      )
-    returning
-      id,
-      version,
-      next_position - cardinality($1::text[]) as first_position
-  ),
-  saved as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens
-      )
-    select
-      chat.id,
-      given.id,
-      chat.first_position + given.place - 1,
-      given.role,
-      given.part_count,
-      given.envelope,
-      given.input_tokens,
-      given.output_tokens
-    from
-      chat,
-      unnest(
-        $1::text[],
-        $5::text[],
-        $6::integer[],
-        $7::json[],
-        $8::integer[],
-        $9::integer[]
-      ) with ordinality as given (
-        id,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        place
-      )
-    on conflict (chat_id, id) do update
-    set role = excluded.role,
-    part_count = excluded.part_count,
-    envelope = excluded.envelope,
-    input_tokens = excluded.input_tokens,
-    output_tokens = excluded.output_tokens
-    where
-      (
-        messages.role,
-        messages.part_count,
-        messages.envelope::text
-      ) is distinct from (
-        excluded.role,
-        excluded.part_count,
-        excluded.envelope::text
-      )
-    returning
-      id
-  ),
-  written as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      chat.id,
-      given.*
-    from
-      chat,
-      unnest(
-        $10::text[],
-        $11::integer[],
-        $12::text[],
-        $13::text[],
-        $14::text[],
-        $15::text[],
-        $16::text[],
-        $17::json[]
-      ) as given
-    on conflict (chat_id, message_id, position) do update
-    set
-      type = excluded.type,
-      tool_call_id = excluded.tool_call_id,
-      tool_name = excluded.tool_name,
-      tool_state = excluded.tool_state,
-      search_text = excluded.search_text,
-      payload = excluded.payload
-    where
-      parts.payload::text <> excluded.payload::text
-    returning
-      message_id as id
-  ),
-  dropped as (
-    delete from parts using chat,
-    unnest(
-      (
-        select
-          $1::text[]
-      )::text[],
-      (
-        select
-          $6::integer[]
-      )::integer[]
-    ) as given (id, part_count)
-    where
-      parts.chat_id = chat.id
-      and parts.message_id = any (
-        (
-          select
-            $1::text[]
-        )::text[]
-      )
-      and parts.message_id = given.id
-      and parts.position >= given.part_count
-    returning
-      parts.message_id as id
-  )
+-- $3 ifVersion: integer
+-- $4 truncateFrom: text
+-- $5 replaces: boolean
+-- $6 ids: text[]
+-- $7 roles: text[]
+-- $8 partCounts: integer[]
+-- $9 envelopes: json[]
+-- $10 inputTokens: integer[]
+-- $11 outputTokens: integer[]
+-- $12 partMessageIds: text[]
+-- $13 partPositions: integer[]
+-- $14 partTypes: text[]
+-- $15 toolCallIds: text[]
+-- $16 toolNames: text[]
+-- $17 toolStates: text[]
+-- $18 searchTexts: text[]
+-- $19 searchWords: tsvector[]
+-- $20 payloads: json[]
+-- $21 files: text[]
+-- $22 keptFiles: text[]
 select
   version,
-  (
-    select
-      count(*)::integer
-    from
-      (
-        select
-          id
-        from
-          saved
-        union
-        select
-          id
-        from
-          written
-        union
-        select
-          id
-        from
-          dropped
-      ) as changed
-  ) as saved
+  saved,
+  files
 from
-  chat;
+  save_messages (
+    $1,
+    $2,
+    $3,
+    $4,
+    $5,
+    $6,
+    $7,
+    $8,
+    $9,
+    $10,
+    $11,
+    $12,
+    $13,
+    $14,
+    $15,
+    $16,
+    $17,
+    $18,
+    $19,
+    $20,
+    $21,
+    $22
+  );
 
--- chats.save(truncateFrom)
--- $1 ids: text[]
+-- chats.files
+-- $1 userId: uuid
 -- $2 chatId: uuid
--- $3 userId: uuid
--- $4 ifVersion: integer
--- $5 truncateFrom: text
--- $6 roles: text[]
--- $7 partCounts: integer[]
--- $8 envelopes: json[]
--- $9 inputTokens: integer[]
--- $10 outputTokens: integer[]
--- $11 partMessageIds: text[]
--- $12 partPositions: integer[]
--- $13 partTypes: text[]
--- $14 toolCallIds: text[]
--- $15 toolNames: text[]
--- $16 toolStates: text[]
--- $17 searchTexts: text[]
--- $18 payloads: json[]
-with
-  chat as (
-    update chats
-    set
-      version = version + 1,
-      next_position = next_position + cardinality($1::text[])
-    where
-      id = $2
-      and user_id = $3
-      and (
-        $4::integer is null
-        or version = $4
-      )
-      and version = (
-        select
-          version
-        from
-          chats
-        where
-          id = $2
-      )
-    returning
-      id,
-      version,
-      next_position - cardinality($1::text[]) as first_position
-  ),
-  removed as (
-    delete from messages using chat
-    where
-      messages.chat_id = chat.id
-      and messages.id <> all (
-        (
-          select
-            $1::text[]
-        )::text[]
-      )
-      and position >= (
-        select
-          position
-        from
-          messages
-        where
-          chat_id = $2
-          and id = $5
-      )
-  ),
-  saved as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens
-      )
-    select
-      chat.id,
-      given.id,
-      chat.first_position + given.place - 1,
-      given.role,
-      given.part_count,
-      given.envelope,
-      given.input_tokens,
-      given.output_tokens
-    from
-      chat,
-      unnest(
-        $1::text[],
-        $6::text[],
-        $7::integer[],
-        $8::json[],
-        $9::integer[],
-        $10::integer[]
-      ) with ordinality as given (
-        id,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        place
-      )
-    on conflict (chat_id, id) do update
-    set role = excluded.role,
-    part_count = excluded.part_count,
-    envelope = excluded.envelope,
-    input_tokens = excluded.input_tokens,
-    output_tokens = excluded.output_tokens
-    where
-      (
-        messages.role,
-        messages.part_count,
-        messages.envelope::text
-      ) is distinct from (
-        excluded.role,
-        excluded.part_count,
-        excluded.envelope::text
-      )
-    returning
-      id
-  ),
-  written as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      chat.id,
-      given.*
-    from
-      chat,
-      unnest(
-        $11::text[],
-        $12::integer[],
-        $13::text[],
-        $14::text[],
-        $15::text[],
-        $16::text[],
-        $17::text[],
-        $18::json[]
-      ) as given
-    on conflict (chat_id, message_id, position) do update
-    set
-      type = excluded.type,
-      tool_call_id = excluded.tool_call_id,
-      tool_name = excluded.tool_name,
-      tool_state = excluded.tool_state,
-      search_text = excluded.search_text,
-      payload = excluded.payload
-    where
-      parts.payload::text <> excluded.payload::text
-    returning
-      message_id as id
-  ),
-  dropped as (
-    delete from parts using chat,
-    unnest(
-      (
-        select
-          $1::text[]
-      )::text[],
-      (
-        select
-          $7::integer[]
-      )::integer[]
-    ) as given (id, part_count)
-    where
-      parts.chat_id = chat.id
-      and parts.message_id = any (
-        (
-          select
-            $1::text[]
-        )::text[]
-      )
-      and parts.message_id = given.id
-      and parts.position >= given.part_count
-    returning
-      parts.message_id as id
-  )
-select
-  version,
-  (
-    select
-      count(*)::integer
-    from
-      (
-        select
-          id
-        from
-          saved
-        union
-        select
-          id
-        from
-          written
-        union
-        select
-          id
-        from
-          dropped
-      ) as changed
-  ) as saved
+select distinct
+  "file"
 from
-  chat;
-
--- chats.save(replaces)
--- $1 ids: text[]
--- $2 chatId: uuid
--- $3 userId: uuid
--- $4 ifVersion: integer
--- $5 roles: text[]
--- $6 partCounts: integer[]
--- $7 envelopes: json[]
--- $8 inputTokens: integer[]
--- $9 outputTokens: integer[]
--- $10 partMessageIds: text[]
--- $11 partPositions: integer[]
--- $12 partTypes: text[]
--- $13 toolCallIds: text[]
--- $14 toolNames: text[]
--- $15 toolStates: text[]
--- $16 searchTexts: text[]
--- $17 payloads: json[]
-with
-  chat as (
-    update chats
-    set
-      version = version + 1,
-      next_position = next_position + cardinality($1::text[])
-    where
-      id = $2
-      and user_id = $3
-      and (
-        $4::integer is null
-        or version = $4
-      )
-      and version = (
-        select
-          version
-        from
-          chats
-        where
-          id = $2
-      )
-    returning
-      id,
-      version,
-      next_position - cardinality($1::text[]) as first_position
-  ),
-  removed as (
-    delete from messages using chat
-    where
-      messages.chat_id = chat.id
-      and messages.id <> all (
-        (
-          select
-            $1::text[]
-        )::text[]
-      )
-  ),
-  in_order as (
-    select
-      coalesce(bool_and(position > coalesce(before, -1)), true)
-      and coalesce(
-        max(place) filter (
-          where
-            position is not null
-        ),
-        0
-      ) = count(position) as is_so
-    from
-      (
-        select
-          given.place,
-          messages.position,
-          lag(messages.position) over (
-            order by
-              given.place
-          ) as before
-        from
-          unnest(
-            (
-              select
-                $1::text[]
-            )::text[]
-          ) with ordinality as given (id, place)
-          left join messages on messages.chat_id = $2
-          and messages.id = given.id
-      ) as placed
-  ),
-  saved as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens
-      )
-    select
-      chat.id,
-      given.id,
-      chat.first_position + given.place - 1,
-      given.role,
-      given.part_count,
-      given.envelope,
-      given.input_tokens,
-      given.output_tokens
-    from
-      chat,
-      unnest(
-        $1::text[],
-        $5::text[],
-        $6::integer[],
-        $7::json[],
-        $8::integer[],
-        $9::integer[]
-      ) with ordinality as given (
-        id,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        place
-      )
-    on conflict (chat_id, id) do update
-    set role = excluded.role,
-    part_count = excluded.part_count,
-    envelope = excluded.envelope,
-    input_tokens = excluded.input_tokens,
-    output_tokens = excluded.output_tokens,
-    position = case
-      when (
-        select
-          is_so
-        from
-          in_order
-      ) then messages.position
-      else excluded.position
-    end
-    where
-      (
-        messages.role,
-        messages.part_count,
-        messages.envelope::text
-      ) is distinct from (
-        excluded.role,
-        excluded.part_count,
-        excluded.envelope::text
-      )
-      or not (
-        select
-          is_so
-        from
-          in_order
-      )
-    returning
-      id
-  ),
-  written as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      chat.id,
-      given.*
-    from
-      chat,
-      unnest(
-        $10::text[],
-        $11::integer[],
-        $12::text[],
-        $13::text[],
-        $14::text[],
-        $15::text[],
-        $16::text[],
-        $17::json[]
-      ) as given
-    on conflict (chat_id, message_id, position) do update
-    set
-      type = excluded.type,
-      tool_call_id = excluded.tool_call_id,
-      tool_name = excluded.tool_name,
-      tool_state = excluded.tool_state,
-      search_text = excluded.search_text,
-      payload = excluded.payload
-    where
-      parts.payload::text <> excluded.payload::text
-    returning
-      message_id as id
-  ),
-  dropped as (
-    delete from parts using chat,
-    unnest(
-      (
-        select
-          $1::text[]
-      )::text[],
-      (
-        select
-          $6::integer[]
-      )::integer[]
-    ) as given (id, part_count)
-    where
-      parts.chat_id = chat.id
-      and parts.message_id = any (
-        (
-          select
-            $1::text[]
-        )::text[]
-      )
-      and parts.message_id = given.id
-      and parts.position >= given.part_count
-    returning
-      parts.message_id as id
-  )
-select
-  version,
-  (
-    select
-      count(*)::integer
-    from
-      (
-        select
-          id
-        from
-          saved
-        union
-        select
-          id
-        from
-          written
-        union
-        select
-          id
-        from
-          dropped
-      ) as changed
-  ) as saved
-from
-  chat;
-
--- chats.save(truncateFrom,replaces)
--- $1 ids: text[]
--- $2 chatId: uuid
--- $3 userId: uuid
--- $4 ifVersion: integer
--- $5 roles: text[]
--- $6 partCounts: integer[]
--- $7 envelopes: json[]
--- $8 inputTokens: integer[]
--- $9 outputTokens: integer[]
--- $10 partMessageIds: text[]
--- $11 partPositions: integer[]
--- $12 partTypes: text[]
--- $13 toolCallIds: text[]
--- $14 toolNames: text[]
--- $15 toolStates: text[]
--- $16 searchTexts: text[]
--- $17 payloads: json[]
-with
-  chat as (
-    update chats
-    set
-      version = version + 1,
-      next_position = next_position + cardinality($1::text[])
-    where
-      id = $2
-      and user_id = $3
-      and (
-        $4::integer is null
-        or version = $4
-      )
-      and version = (
-        select
-          version
-        from
-          chats
-        where
-          id = $2
-      )
-    returning
-      id,
-      version,
-      next_position - cardinality($1::text[]) as first_position
-  ),
-  removed as (
-    delete from messages using chat
-    where
-      messages.chat_id = chat.id
-      and messages.id <> all (
-        (
-          select
-            $1::text[]
-        )::text[]
-      )
-  ),
-  in_order as (
-    select
-      coalesce(bool_and(position > coalesce(before, -1)), true)
-      and coalesce(
-        max(place) filter (
-          where
-            position is not null
-        ),
-        0
-      ) = count(position) as is_so
-    from
-      (
-        select
-          given.place,
-          messages.position,
-          lag(messages.position) over (
-            order by
-              given.place
-          ) as before
-        from
-          unnest(
-            (
-              select
-                $1::text[]
-            )::text[]
-          ) with ordinality as given (id, place)
-          left join messages on messages.chat_id = $2
-          and messages.id = given.id
-      ) as placed
-  ),
-  saved as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens
-      )
-    select
-      chat.id,
-      given.id,
-      chat.first_position + given.place - 1,
-      given.role,
-      given.part_count,
-      given.envelope,
-      given.input_tokens,
-      given.output_tokens
-    from
-      chat,
-      unnest(
-        $1::text[],
-        $5::text[],
-        $6::integer[],
-        $7::json[],
-        $8::integer[],
-        $9::integer[]
-      ) with ordinality as given (
-        id,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        place
-      )
-    on conflict (chat_id, id) do update
-    set role = excluded.role,
-    part_count = excluded.part_count,
-    envelope = excluded.envelope,
-    input_tokens = excluded.input_tokens,
-    output_tokens = excluded.output_tokens,
-    position = case
-      when (
-        select
-          is_so
-        from
-          in_order
-      ) then messages.position
-      else excluded.position
-    end
-    where
-      (
-        messages.role,
-        messages.part_count,
-        messages.envelope::text
-      ) is distinct from (
-        excluded.role,
-        excluded.part_count,
-        excluded.envelope::text
-      )
-      or not (
-        select
-          is_so
-        from
-          in_order
-      )
-    returning
-      id
-  ),
-  written as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      chat.id,
-      given.*
-    from
-      chat,
-      unnest(
-        $10::text[],
-        $11::integer[],
-        $12::text[],
-        $13::text[],
-        $14::text[],
-        $15::text[],
-        $16::text[],
-        $17::json[]
-      ) as given
-    on conflict (chat_id, message_id, position) do update
-    set
-      type = excluded.type,
-      tool_call_id = excluded.tool_call_id,
-      tool_name = excluded.tool_name,
-      tool_state = excluded.tool_state,
-      search_text = excluded.search_text,
-      payload = excluded.payload
-    where
-      parts.payload::text <> excluded.payload::text
-    returning
-      message_id as id
-  ),
-  dropped as (
-    delete from parts using chat,
-    unnest(
-      (
-        select
-          $1::text[]
-      )::text[],
-      (
-        select
-          $6::integer[]
-      )::integer[]
-    ) as given (id, part_count)
-    where
-      parts.chat_id = chat.id
-      and parts.message_id = any (
-        (
-          select
-            $1::text[]
-        )::text[]
-      )
-      and parts.message_id = given.id
-      and parts.position >= given.part_count
-    returning
-      parts.message_id as id
-  )
-select
-  version,
-  (
-    select
-      count(*)::integer
-    from
-      (
-        select
-          id
-        from
-          saved
-        union
-        select
-          id
-        from
-          written
-        union
-        select
-          id
-        from
-          dropped
-      ) as changed
-  ) as saved
-from
-  chat;
+  "parts"
+where
+  "user_id" = $1
+  and "chat_id" = $2
+  and "file" is not null;
 
 -- chats.truncateFrom
--- $1 chatId: uuid
--- $2 messageId: text
--- $3 userId: uuid
-with
-  target as (
-    select
-      messages.position
-    from
-      messages
-      join chats on chats.id = messages.chat_id
-    where
-      messages.chat_id = $1
-      and messages.id = $2
-      and chats.user_id = $3
-  ),
-  chat as (
-    update chats
-    set
-      version = version + 1
-    from
-      target
-    where
-      id = $1
-      and version = (
-        select
-          version
-        from
-          chats
-        where
-          id = $1
-      )
-    returning
-      chats.id,
-      version
-  ),
-  removed as (
-    delete from messages using chat,
-    target
-    where
-      messages.chat_id = chat.id
-      and messages.position >= target.position
-    returning
-      1
-  )
+-- $1 userId: uuid
+-- $2 chatId: uuid
+-- $3 messageId: text
+-- $4 keepsIt: boolean
 select
   version,
-  (
-    select
-      count(*)::integer
-    from
-      removed
-  ) as deleted
+  deleted,
+  files
 from
-  chat;
-
--- chats.truncateFrom(exclusive)
--- $1 chatId: uuid
--- $2 messageId: text
--- $3 userId: uuid
-with
-  target as (
-    select
-      messages.position
-    from
-      messages
-      join chats on chats.id = messages.chat_id
-    where
-      messages.chat_id = $1
-      and messages.id = $2
-      and chats.user_id = $3
-  ),
-  chat as (
-    update chats
-    set
-      version = version + 1
-    from
-      target
-    where
-      id = $1
-      and version = (
-        select
-          version
-        from
-          chats
-        where
-          id = $1
-      )
-    returning
-      chats.id,
-      version
-  ),
-  removed as (
-    delete from messages using chat,
-    target
-    where
-      messages.chat_id = chat.id
-      and messages.position > target.position
-    returning
-      1
-  )
-select
-  version,
-  (
-    select
-      count(*)::integer
-    from
-      removed
-  ) as deleted
-from
-  chat;
+  truncate_messages ($1, $2, $3, $4);
 
 -- chats.fork
--- $1 chatId: uuid
--- $2 userId: uuid
-with
-  source as (
-    select
-      chats.*,
-      next_position - 1 as last_position
-    from
-      chats
-    where
-      chats.id = $1
-      and chats.user_id = $2
-  ),
-  fork as (
-    insert into
-      chats (id, user_id, title, next_position)
-    select
-      uuidv7(),
-      user_id,
-      title,
-      next_position
-    from
-      source
-    returning
-      *
-  ),
-  copied as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        created_at
-      )
-    select
-      fork.id,
-      messages.id,
-      position,
-      role,
-      part_count,
-      envelope,
-      input_tokens,
-      output_tokens,
-      messages.created_at
-    from
-      messages
-      join source on messages.chat_id = source.id
-      and messages.position <= source.last_position,
-      fork
-  ),
-  copied_parts as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      fork.id,
-      parts.message_id,
-      parts.position,
-      type,
-      tool_call_id,
-      tool_name,
-      tool_state,
-      search_text,
-      payload
-    from
-      source
-      join messages on messages.chat_id = source.id
-      and messages.position <= source.last_position
-      join parts on parts.chat_id = messages.chat_id
-      and parts.message_id = messages.id
-      and parts.position < messages.part_count,
-      fork
-  )
-select
-  id as "chatId",
-  user_id as "userId",
-  title,
-  version,
-  active_stream_id as "activeStreamId",
-  created_at as "createdAt",
-  updated_at as "updatedAt"
-from
-  fork;
-
--- chats.fork(id)
--- $1 chatId: uuid
--- $2 userId: uuid
--- $3 id: uuid
-with
-  source as (
-    select
-      chats.*,
-      next_position - 1 as last_position
-    from
-      chats
-    where
-      chats.id = $1
-      and chats.user_id = $2
-  ),
-  fork as (
-    insert into
-      chats (id, user_id, title, next_position)
-    select
-      $3::uuid,
-      user_id,
-      title,
-      next_position
-    from
-      source
-    returning
-      *
-  ),
-  copied as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        created_at
-      )
-    select
-      fork.id,
-      messages.id,
-      position,
-      role,
-      part_count,
-      envelope,
-      input_tokens,
-      output_tokens,
-      messages.created_at
-    from
-      messages
-      join source on messages.chat_id = source.id
-      and messages.position <= source.last_position,
-      fork
-  ),
-  copied_parts as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      fork.id,
-      parts.message_id,
-      parts.position,
-      type,
-      tool_call_id,
-      tool_name,
-      tool_state,
-      search_text,
-      payload
-    from
-      source
-      join messages on messages.chat_id = source.id
-      and messages.position <= source.last_position
-      join parts on parts.chat_id = messages.chat_id
-      and parts.message_id = messages.id
-      and parts.position < messages.part_count,
-      fork
-  )
-select
-  id as "chatId",
-  user_id as "userId",
-  title,
-  version,
-  active_stream_id as "activeStreamId",
-  created_at as "createdAt",
-  updated_at as "updatedAt"
-from
-  fork;
-
--- chats.fork(upTo)
--- $1 upTo: text
+-- $1 userId: uuid
 -- $2 chatId: uuid
--- $3 userId: uuid
-with
-  source as (
-    select
-      chats.*,
-      messages.position as last_position
-    from
-      chats
-      join messages on messages.chat_id = chats.id
-      and messages.id = $1
-    where
-      chats.id = $2
-      and chats.user_id = $3
-  ),
-  fork as (
-    insert into
-      chats (id, user_id, title, next_position)
-    select
-      uuidv7(),
-      user_id,
-      title,
-      next_position
-    from
-      source
-    returning
-      *
-  ),
-  copied as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        created_at
-      )
-    select
-      fork.id,
-      messages.id,
-      position,
-      role,
-      part_count,
-      envelope,
-      input_tokens,
-      output_tokens,
-      messages.created_at
-    from
-      messages
-      join source on messages.chat_id = source.id
-      and messages.position <= source.last_position,
-      fork
-  ),
-  copied_parts as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      fork.id,
-      parts.message_id,
-      parts.position,
-      type,
-      tool_call_id,
-      tool_name,
-      tool_state,
-      search_text,
-      payload
-    from
-      source
-      join messages on messages.chat_id = source.id
-      and messages.position <= source.last_position
-      join parts on parts.chat_id = messages.chat_id
-      and parts.message_id = messages.id
-      and parts.position < messages.part_count,
-      fork
-  )
-select
-  id as "chatId",
-  user_id as "userId",
-  title,
-  version,
-  active_stream_id as "activeStreamId",
-  created_at as "createdAt",
-  updated_at as "updatedAt"
-from
-  fork;
-
--- chats.fork(id,upTo)
--- $1 upTo: text
--- $2 chatId: uuid
--- $3 userId: uuid
+-- $3 upTo: text
 -- $4 id: uuid
-with
-  source as (
-    select
-      chats.*,
-      messages.position as last_position
-    from
-      chats
-      join messages on messages.chat_id = chats.id
-      and messages.id = $1
-    where
-      chats.id = $2
-      and chats.user_id = $3
-  ),
-  fork as (
-    insert into
-      chats (id, user_id, title, next_position)
-    select
-      $4::uuid,
-      user_id,
-      title,
-      next_position
-    from
-      source
-    returning
-      *
-  ),
-  copied as (
-    insert into
-      messages (
-        chat_id,
-        id,
-        position,
-        role,
-        part_count,
-        envelope,
-        input_tokens,
-        output_tokens,
-        created_at
-      )
-    select
-      fork.id,
-      messages.id,
-      position,
-      role,
-      part_count,
-      envelope,
-      input_tokens,
-      output_tokens,
-      messages.created_at
-    from
-      messages
-      join source on messages.chat_id = source.id
-      and messages.position <= source.last_position,
-      fork
-  ),
-  copied_parts as (
-    insert into
-      parts (
-        chat_id,
-        message_id,
-        position,
-        type,
-        tool_call_id,
-        tool_name,
-        tool_state,
-        search_text,
-        payload
-      )
-    select
-      fork.id,
-      parts.message_id,
-      parts.position,
-      type,
-      tool_call_id,
-      tool_name,
-      tool_state,
-      search_text,
-      payload
-    from
-      source
-      join messages on messages.chat_id = source.id
-      and messages.position <= source.last_position
-      join parts on parts.chat_id = messages.chat_id
-      and parts.message_id = messages.id
-      and parts.position < messages.part_count,
-      fork
-  )
 select
   id as "chatId",
   user_id as "userId",
@@ -1792,7 +438,7 @@ select
   created_at as "createdAt",
   updated_at as "updatedAt"
 from
-  fork;
+  fork_chat ($1, $2, $3, $4);
 
 -- chats.claimStream
 -- $1 streamId: text
@@ -1808,9 +454,9 @@ where
   and "active_stream_id" is not distinct from $4;
 
 -- chats.optionsOf
--- $1 chatId: uuid
--- $2 messageId: text
--- $3 userId: uuid
+-- $1 userId: uuid
+-- $2 chatId: uuid
+-- $3 messageId: text
 select
   "prompt",
   "max_tokens" as "maxTokens",
@@ -1820,11 +466,10 @@ select
   "presence_penalty" as "presencePenalty"
 from
   "ai_options"
-  inner join "chats" on "chats"."id" = "ai_options"."chat_id"
 where
-  "ai_options"."chat_id" = $1
-  and "ai_options"."message_id" = $2
-  and "chats"."user_id" = $3;
+  "user_id" = $1
+  and "chat_id" = $2
+  and "message_id" = $3;
 
 -- chats.recordOptions
 -- $1 prompt: text
@@ -1833,11 +478,12 @@ where
 -- $4 topP: double precision
 -- $5 frequencyPenalty: double precision
 -- $6 presencePenalty: double precision
--- $7 chatId: uuid
--- $8 messageId: text
--- $9 userId: uuid
+-- $7 userId: uuid
+-- $8 chatId: uuid
+-- $9 messageId: text
 insert into
   "ai_options" (
+    "user_id",
     "chat_id",
     "message_id",
     "prompt",
@@ -1848,6 +494,7 @@ insert into
     "presence_penalty"
   )
 select
+  "messages"."user_id",
   "messages"."chat_id",
   "messages"."id",
   $1::text as "prompt",
@@ -1858,12 +505,11 @@ select
   $6::float8 as "presencePenalty"
 from
   "messages"
-  inner join "chats" on "chats"."id" = "messages"."chat_id"
 where
-  "messages"."chat_id" = $7
-  and "messages"."id" = $8
-  and "chats"."user_id" = $9
-on conflict ("chat_id", "message_id") do update
+  "messages"."user_id" = $7
+  and "messages"."chat_id" = $8
+  and "messages"."id" = $9
+on conflict ("user_id", "chat_id", "message_id") do update
 set
   "prompt" = "excluded"."prompt",
   "max_tokens" = "excluded"."max_tokens",
@@ -1902,7 +548,7 @@ where
   "id" = $1
   and "user_id" = $2;
 
--- chats.usage of a user
+-- chats.usageOfUser
 -- $1 userId: uuid
 -- $2 from: timestamp with time zone
 -- $3 to: timestamp with time zone
@@ -1912,13 +558,12 @@ select
   count(*)::float8 as "messages"
 from
   "messages"
-  inner join "chats" on "chats"."id" = "messages"."chat_id"
 where
-  "chats"."user_id" = $1
-  and messages.created_at >= $2
-  and messages.created_at < $3;
+  "user_id" = $1
+  and created_at >= $2
+  and created_at < $3;
 
--- chats.usage of a user(chatId)
+-- chats.usageOfChat
 -- $1 userId: uuid
 -- $2 chatId: uuid
 -- $3 from: timestamp with time zone
@@ -1929,27 +574,11 @@ select
   count(*)::float8 as "messages"
 from
   "messages"
-  inner join "chats" on "chats"."id" = "messages"."chat_id"
 where
-  "chats"."user_id" = $1
-  and "chats"."id" = $2
-  and messages.created_at >= $3
-  and messages.created_at < $4;
-
--- chats.usage of a chat
--- $1 chatId: uuid
--- $2 from: timestamp with time zone
--- $3 to: timestamp with time zone
-select
-  coalesce(sum(input_tokens), 0)::float8 as "inputTokens",
-  coalesce(sum(output_tokens), 0)::float8 as "outputTokens",
-  count(*)::float8 as "messages"
-from
-  "messages"
-where
-  "chat_id" = $1
-  and messages.created_at >= $2
-  and messages.created_at < $3;
+  "user_id" = $1
+  and "chat_id" = $2
+  and created_at >= $3
+  and created_at < $4;
 
 -- chats.pendingApprovals
 -- $1 userId: uuid
@@ -1959,8 +588,10 @@ select
   "parts"."payload" as "part"
 from
   "chats"
-  inner join "parts" on "parts"."chat_id" = "chats"."id"
-  inner join "messages" on "messages"."chat_id" = "parts"."chat_id"
+  inner join "parts" on "parts"."user_id" = $1
+  and "parts"."chat_id" = "chats"."id"
+  inner join "messages" on "messages"."user_id" = $1
+  and "messages"."chat_id" = "parts"."chat_id"
   and "messages"."id" = "parts"."message_id"
 where
   "chats"."user_id" = $1
@@ -1973,17 +604,20 @@ order by
   "parts"."position";
 
 -- chats.danglingTools
--- $1 chatId: uuid
+-- $1 userId: uuid
+-- $2 chatId: uuid
 select
   "parts"."message_id" as "messageId",
   "parts"."position",
   "parts"."payload"
 from
   "parts"
-  inner join "messages" on "messages"."chat_id" = "parts"."chat_id"
+  inner join "messages" on "messages"."user_id" = $1
+  and "messages"."chat_id" = $2
   and "messages"."id" = "parts"."message_id"
 where
-  "parts"."chat_id" = $1
+  "parts"."user_id" = $1
+  and "parts"."chat_id" = $2
   and "parts"."position" < "messages"."part_count"
   and (
     "parts"."tool_state" in ('input-streaming', 'input-available')
@@ -1995,7 +629,8 @@ where
         from
           "parts" as "other"
         where
-          "other"."chat_id" = "parts"."chat_id"
+          "other"."user_id" = $1
+          and "other"."chat_id" = $2
           and "other"."message_id" = "parts"."message_id"
           and "other"."position" < "messages"."part_count"
           and "other"."tool_state" = 'approval-requested'
@@ -2004,100 +639,86 @@ where
   );
 
 -- chats.rewriteTools
--- $1 chatId: uuid
--- $2 messageIds: text[]
--- $3 positions: integer[]
--- $4 states: text[]
--- $5 payloads: json[]
+-- $1 userId: uuid
+-- $2 chatId: uuid
+-- $3 messageIds: text[]
+-- $4 positions: integer[]
+-- $5 states: text[]
+-- $6 payloads: json[]
 with
   chat as (
     update chats
     set
       version = version + 1
     where
-      id = $1
+      user_id = $1
+      and id = $2
   )
 update parts
 set
   payload = given.payload,
   tool_state = given.state
 from
-  unnest($2::text[], $3::integer[], $4::text[], $5::json[]) as given (message_id, position, state, payload)
+  unnest($3::text[], $4::integer[], $5::text[], $6::json[]) as given (message_id, position, state, payload)
 where
-  parts.chat_id = $1
+  parts.user_id = $1
+  and parts.chat_id = $2
   and parts.message_id = given.message_id
   and parts.position = given.position;
 
--- chats.prune
--- $1 olderThan: timestamp with time zone
-delete from "chats"
+-- chats.prune, users
+-- $1 userId: uuid
+select
+  "user_id" as "userId"
+from
+  "users"
 where
-  "id" = any (
-    array(
-      select
-        id
-      from
-        chats
-      where
-        updated_at < $1
-      order by
-        updated_at
-      limit
-        200
-      for update
-        skip locked
-    )
-  );
+  "user_id" > $1
+order by
+  "user_id"
+limit
+  500;
+
+-- chats.prune, chats
+-- $1 userIds: uuid[]
+-- $2 olderThan: timestamp with time zone
+select
+  user_id as "userId",
+  id as "chatId"
+from
+  chats
+where
+  user_id = any ($1::uuid[])
+  and updated_at < $2;
+
+-- chats.prune
+-- $1 userId: uuid
+-- $2 chatIds: uuid[]
+-- $3 olderThan: timestamp with time zone
+select
+  deleted,
+  files
+from
+  delete_chats ($1, $2, $3);
 
 -- chats.search
--- $1 search: text
--- $2 userId: uuid
--- $3 behindRelevance: smallint
--- $4 behindAt: timestamp with time zone
--- $5 behindId: uuid
--- $6 fetch: bigint
-with
-  "best" as (
-    select distinct
-      on ("chats"."id") "chats"."id" as "chatId",
-      "chats"."title",
-      "chats"."updated_at" as "updatedAt",
-      "messages"."id" as "messageId",
-      "messages"."role",
-      "parts"."search_text" as "text",
-      search_relevance (
-        searchable (parts.search_text),
-        (
-          select
-            searchable ($1)
-        )
-      ) as "relevance"
-    from
-      "chats"
-      inner join "parts" on "parts"."chat_id" = "chats"."id"
-      inner join "messages" on "messages"."chat_id" = "parts"."chat_id"
-      and "messages"."id" = "parts"."message_id"
-    where
-      "chats"."user_id" = $2
-      and searchable (parts.search_text) like (
-        select
-          search_pattern ($1)
-      )
-      and "parts"."position" < "messages"."part_count"
-    order by
-      "chats"."id",
-      "relevance" desc,
-      "messages"."position" desc
-  )
+-- $1 userId: uuid
+-- $2 search: tsquery
+-- $3 searchWhole: tsquery
+-- $4 searchRun: tsquery
+-- $5 types: text[]
+-- $6 behindRelevance: integer
+-- $7 behindAt: timestamp with time zone
+-- $8 behindId: uuid
+-- $9 fetch: integer
 select
-  *
+  chat_id as "chatId",
+  title,
+  updated_at as "updatedAt",
+  has_title as "hasTitle",
+  message_id as "messageId",
+  role,
+  text,
+  relevance
 from
-  "best"
-where
-  ("relevance", "updatedAt", "chatId") < ($3, $4, $5)
-order by
-  "relevance" desc,
-  "updatedAt" desc,
-  "chatId" desc
-limit
-  $6;
+  search_chats ($1, $2, $3, $4, $5, $6, $7, $8, $9);

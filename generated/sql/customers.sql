@@ -24,7 +24,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   "contact"
   inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
@@ -54,7 +57,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   "contact"
   inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
@@ -84,7 +90,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   "contact"
   inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
@@ -121,7 +130,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   "contact"
   inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
@@ -140,23 +152,64 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   set_primary_contact ($1, $2) as "contact"
   inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
 
--- customers.endContact
--- $1 endDate: date
--- $2 contactId: uuid
+-- customers.contactVersion
+-- $1 rowId: uuid
+select
+  version
+from
+  "customer_people"
+where
+  "customer_person_id" = $1;
+
+-- customers.updateContact
+-- $1 given: text[]
+-- $2 role: contact_role
+-- $3 startDate: date
+-- $4 endDate: date
+-- $5 isPrimary: boolean
+-- $6 contactId: uuid
+-- $7 ifVersion: integer
 with
   "contact" as (
     update "customer_people"
     set
-      "end_date" = $1,
-      "is_primary" = is_primary
-      and $1::date >= current_date
+      "role" = case
+        when 'role' = any ($1::text[]) then $2
+        else "role"
+      end,
+      "start_date" = case
+        when 'startDate' = any ($1::text[]) then $3
+        else "start_date"
+      end,
+      "end_date" = case
+        when 'endDate' = any ($1::text[]) then $4
+        else "end_date"
+      end,
+      "is_primary" = case
+        when 'isPrimary' = any ($1::text[]) then $5
+        else "is_primary"
+      end
+      and coalesce(
+        case
+          when 'endDate' = any ($1::text[]) then $4
+          else "end_date"
+        end >= current_date,
+        true
+      )
     where
-      "customer_person_id" = $2
+      "customer_person_id" = $6
+      and (
+        $7::integer is null
+        or version = $7
+      )
     returning
       *
   )
@@ -171,10 +224,94 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   "contact"
   inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.endContact
+-- $1 endDate: date
+-- $2 contactId: uuid
+-- $3 ifVersion: integer
+with
+  "contact" as (
+    update "customer_people"
+    set
+      "end_date" = $1,
+      "is_primary" = is_primary
+      and $1::date >= current_date
+    where
+      "customer_person_id" = $2
+      and (
+        $3::integer is null
+        or version = $3
+      )
+    returning
+      *
+  )
+select
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
+from
+  "contact"
+  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.reopenContact
+-- $1 contactId: uuid
+-- $2 ifVersion: integer
+with
+  "contact" as (
+    update "customer_people"
+    set
+      "end_date" = null
+    where
+      "customer_person_id" = $1
+      and (
+        $2::integer is null
+        or version = $2
+      )
+    returning
+      *
+  )
+select
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
+from
+  "contact"
+  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.removeContact
+-- $1 contactId: uuid
+delete from "customer_people"
+where
+  "customer_person_id" = $1;
 
 -- customers.listContacts
 -- $1 customerId: uuid
@@ -192,7 +329,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   (
     select
@@ -231,7 +371,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
 from
   (
     select
@@ -258,6 +401,469 @@ order by
 limit
   $4;
 
+-- customers.findDuplicates
+-- $1 displayName: text
+-- $2 legalName: text
+-- $3 websiteUrl: text
+select
+  "customer_id" as "customerId",
+  "legal_name" as "legalName",
+  "display_name" as "displayName",
+  "status",
+  "industry",
+  "company_size" as "companySize",
+  "website_url" as "websiteUrl",
+  "billing_country" as "billingCountry",
+  "timezone",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy",
+  duplicate_words (display_name, true) as "displayWords",
+  duplicate_words (legal_name, true) as "legalWords",
+  duplicate_domain (website_url) as "domain",
+  duplicate_words ($1, true) as "probeDisplay",
+  duplicate_words ($2, true) as "probeLegal",
+  duplicate_domain ($3) as "probeDomain"
+from
+  "customers"
+where
+  "customer_id" in (
+    select
+      find_customers_by_keys (customer_duplicate_keys ($2, $1, $3), 100)
+  )
+  and "archived_at" is null;
+
+-- customers.listDuplicates, rows
+-- $1 rowIds: uuid[]
+select
+  "customer_id" as "customerId",
+  "legal_name" as "legalName",
+  "display_name" as "displayName",
+  "status",
+  "industry",
+  "company_size" as "companySize",
+  "website_url" as "websiteUrl",
+  "billing_country" as "billingCountry",
+  "timezone",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy",
+  duplicate_words (display_name, true) as "displayWords",
+  duplicate_words (legal_name, true) as "legalWords",
+  duplicate_domain (website_url) as "domain"
+from
+  "customers"
+where
+  "customer_id" = any ($1::uuid[])
+  and "archived_at" is null;
+
+-- customers.listDuplicates
+-- $1 behindAt: timestamp with time zone
+-- $2 behindId: uuid
+-- $3 fetch: integer
+select
+  "customer_id" as id,
+  created_at as "createdAt",
+  array(
+    select
+      candidate."customer_id"
+    from
+      "customers" as candidate
+    where
+      candidate."customer_id" in (
+        select
+          "find_customers_by_keys" (
+            customer_duplicate_keys (
+              customers.legal_name,
+              customers.display_name,
+              customers.website_url
+            ),
+            20
+          )
+      )
+      and (candidate.created_at, candidate."customer_id") < ("customers".created_at, "customers"."customer_id")
+  ) as "candidateIds"
+from
+  "customers"
+where
+  archived_at is null
+  and (created_at, "customer_id") < ($1::timestamptz, $2::uuid)
+order by
+  created_at desc,
+  "customer_id" desc
+limit
+  $3::integer;
+
+-- customers.merge
+-- $1 winnerId: uuid
+-- $2 loserIds: uuid[]
+-- $3 values: jsonb
+-- $4 ifVersion: integer
+select
+  outcome,
+  row_id as "rowId",
+  row_version as "rowVersion"
+from
+  "merge_customers" ($1, $2, $3, $4);
+
+-- customers.findByExternalId, merged
+-- $1 source: text
+-- $2 externalId: text
+select
+  merged_into as "mergedInto"
+from
+  "customers"
+where
+  source = $1
+  and external_id = $2
+  and merged_into is not null
+order by
+  archived_at desc
+limit
+  1;
+
+-- customers.importMany: insert customers
+-- $1 rows: json
+insert into
+  "customers" (
+    "customer_id",
+    "legal_name",
+    "display_name",
+    "industry",
+    "company_size",
+    "website_url",
+    "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id"
+  )
+select
+  "customer_id",
+  "legal_name",
+  "display_name",
+  "industry",
+  "company_size",
+  "website_url",
+  "billing_country",
+  "source",
+  "external_id",
+  "tags",
+  "attributes",
+  "emails",
+  "phones",
+  "addresses",
+  "owner_id"
+from
+  json_populate_recordset(null::"customers", $1::json);
+
+-- customers.importMany: insert customers(status)
+-- $1 rows: json
+insert into
+  "customers" (
+    "customer_id",
+    "legal_name",
+    "display_name",
+    "industry",
+    "company_size",
+    "website_url",
+    "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id",
+    "status"
+  )
+select
+  "customer_id",
+  "legal_name",
+  "display_name",
+  "industry",
+  "company_size",
+  "website_url",
+  "billing_country",
+  "source",
+  "external_id",
+  "tags",
+  "attributes",
+  "emails",
+  "phones",
+  "addresses",
+  "owner_id",
+  "status"
+from
+  json_populate_recordset(null::"customers", $1::json);
+
+-- customers.importMany: insert customers(timezone)
+-- $1 rows: json
+insert into
+  "customers" (
+    "customer_id",
+    "legal_name",
+    "display_name",
+    "industry",
+    "company_size",
+    "website_url",
+    "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id",
+    "timezone"
+  )
+select
+  "customer_id",
+  "legal_name",
+  "display_name",
+  "industry",
+  "company_size",
+  "website_url",
+  "billing_country",
+  "source",
+  "external_id",
+  "tags",
+  "attributes",
+  "emails",
+  "phones",
+  "addresses",
+  "owner_id",
+  "timezone"
+from
+  json_populate_recordset(null::"customers", $1::json);
+
+-- customers.importMany: insert customers(status,timezone)
+-- $1 rows: json
+insert into
+  "customers" (
+    "customer_id",
+    "legal_name",
+    "display_name",
+    "industry",
+    "company_size",
+    "website_url",
+    "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id",
+    "status",
+    "timezone"
+  )
+select
+  "customer_id",
+  "legal_name",
+  "display_name",
+  "industry",
+  "company_size",
+  "website_url",
+  "billing_country",
+  "source",
+  "external_id",
+  "tags",
+  "attributes",
+  "emails",
+  "phones",
+  "addresses",
+  "owner_id",
+  "status",
+  "timezone"
+from
+  json_populate_recordset(null::"customers", $1::json);
+
+-- customers.importMany: insert people
+-- $1 rows: json
+insert into
+  "people" (
+    "person_id",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "phone_e164",
+    "job_title",
+    "linkedin_url",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id"
+  )
+select
+  "person_id",
+  "first_name",
+  "last_name",
+  "email",
+  "phone",
+  "phone_e164",
+  "job_title",
+  "linkedin_url",
+  "source",
+  "external_id",
+  "tags",
+  "attributes",
+  "emails",
+  "phones",
+  "addresses",
+  "owner_id"
+from
+  json_populate_recordset(null::"people", $1::json);
+
+-- customers.importMany: insert people(isActive)
+-- $1 rows: json
+insert into
+  "people" (
+    "person_id",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "phone_e164",
+    "job_title",
+    "linkedin_url",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id",
+    "is_active"
+  )
+select
+  "person_id",
+  "first_name",
+  "last_name",
+  "email",
+  "phone",
+  "phone_e164",
+  "job_title",
+  "linkedin_url",
+  "source",
+  "external_id",
+  "tags",
+  "attributes",
+  "emails",
+  "phones",
+  "addresses",
+  "owner_id",
+  "is_active"
+from
+  json_populate_recordset(null::"people", $1::json);
+
+-- customers.importMany: insert contacts
+-- $1 rows: json
+insert into
+  "customer_people" ("customer_id", "person_id", "role")
+select
+  "customer_id",
+  "person_id",
+  "role"
+from
+  json_populate_recordset(null::"customer_people", $1::json);
+
+-- customers.importMany: insert contacts(isPrimary)
+-- $1 rows: json
+insert into
+  "customer_people" ("customer_id", "person_id", "role", "is_primary")
+select
+  "customer_id",
+  "person_id",
+  "role",
+  "is_primary"
+from
+  json_populate_recordset(null::"customer_people", $1::json);
+
+-- customers.importMany: insert contacts(startDate)
+-- $1 rows: json
+insert into
+  "customer_people" ("customer_id", "person_id", "role", "start_date")
+select
+  "customer_id",
+  "person_id",
+  "role",
+  "start_date"
+from
+  json_populate_recordset(null::"customer_people", $1::json);
+
+-- customers.importMany: insert contacts(isPrimary,startDate)
+-- $1 rows: json
+insert into
+  "customer_people" (
+    "customer_id",
+    "person_id",
+    "role",
+    "is_primary",
+    "start_date"
+  )
+select
+  "customer_id",
+  "person_id",
+  "role",
+  "is_primary",
+  "start_date"
+from
+  json_populate_recordset(null::"customer_people", $1::json);
+
+-- customers.importMany: find row security
+select
+  not (
+    row_security_active('customers')
+    or row_security_active('people')
+    or row_security_active('customer_people')
+  ) as "canCopy";
+
+-- customers.importMany: set history
+-- $1 mode: text
+-- $2 importId: text
+select
+from
+  set_config('norberts_spark.history', $1, true) as mode,
+  set_config('norberts_spark.import_id', $2, true) as import;
+
 -- customers.importMany: find customers
 -- $1 names: text[]
 select distinct
@@ -266,32 +872,51 @@ select distinct
 from
   unnest($1::text[]) as given (name)
   inner join "customers" on "customers"."legal_name" = "given"."name"
+where
+  "archived_at" is null
 order by
   "legal_name",
   "created_at",
   "customer_id";
 
 -- customers.importMany: find people
--- $1 emails: citext[]
+-- $1 knownEmails: citext[]
 select
   lower(email::text) as "key",
   "person_id" as "id"
 from
   "people"
 where
-  "email" = any ($1::citext[]);
+  "email" = any ($1::citext[])
+  and "archived_at" is null;
+
+-- customers.importMany: find people as actor
+-- $1 knownEmails: citext[]
+select
+  lower(email::text) as "key",
+  "person_id" as "id"
+from
+  "people"
+where
+  "person_id" = any (
+    array(
+      select
+        find_people_by_email ($1::citext[])
+    )
+  )
+  and "archived_at" is null;
 
 -- customers.importMany: change customers
 -- $1 rows: jsonb
 update "customers"
 set
+  "legal_name" = case
+    when 'legalName' = any (row.given) then row."legalName"
+    else "customers"."legal_name"
+  end,
   "display_name" = case
     when 'displayName' = any (row.given) then row."displayName"
     else "customers"."display_name"
-  end,
-  "status" = case
-    when 'status' = any (row.given) then row."status"
-    else "customers"."status"
   end,
   "industry" = case
     when 'industry' = any (row.given) then row."industry"
@@ -309,6 +934,42 @@ set
     when 'billingCountry' = any (row.given) then row."billingCountry"
     else "customers"."billing_country"
   end,
+  "source" = case
+    when 'source' = any (row.given) then row."source"
+    else "customers"."source"
+  end,
+  "external_id" = case
+    when 'externalId' = any (row.given) then row."externalId"
+    else "customers"."external_id"
+  end,
+  "tags" = case
+    when 'tags' = any (row.given) then row."tags"
+    else "customers"."tags"
+  end,
+  "attributes" = case
+    when 'attributes' = any (row.given) then row."attributes"
+    else "customers"."attributes"
+  end,
+  "emails" = case
+    when 'emails' = any (row.given) then row."emails"
+    else "customers"."emails"
+  end,
+  "phones" = case
+    when 'phones' = any (row.given) then row."phones"
+    else "customers"."phones"
+  end,
+  "addresses" = case
+    when 'addresses' = any (row.given) then row."addresses"
+    else "customers"."addresses"
+  end,
+  "owner_id" = case
+    when 'ownerId' = any (row.given) then row."ownerId"
+    else "customers"."owner_id"
+  end,
+  "status" = case
+    when 'status' = any (row.given) then row."status"
+    else "customers"."status"
+  end,
   "timezone" = case
     when 'timezone' = any (row.given) then row."timezone"
     else "customers"."timezone"
@@ -317,13 +978,22 @@ from
   jsonb_to_recordset($1::jsonb) as row (
     "customerId" uuid,
     given text[],
+    "legalName" text,
     "displayName" text,
     status customer_status,
     industry text,
     "companySize" integer,
     "websiteUrl" text,
     "billingCountry" text,
-    timezone text
+    timezone text,
+    source text,
+    "externalId" text,
+    tags text[],
+    attributes jsonb,
+    emails jsonb,
+    phones jsonb,
+    addresses jsonb,
+    "ownerId" uuid
   )
 where
   "customers"."customer_id" = "row"."customerId";
@@ -340,9 +1010,17 @@ set
     when 'lastName' = any (row.given) then row."lastName"
     else "people"."last_name"
   end,
+  "email" = case
+    when 'email' = any (row.given) then row."email"
+    else "people"."email"
+  end,
   "phone" = case
     when 'phone' = any (row.given) then row."phone"
     else "people"."phone"
+  end,
+  "phone_e164" = case
+    when 'phoneE164' = any (row.given) then row."phoneE164"
+    else "people"."phone_e164"
   end,
   "job_title" = case
     when 'jobTitle' = any (row.given) then row."jobTitle"
@@ -351,6 +1029,38 @@ set
   "linkedin_url" = case
     when 'linkedinUrl' = any (row.given) then row."linkedinUrl"
     else "people"."linkedin_url"
+  end,
+  "source" = case
+    when 'source' = any (row.given) then row."source"
+    else "people"."source"
+  end,
+  "external_id" = case
+    when 'externalId' = any (row.given) then row."externalId"
+    else "people"."external_id"
+  end,
+  "tags" = case
+    when 'tags' = any (row.given) then row."tags"
+    else "people"."tags"
+  end,
+  "attributes" = case
+    when 'attributes' = any (row.given) then row."attributes"
+    else "people"."attributes"
+  end,
+  "emails" = case
+    when 'emails' = any (row.given) then row."emails"
+    else "people"."emails"
+  end,
+  "phones" = case
+    when 'phones' = any (row.given) then row."phones"
+    else "people"."phones"
+  end,
+  "addresses" = case
+    when 'addresses' = any (row.given) then row."addresses"
+    else "people"."addresses"
+  end,
+  "owner_id" = case
+    when 'ownerId' = any (row.given) then row."ownerId"
+    else "people"."owner_id"
   end,
   "is_active" = case
     when 'isActive' = any (row.given) then row."isActive"
@@ -362,10 +1072,20 @@ from
     given text[],
     "firstName" text,
     "lastName" text,
+    email citext,
     phone text,
     "jobTitle" text,
+    "phoneE164" text,
     "linkedinUrl" text,
-    "isActive" boolean
+    "isActive" boolean,
+    source text,
+    "externalId" text,
+    tags text[],
+    attributes jsonb,
+    emails jsonb,
+    phones jsonb,
+    addresses jsonb,
+    "ownerId" uuid
   )
 where
   "people"."person_id" = "row"."personId";
@@ -405,7 +1125,8 @@ from
 where
   customer_people.customer_id = row."customerId"
   and customer_people.person_id = row."personId"
-  and customer_people.role is not distinct from row.role;
+  and customer_people.role is not distinct from row.role
+  and "customer_people"."end_date" is null;
 
 -- customers.importMany: add contacts
 -- $1 rows: jsonb
@@ -431,7 +1152,274 @@ from
     "isPrimary" boolean,
     "startDate" date
   )
-on conflict ("customer_id", "person_id", "role") do nothing;
+where
+  not exists (
+    select
+      "customer_person_id"
+    from
+      "customer_people"
+    where
+      customer_people.customer_id = row."customerId"
+      and customer_people.person_id = row."personId"
+      and customer_people.role is not distinct from row.role
+  )
+on conflict ("customer_id", "person_id", "role")
+where
+  "end_date" is null do nothing;
+
+-- customers.import: match customers
+-- $1 byDomain: boolean
+-- $2 byName: boolean
+-- $3 rows: jsonb
+with
+  given as materialized (
+    select
+      row.index,
+      row.source,
+      row."externalId",
+      row."websiteUrl",
+      case
+        when $1 then substring(
+          lower(row."websiteUrl")
+          from
+            '^https?://(?:www[.])?([^/:?#]+)'
+        )
+      end as domain,
+      case
+        when $2 then nullif(
+          array_to_string(
+            array(
+              select
+                word
+              from
+                unnest((duplicate_words (row."displayName", true)) [:6]) as word
+              order by
+                word collate "C"
+            ),
+            ' '
+          ),
+          ''
+        )
+      end as name
+    from
+      jsonb_to_recordset($3::jsonb) as row (
+        index integer,
+        source text,
+        "externalId" text,
+        "websiteUrl" text,
+        "displayName" text
+      )
+  ),
+  alike as materialized (
+    select distinct
+      find_customers_by_keys (
+        array(
+          select
+            'd:' || duplicate_domain (given."websiteUrl")
+          from
+            given
+          where
+            domain is not null
+          union all
+          select
+            'n:' || left(name, 64)
+          from
+            given
+          where
+            name is not null
+        ),
+        100
+      ) as customer_id
+  ),
+  found as materialized (
+    select
+      customer_id,
+      source,
+      created_at,
+      substring(
+        lower(website_url)
+        from
+          '^https?://(?:www[.])?([^/:?#]+)'
+      ) as domain,
+      array_to_string(
+        array(
+          select
+            word
+          from
+            unnest((duplicate_words (display_name, true)) [:6]) as word
+          order by
+            word collate "C"
+        ),
+        ' '
+      ) as display,
+      array_to_string(
+        array(
+          select
+            word
+          from
+            unnest((duplicate_words (legal_name, true)) [:6]) as word
+          order by
+            word collate "C"
+        ),
+        ' '
+      ) as legal
+    from
+      alike
+      join customers using (customer_id)
+  ),
+  matched as (
+    select
+      given.index,
+      'domain' as way,
+      found.customer_id,
+      found.created_at
+    from
+      given
+      join found on found.domain = given.domain
+    where
+      given.source is null
+      or found.source is distinct from given.source
+    union all
+    select
+      given.index,
+      'name',
+      found.customer_id,
+      found.created_at
+    from
+      given
+      join found on found.display = given.name
+    where
+      given.source is null
+      or found.source is distinct from given.source
+    union all
+    select
+      given.index,
+      'name',
+      found.customer_id,
+      found.created_at
+    from
+      given
+      join found on found.legal = given.name
+    where
+      given.source is null
+      or found.source is distinct from given.source
+  ),
+  oldest as (
+    select distinct
+      on (index, way) index,
+      way,
+      customer_id
+    from
+      matched
+    order by
+      index,
+      way,
+      created_at,
+      customer_id
+  )
+select
+  given.index,
+  given.domain,
+  given.name,
+  external.customer_id as "byExternalId",
+  domains.customer_id as "byDomain",
+  names.customer_id as "byName"
+from
+  given
+  left join customers as external on external.source = given.source
+  and external.external_id = given."externalId"
+  and external.archived_at is null
+  left join oldest as domains on domains.index = given.index
+  and domains.way = 'domain'
+  left join oldest as names on names.index = given.index
+  and names.way = 'name';
+
+-- customers.import: match people
+-- $1 rows: jsonb
+with
+  given as materialized (
+    select
+      index,
+      source,
+      "externalId",
+      lower(email) as email
+    from
+      jsonb_to_recordset($1::jsonb) as row (
+        index integer,
+        source text,
+        "externalId" text,
+        email text
+      )
+  ),
+  with_email as materialized (
+    select distinct
+      find_people_by_email (
+        array(
+          select
+            email
+          from
+            given
+          where
+            email is not null
+        )::citext[]
+      ) as person_id
+  ),
+  addressed as materialized (
+    select
+      person_id,
+      lower(email::text) as email
+    from
+      with_email
+      join people using (person_id)
+    where
+      archived_at is null
+  ),
+  with_further_email as materialized (
+    select distinct
+      find_people_by_further_email (
+        array(
+          select
+            email
+          from
+            given
+          where
+            email is not null
+        )
+      ) as person_id
+  ),
+  further as materialized (
+    select distinct
+      on (address) address as email,
+      person_id
+    from
+      with_further_email
+      join people using (person_id),
+      unnest(texts_of_list (emails, 'address')) as address
+    where
+      archived_at is null
+    order by
+      address,
+      created_at,
+      person_id
+  )
+select
+  given.index,
+  external.person_id as "byExternalId",
+  addressed.person_id as "byEmail",
+  further.person_id as "byFurtherEmail"
+from
+  given
+  left join people as external on external.source = given.source
+  and external.external_id = given."externalId"
+  and external.archived_at is null
+  left join addressed on addressed.email = given.email
+  left join further on further.email = given.email;
+
+-- customers.undoImport
+-- $1 importId: uuid
+-- $2 keepsChanged: boolean
+select
+  undo_import ($1, $2) as undone;
 
 -- customers.create
 -- $1 legalName: text
@@ -440,6 +1428,14 @@ on conflict ("customer_id", "person_id", "role") do nothing;
 -- $4 companySize: integer
 -- $5 websiteUrl: text
 -- $6 billingCountry: text
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
 insert into
   "customers" (
     "legal_name",
@@ -447,10 +1443,33 @@ insert into
     "industry",
     "company_size",
     "website_url",
-    "billing_country"
+    "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id"
   )
 values
-  ($1, $2, $3, $4, $5, $6)
+  (
+    $1,
+    $2,
+    $3,
+    $4,
+    $5,
+    $6,
+    $7,
+    $8,
+    $9,
+    $10,
+    $11,
+    $12,
+    $13,
+    $14
+  )
 returning
   "customer_id" as "customerId",
   "legal_name" as "legalName",
@@ -461,8 +1480,21 @@ returning
   "website_url" as "websiteUrl",
   "billing_country" as "billingCountry",
   "timezone",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
 
 -- customers.create(status)
 -- $1 legalName: text
@@ -471,7 +1503,15 @@ returning
 -- $4 companySize: integer
 -- $5 websiteUrl: text
 -- $6 billingCountry: text
--- $7 status: customer_status
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
+-- $15 status: customer_status
 insert into
   "customers" (
     "legal_name",
@@ -480,10 +1520,34 @@ insert into
     "company_size",
     "website_url",
     "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id",
     "status"
   )
 values
-  ($1, $2, $3, $4, $5, $6, $7)
+  (
+    $1,
+    $2,
+    $3,
+    $4,
+    $5,
+    $6,
+    $7,
+    $8,
+    $9,
+    $10,
+    $11,
+    $12,
+    $13,
+    $14,
+    $15
+  )
 returning
   "customer_id" as "customerId",
   "legal_name" as "legalName",
@@ -494,8 +1558,21 @@ returning
   "website_url" as "websiteUrl",
   "billing_country" as "billingCountry",
   "timezone",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
 
 -- customers.create(timezone)
 -- $1 legalName: text
@@ -504,7 +1581,15 @@ returning
 -- $4 companySize: integer
 -- $5 websiteUrl: text
 -- $6 billingCountry: text
--- $7 timezone: text
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
+-- $15 timezone: text
 insert into
   "customers" (
     "legal_name",
@@ -513,10 +1598,34 @@ insert into
     "company_size",
     "website_url",
     "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id",
     "timezone"
   )
 values
-  ($1, $2, $3, $4, $5, $6, $7)
+  (
+    $1,
+    $2,
+    $3,
+    $4,
+    $5,
+    $6,
+    $7,
+    $8,
+    $9,
+    $10,
+    $11,
+    $12,
+    $13,
+    $14,
+    $15
+  )
 returning
   "customer_id" as "customerId",
   "legal_name" as "legalName",
@@ -527,8 +1636,21 @@ returning
   "website_url" as "websiteUrl",
   "billing_country" as "billingCountry",
   "timezone",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
 
 -- customers.create(status,timezone)
 -- $1 legalName: text
@@ -537,8 +1659,16 @@ returning
 -- $4 companySize: integer
 -- $5 websiteUrl: text
 -- $6 billingCountry: text
--- $7 status: customer_status
--- $8 timezone: text
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
+-- $15 status: customer_status
+-- $16 timezone: text
 insert into
   "customers" (
     "legal_name",
@@ -547,11 +1677,36 @@ insert into
     "company_size",
     "website_url",
     "billing_country",
+    "source",
+    "external_id",
+    "tags",
+    "attributes",
+    "emails",
+    "phones",
+    "addresses",
+    "owner_id",
     "status",
     "timezone"
   )
 values
-  ($1, $2, $3, $4, $5, $6, $7, $8)
+  (
+    $1,
+    $2,
+    $3,
+    $4,
+    $5,
+    $6,
+    $7,
+    $8,
+    $9,
+    $10,
+    $11,
+    $12,
+    $13,
+    $14,
+    $15,
+    $16
+  )
 returning
   "customer_id" as "customerId",
   "legal_name" as "legalName",
@@ -562,8 +1717,40 @@ returning
   "website_url" as "websiteUrl",
   "billing_country" as "billingCountry",
   "timezone",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- customers.version, merged
+-- $1 rowId: uuid
+select
+  merged_into as "mergedInto"
+from
+  "customers"
+where
+  "customer_id" = $1
+  and merged_into is not null;
+
+-- customers.version
+-- $1 rowId: uuid
+select
+  version
+from
+  "customers"
+where
+  "customer_id" = $1;
 
 -- customers.find
 -- $1 customerId: uuid
@@ -579,8 +1766,21 @@ with
       "website_url" as "websiteUrl",
       "billing_country" as "billingCountry",
       "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
       "created_at" as "createdAt",
-      "updated_at" as "updatedAt"
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
     from
       "customers"
     where
@@ -598,7 +1798,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -614,7 +1817,16 @@ from
 -- $7 websiteUrl: text
 -- $8 billingCountry: text
 -- $9 timezone: text
--- $10 customerId: uuid
+-- $10 source: text
+-- $11 externalId: text
+-- $12 tags: text[]
+-- $13 attributes: jsonb
+-- $14 emails: jsonb
+-- $15 phones: jsonb
+-- $16 addresses: jsonb
+-- $17 ownerId: uuid
+-- $18 customerId: uuid
+-- $19 ifVersion: integer
 with
   "customer" as (
     update "customers"
@@ -650,9 +1862,46 @@ with
       "timezone" = case
         when 'timezone' = any ($1::text[]) then $9
         else "timezone"
+      end,
+      "source" = case
+        when 'source' = any ($1::text[]) then $10
+        else "source"
+      end,
+      "external_id" = case
+        when 'externalId' = any ($1::text[]) then $11
+        else "external_id"
+      end,
+      "tags" = case
+        when 'tags' = any ($1::text[]) then $12
+        else "tags"
+      end,
+      "attributes" = case
+        when 'attributes' = any ($1::text[]) then $13
+        else "attributes"
+      end,
+      "emails" = case
+        when 'emails' = any ($1::text[]) then $14
+        else "emails"
+      end,
+      "phones" = case
+        when 'phones' = any ($1::text[]) then $15
+        else "phones"
+      end,
+      "addresses" = case
+        when 'addresses' = any ($1::text[]) then $16
+        else "addresses"
+      end,
+      "owner_id" = case
+        when 'ownerId' = any ($1::text[]) then $17
+        else "owner_id"
       end
     where
-      "customer_id" = $10
+      "customer_id" = $18
+      and "merged_into" is null
+      and (
+        $19::integer is null
+        or version = $19
+      )
     returning
       "customer_id" as "customerId",
       "legal_name" as "legalName",
@@ -663,8 +1912,21 @@ with
       "website_url" as "websiteUrl",
       "billing_country" as "billingCountry",
       "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
       "created_at" as "createdAt",
-      "updated_at" as "updatedAt"
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
   )
 select
   "customer".*,
@@ -678,11 +1940,916 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.upsertByExternalId
+-- $1 legalName: text
+-- $2 displayName: text
+-- $3 industry: text
+-- $4 companySize: integer
+-- $5 websiteUrl: text
+-- $6 billingCountry: text
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
+-- $15 given: text[]
+-- $16 status: customer_status
+-- $17 timezone: text
+with
+  "customer" as (
+    insert into
+      "customers" (
+        "legal_name",
+        "display_name",
+        "industry",
+        "company_size",
+        "website_url",
+        "billing_country",
+        "source",
+        "external_id",
+        "tags",
+        "attributes",
+        "emails",
+        "phones",
+        "addresses",
+        "owner_id"
+      )
+    values
+      (
+        $1,
+        $2,
+        $3,
+        $4,
+        $5,
+        $6,
+        $7,
+        $8,
+        $9,
+        $10,
+        $11,
+        $12,
+        $13,
+        $14
+      )
+    on conflict ("source", "external_id")
+    where
+      "archived_at" is null
+      and "source" is not null do update
+    set
+      "legal_name" = case
+        when 'legalName' = any ($15::text[]) then $1
+        else "customers"."legal_name"
+      end,
+      "display_name" = case
+        when 'displayName' = any ($15::text[]) then $2
+        else "customers"."display_name"
+      end,
+      "status" = case
+        when 'status' = any ($15::text[]) then $16
+        else "customers"."status"
+      end,
+      "industry" = case
+        when 'industry' = any ($15::text[]) then $3
+        else "customers"."industry"
+      end,
+      "company_size" = case
+        when 'companySize' = any ($15::text[]) then $4
+        else "customers"."company_size"
+      end,
+      "website_url" = case
+        when 'websiteUrl' = any ($15::text[]) then $5
+        else "customers"."website_url"
+      end,
+      "billing_country" = case
+        when 'billingCountry' = any ($15::text[]) then $6
+        else "customers"."billing_country"
+      end,
+      "timezone" = case
+        when 'timezone' = any ($15::text[]) then $17
+        else "customers"."timezone"
+      end,
+      "source" = case
+        when 'source' = any ($15::text[]) then $7
+        else "customers"."source"
+      end,
+      "external_id" = case
+        when 'externalId' = any ($15::text[]) then $8
+        else "customers"."external_id"
+      end,
+      "tags" = case
+        when 'tags' = any ($15::text[]) then $9
+        else "customers"."tags"
+      end,
+      "attributes" = case
+        when 'attributes' = any ($15::text[]) then $10
+        else "customers"."attributes"
+      end,
+      "emails" = case
+        when 'emails' = any ($15::text[]) then $11
+        else "customers"."emails"
+      end,
+      "phones" = case
+        when 'phones' = any ($15::text[]) then $12
+        else "customers"."phones"
+      end,
+      "addresses" = case
+        when 'addresses' = any ($15::text[]) then $13
+        else "customers"."addresses"
+      end,
+      "owner_id" = case
+        when 'ownerId' = any ($15::text[]) then $14
+        else "customers"."owner_id"
+      end
+    returning
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.upsertByExternalId(status)
+-- $1 legalName: text
+-- $2 displayName: text
+-- $3 industry: text
+-- $4 companySize: integer
+-- $5 websiteUrl: text
+-- $6 billingCountry: text
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
+-- $15 status: customer_status
+-- $16 given: text[]
+-- $17 timezone: text
+with
+  "customer" as (
+    insert into
+      "customers" (
+        "legal_name",
+        "display_name",
+        "industry",
+        "company_size",
+        "website_url",
+        "billing_country",
+        "source",
+        "external_id",
+        "tags",
+        "attributes",
+        "emails",
+        "phones",
+        "addresses",
+        "owner_id",
+        "status"
+      )
+    values
+      (
+        $1,
+        $2,
+        $3,
+        $4,
+        $5,
+        $6,
+        $7,
+        $8,
+        $9,
+        $10,
+        $11,
+        $12,
+        $13,
+        $14,
+        $15
+      )
+    on conflict ("source", "external_id")
+    where
+      "archived_at" is null
+      and "source" is not null do update
+    set
+      "legal_name" = case
+        when 'legalName' = any ($16::text[]) then $1
+        else "customers"."legal_name"
+      end,
+      "display_name" = case
+        when 'displayName' = any ($16::text[]) then $2
+        else "customers"."display_name"
+      end,
+      "status" = case
+        when 'status' = any ($16::text[]) then $15
+        else "customers"."status"
+      end,
+      "industry" = case
+        when 'industry' = any ($16::text[]) then $3
+        else "customers"."industry"
+      end,
+      "company_size" = case
+        when 'companySize' = any ($16::text[]) then $4
+        else "customers"."company_size"
+      end,
+      "website_url" = case
+        when 'websiteUrl' = any ($16::text[]) then $5
+        else "customers"."website_url"
+      end,
+      "billing_country" = case
+        when 'billingCountry' = any ($16::text[]) then $6
+        else "customers"."billing_country"
+      end,
+      "timezone" = case
+        when 'timezone' = any ($16::text[]) then $17
+        else "customers"."timezone"
+      end,
+      "source" = case
+        when 'source' = any ($16::text[]) then $7
+        else "customers"."source"
+      end,
+      "external_id" = case
+        when 'externalId' = any ($16::text[]) then $8
+        else "customers"."external_id"
+      end,
+      "tags" = case
+        when 'tags' = any ($16::text[]) then $9
+        else "customers"."tags"
+      end,
+      "attributes" = case
+        when 'attributes' = any ($16::text[]) then $10
+        else "customers"."attributes"
+      end,
+      "emails" = case
+        when 'emails' = any ($16::text[]) then $11
+        else "customers"."emails"
+      end,
+      "phones" = case
+        when 'phones' = any ($16::text[]) then $12
+        else "customers"."phones"
+      end,
+      "addresses" = case
+        when 'addresses' = any ($16::text[]) then $13
+        else "customers"."addresses"
+      end,
+      "owner_id" = case
+        when 'ownerId' = any ($16::text[]) then $14
+        else "customers"."owner_id"
+      end
+    returning
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.upsertByExternalId(timezone)
+-- $1 legalName: text
+-- $2 displayName: text
+-- $3 industry: text
+-- $4 companySize: integer
+-- $5 websiteUrl: text
+-- $6 billingCountry: text
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
+-- $15 timezone: text
+-- $16 given: text[]
+-- $17 status: customer_status
+with
+  "customer" as (
+    insert into
+      "customers" (
+        "legal_name",
+        "display_name",
+        "industry",
+        "company_size",
+        "website_url",
+        "billing_country",
+        "source",
+        "external_id",
+        "tags",
+        "attributes",
+        "emails",
+        "phones",
+        "addresses",
+        "owner_id",
+        "timezone"
+      )
+    values
+      (
+        $1,
+        $2,
+        $3,
+        $4,
+        $5,
+        $6,
+        $7,
+        $8,
+        $9,
+        $10,
+        $11,
+        $12,
+        $13,
+        $14,
+        $15
+      )
+    on conflict ("source", "external_id")
+    where
+      "archived_at" is null
+      and "source" is not null do update
+    set
+      "legal_name" = case
+        when 'legalName' = any ($16::text[]) then $1
+        else "customers"."legal_name"
+      end,
+      "display_name" = case
+        when 'displayName' = any ($16::text[]) then $2
+        else "customers"."display_name"
+      end,
+      "status" = case
+        when 'status' = any ($16::text[]) then $17
+        else "customers"."status"
+      end,
+      "industry" = case
+        when 'industry' = any ($16::text[]) then $3
+        else "customers"."industry"
+      end,
+      "company_size" = case
+        when 'companySize' = any ($16::text[]) then $4
+        else "customers"."company_size"
+      end,
+      "website_url" = case
+        when 'websiteUrl' = any ($16::text[]) then $5
+        else "customers"."website_url"
+      end,
+      "billing_country" = case
+        when 'billingCountry' = any ($16::text[]) then $6
+        else "customers"."billing_country"
+      end,
+      "timezone" = case
+        when 'timezone' = any ($16::text[]) then $15
+        else "customers"."timezone"
+      end,
+      "source" = case
+        when 'source' = any ($16::text[]) then $7
+        else "customers"."source"
+      end,
+      "external_id" = case
+        when 'externalId' = any ($16::text[]) then $8
+        else "customers"."external_id"
+      end,
+      "tags" = case
+        when 'tags' = any ($16::text[]) then $9
+        else "customers"."tags"
+      end,
+      "attributes" = case
+        when 'attributes' = any ($16::text[]) then $10
+        else "customers"."attributes"
+      end,
+      "emails" = case
+        when 'emails' = any ($16::text[]) then $11
+        else "customers"."emails"
+      end,
+      "phones" = case
+        when 'phones' = any ($16::text[]) then $12
+        else "customers"."phones"
+      end,
+      "addresses" = case
+        when 'addresses' = any ($16::text[]) then $13
+        else "customers"."addresses"
+      end,
+      "owner_id" = case
+        when 'ownerId' = any ($16::text[]) then $14
+        else "customers"."owner_id"
+      end
+    returning
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.upsertByExternalId(status,timezone)
+-- $1 legalName: text
+-- $2 displayName: text
+-- $3 industry: text
+-- $4 companySize: integer
+-- $5 websiteUrl: text
+-- $6 billingCountry: text
+-- $7 source: text
+-- $8 externalId: text
+-- $9 tags: text[]
+-- $10 attributes: jsonb
+-- $11 emails: jsonb
+-- $12 phones: jsonb
+-- $13 addresses: jsonb
+-- $14 ownerId: uuid
+-- $15 status: customer_status
+-- $16 timezone: text
+-- $17 given: text[]
+with
+  "customer" as (
+    insert into
+      "customers" (
+        "legal_name",
+        "display_name",
+        "industry",
+        "company_size",
+        "website_url",
+        "billing_country",
+        "source",
+        "external_id",
+        "tags",
+        "attributes",
+        "emails",
+        "phones",
+        "addresses",
+        "owner_id",
+        "status",
+        "timezone"
+      )
+    values
+      (
+        $1,
+        $2,
+        $3,
+        $4,
+        $5,
+        $6,
+        $7,
+        $8,
+        $9,
+        $10,
+        $11,
+        $12,
+        $13,
+        $14,
+        $15,
+        $16
+      )
+    on conflict ("source", "external_id")
+    where
+      "archived_at" is null
+      and "source" is not null do update
+    set
+      "legal_name" = case
+        when 'legalName' = any ($17::text[]) then $1
+        else "customers"."legal_name"
+      end,
+      "display_name" = case
+        when 'displayName' = any ($17::text[]) then $2
+        else "customers"."display_name"
+      end,
+      "status" = case
+        when 'status' = any ($17::text[]) then $15
+        else "customers"."status"
+      end,
+      "industry" = case
+        when 'industry' = any ($17::text[]) then $3
+        else "customers"."industry"
+      end,
+      "company_size" = case
+        when 'companySize' = any ($17::text[]) then $4
+        else "customers"."company_size"
+      end,
+      "website_url" = case
+        when 'websiteUrl' = any ($17::text[]) then $5
+        else "customers"."website_url"
+      end,
+      "billing_country" = case
+        when 'billingCountry' = any ($17::text[]) then $6
+        else "customers"."billing_country"
+      end,
+      "timezone" = case
+        when 'timezone' = any ($17::text[]) then $16
+        else "customers"."timezone"
+      end,
+      "source" = case
+        when 'source' = any ($17::text[]) then $7
+        else "customers"."source"
+      end,
+      "external_id" = case
+        when 'externalId' = any ($17::text[]) then $8
+        else "customers"."external_id"
+      end,
+      "tags" = case
+        when 'tags' = any ($17::text[]) then $9
+        else "customers"."tags"
+      end,
+      "attributes" = case
+        when 'attributes' = any ($17::text[]) then $10
+        else "customers"."attributes"
+      end,
+      "emails" = case
+        when 'emails' = any ($17::text[]) then $11
+        else "customers"."emails"
+      end,
+      "phones" = case
+        when 'phones' = any ($17::text[]) then $12
+        else "customers"."phones"
+      end,
+      "addresses" = case
+        when 'addresses' = any ($17::text[]) then $13
+        else "customers"."addresses"
+      end,
+      "owner_id" = case
+        when 'ownerId' = any ($17::text[]) then $14
+        else "customers"."owner_id"
+      end
+    returning
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.findByExternalId
+-- $1 source: text
+-- $2 externalId: text
+with
+  "customer" as (
+    select
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+    from
+      "customers"
+    where
+      "source" = $1
+      and "external_id" = $2
+      and "archived_at" is null
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.archive
+-- $1 customerId: uuid
+-- $2 ifVersion: integer
+with
+  "customer" as (
+    update "customers"
+    set
+      "archived_at" = coalesce(archived_at, now())
+    where
+      "customer_id" = $1
+      and "merged_into" is null
+      and (
+        $2::integer is null
+        or version = $2
+      )
+    returning
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.restore
+-- $1 customerId: uuid
+-- $2 ifVersion: integer
+with
+  "customer" as (
+    update "customers"
+    set
+      "archived_at" = null
+    where
+      "customer_id" = $1
+      and "merged_into" is null
+      and (
+        $2::integer is null
+        or version = $2
+      )
+    returning
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.purge, count
+-- $1 olderThan: timestamp with time zone
+select
+  count(*)::integer as count
+from
+  "customers"
+where
+  archived_at < $1
+  and merged_into is null;
+
+-- customers.purge
+-- $1 olderThan: timestamp with time zone
+delete from "customers"
+where
+  "customer_id" = any (
+    array(
+      select
+        "customer_id"
+      from
+        "customers"
+      where
+        archived_at < $1
+        and merged_into is null
+      order by
+        archived_at
+      limit
+        500
+      for update
+        skip locked
+    )
+  );
 
 -- customers.delete
 -- $1 customerId: uuid
@@ -710,12 +2877,26 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy"
         from
           "customers"
         where
-          ("created_at", "customer_id") < ($1, $2)
+          "archived_at" is null
+          and ("created_at", "customer_id") < ($1, $2)
         order by
           "created_at" desc,
           "customer_id" desc
@@ -740,7 +2921,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -770,12 +2954,26 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy"
         from
           "customers"
         where
-          "status" = $1
+          "archived_at" is null
+          and "status" = $1
           and ("created_at", "customer_id") < ($2, $3)
         order by
           "created_at" desc,
@@ -801,7 +2999,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -831,12 +3032,26 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy"
         from
           "customers"
         where
-          "industry" = $1
+          "archived_at" is null
+          and "industry" = $1
           and ("created_at", "customer_id") < ($2, $3)
         order by
           "created_at" desc,
@@ -862,70 +3077,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
-from
-  "customer"
-  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
-  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
-order by
-  "createdAt" desc,
-  "customerId" desc;
-
--- customers.list(status,industry)
--- $1 status: customer_status
--- $2 industry: text
--- $3 behindAt: timestamp with time zone
--- $4 behindId: uuid
--- $5 fetch: bigint
-with
-  "customer" as (
-    select
-      *
-    from
-      (
-        select
-          "customer_id" as "customerId",
-          "legal_name" as "legalName",
-          "display_name" as "displayName",
-          "status",
-          "industry",
-          "company_size" as "companySize",
-          "website_url" as "websiteUrl",
-          "billing_country" as "billingCountry",
-          "timezone",
-          "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
-        from
-          "customers"
-        where
-          "status" = $1
-          and "industry" = $2
-          and ("created_at", "customer_id") < ($3, $4)
-        order by
-          "created_at" desc,
-          "customer_id" desc
-        limit
-          201
-      ) as "customer"
-    order by
-      "createdAt" desc,
-      "customerId" desc
-    limit
-      $5
-  )
-select
-  "customer".*,
-  "contact"."customer_person_id" as "contactId",
-  "person"."person_id" as "personId",
-  "person"."first_name" as "firstName",
-  "person"."last_name" as "lastName",
-  "person"."email",
-  "person"."phone",
-  "person"."job_title" as "jobTitle",
-  "contact"."role",
-  "contact"."is_primary" as "isPrimary",
-  "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -955,12 +3110,26 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy"
         from
           "customers"
         where
-          "billing_country" = $1
+          "archived_at" is null
+          and "billing_country" = $1
           and ("created_at", "customer_id") < ($2, $3)
         order by
           "created_at" desc,
@@ -986,7 +3155,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -995,12 +3167,11 @@ order by
   "createdAt" desc,
   "customerId" desc;
 
--- customers.list(status,billingCountry)
--- $1 status: customer_status
--- $2 billingCountry: text
--- $3 behindAt: timestamp with time zone
--- $4 behindId: uuid
--- $5 fetch: bigint
+-- customers.list(ownerId)
+-- $1 ownerId: uuid
+-- $2 behindAt: timestamp with time zone
+-- $3 behindId: uuid
+-- $4 fetch: bigint
 with
   "customer" as (
     select
@@ -1017,14 +3188,27 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy"
         from
           "customers"
         where
-          "status" = $1
-          and "billing_country" = $2
-          and ("created_at", "customer_id") < ($3, $4)
+          "archived_at" is null
+          and "owner_id" = $1
+          and ("created_at", "customer_id") < ($2, $3)
         order by
           "created_at" desc,
           "customer_id" desc
@@ -1035,7 +3219,7 @@ with
       "createdAt" desc,
       "customerId" desc
     limit
-      $5
+      $4
   )
 select
   "customer".*,
@@ -1049,7 +3233,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1058,75 +3245,12 @@ order by
   "createdAt" desc,
   "customerId" desc;
 
--- customers.list(industry,billingCountry)
--- $1 industry: text
--- $2 billingCountry: text
+-- customers.list(search)
+-- $1 searchText: text
+-- $2 behindRelevance: smallint
 -- $3 behindAt: timestamp with time zone
 -- $4 behindId: uuid
--- $5 fetch: bigint
-with
-  "customer" as (
-    select
-      *
-    from
-      (
-        select
-          "customer_id" as "customerId",
-          "legal_name" as "legalName",
-          "display_name" as "displayName",
-          "status",
-          "industry",
-          "company_size" as "companySize",
-          "website_url" as "websiteUrl",
-          "billing_country" as "billingCountry",
-          "timezone",
-          "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
-        from
-          "customers"
-        where
-          "industry" = $1
-          and "billing_country" = $2
-          and ("created_at", "customer_id") < ($3, $4)
-        order by
-          "created_at" desc,
-          "customer_id" desc
-        limit
-          201
-      ) as "customer"
-    order by
-      "createdAt" desc,
-      "customerId" desc
-    limit
-      $5
-  )
-select
-  "customer".*,
-  "contact"."customer_person_id" as "contactId",
-  "person"."person_id" as "personId",
-  "person"."first_name" as "firstName",
-  "person"."last_name" as "lastName",
-  "person"."email",
-  "person"."phone",
-  "person"."job_title" as "jobTitle",
-  "contact"."role",
-  "contact"."is_primary" as "isPrimary",
-  "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
-from
-  "customer"
-  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
-  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
-order by
-  "createdAt" desc,
-  "customerId" desc;
-
--- customers.list(status,industry,billingCountry)
--- $1 status: customer_status
--- $2 industry: text
--- $3 billingCountry: text
--- $4 behindAt: timestamp with time zone
--- $5 behindId: uuid
+-- $5 search: tsquery
 -- $6 fetch: bigint
 with
   "customer" as (
@@ -1144,22 +3268,54 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
-          "updated_at" as "updatedAt"
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
+          search_relevance (
+            search_text (display_name || ' ' || legal_name),
+            $1
+          ) as "relevance"
         from
           "customers"
         where
-          "status" = $1
-          and "industry" = $2
-          and "billing_country" = $3
-          and ("created_at", "customer_id") < ($4, $5)
+          "archived_at" is null
+          and (
+            search_relevance (
+              search_text (display_name || ' ' || legal_name),
+              $1
+            ),
+            "created_at",
+            "customer_id"
+          ) < ($2, $3, $4)
+          and (
+            search_words (
+              display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list (emails, 'address'), '')
+            ) || coalesce(digits_of_list (phones), '')
+          ) @@ (
+            select
+              $5::tsquery
+          )
         order by
+          "relevance" desc,
           "created_at" desc,
           "customer_id" desc
         limit
           201
       ) as "customer"
     order by
+      "relevance" desc,
       "createdAt" desc,
       "customerId" desc
     limit
@@ -1177,91 +3333,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
-from
-  "customer"
-  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
-  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
-order by
-  "createdAt" desc,
-  "customerId" desc;
-
--- customers.list(search)
--- $1 search: text
--- $2 behindRelevance: smallint
--- $3 behindAt: timestamp with time zone
--- $4 behindId: uuid
--- $5 fetch: bigint
-with
-  "customer" as (
-    select
-      *
-    from
-      (
-        select
-          "customer_id" as "customerId",
-          "legal_name" as "legalName",
-          "display_name" as "displayName",
-          "status",
-          "industry",
-          "company_size" as "companySize",
-          "website_url" as "websiteUrl",
-          "billing_country" as "billingCountry",
-          "timezone",
-          "created_at" as "createdAt",
-          "updated_at" as "updatedAt",
-          search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
-          ) as "relevance"
-        from
-          "customers"
-        where
-          (
-            search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
-            ),
-            "created_at",
-            "customer_id"
-          ) < ($2, $3, $4)
-          and searchable (display_name || ' ' || legal_name) like (
-            select
-              search_pattern ($1)
-          )
-        order by
-          "relevance" desc,
-          "created_at" desc,
-          "customer_id" desc
-        limit
-          201
-      ) as "customer"
-    order by
-      "relevance" desc,
-      "createdAt" desc,
-      "customerId" desc
-    limit
-      $5
-  )
-select
-  "customer".*,
-  "contact"."customer_person_id" as "contactId",
-  "person"."person_id" as "personId",
-  "person"."first_name" as "firstName",
-  "person"."last_name" as "lastName",
-  "person"."email",
-  "person"."phone",
-  "person"."job_title" as "jobTitle",
-  "contact"."role",
-  "contact"."is_primary" as "isPrimary",
-  "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1272,12 +3347,13 @@ order by
   "customerId" desc;
 
 -- customers.list(status,search)
--- $1 search: text
+-- $1 searchText: text
 -- $2 status: customer_status
 -- $3 behindRelevance: smallint
 -- $4 behindAt: timestamp with time zone
 -- $5 behindId: uuid
--- $6 fetch: bigint
+-- $6 search: tsquery
+-- $7 fetch: bigint
 with
   "customer" as (
     select
@@ -1294,33 +3370,45 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
           "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
           search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
+            search_text (display_name || ' ' || legal_name),
+            $1
           ) as "relevance"
         from
           "customers"
         where
-          "status" = $2
+          "archived_at" is null
+          and "status" = $2
           and (
             search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
+              search_text (display_name || ' ' || legal_name),
+              $1
             ),
             "created_at",
             "customer_id"
           ) < ($3, $4, $5)
-          and searchable (display_name || ' ' || legal_name) like (
+          and (
+            search_words (
+              display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list (emails, 'address'), '')
+            ) || coalesce(digits_of_list (phones), '')
+          ) @@ (
             select
-              search_pattern ($1)
+              $6::tsquery
           )
         order by
           "relevance" desc,
@@ -1334,7 +3422,7 @@ with
       "createdAt" desc,
       "customerId" desc
     limit
-      $6
+      $7
   )
 select
   "customer".*,
@@ -1348,7 +3436,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1359,99 +3450,12 @@ order by
   "customerId" desc;
 
 -- customers.list(industry,search)
--- $1 search: text
+-- $1 searchText: text
 -- $2 industry: text
 -- $3 behindRelevance: smallint
 -- $4 behindAt: timestamp with time zone
 -- $5 behindId: uuid
--- $6 fetch: bigint
-with
-  "customer" as (
-    select
-      *
-    from
-      (
-        select
-          "customer_id" as "customerId",
-          "legal_name" as "legalName",
-          "display_name" as "displayName",
-          "status",
-          "industry",
-          "company_size" as "companySize",
-          "website_url" as "websiteUrl",
-          "billing_country" as "billingCountry",
-          "timezone",
-          "created_at" as "createdAt",
-          "updated_at" as "updatedAt",
-          search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
-          ) as "relevance"
-        from
-          "customers"
-        where
-          "industry" = $2
-          and (
-            search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
-            ),
-            "created_at",
-            "customer_id"
-          ) < ($3, $4, $5)
-          and searchable (display_name || ' ' || legal_name) like (
-            select
-              search_pattern ($1)
-          )
-        order by
-          "relevance" desc,
-          "created_at" desc,
-          "customer_id" desc
-        limit
-          201
-      ) as "customer"
-    order by
-      "relevance" desc,
-      "createdAt" desc,
-      "customerId" desc
-    limit
-      $6
-  )
-select
-  "customer".*,
-  "contact"."customer_person_id" as "contactId",
-  "person"."person_id" as "personId",
-  "person"."first_name" as "firstName",
-  "person"."last_name" as "lastName",
-  "person"."email",
-  "person"."phone",
-  "person"."job_title" as "jobTitle",
-  "contact"."role",
-  "contact"."is_primary" as "isPrimary",
-  "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
-from
-  "customer"
-  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
-  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
-order by
-  "relevance" desc,
-  "createdAt" desc,
-  "customerId" desc;
-
--- customers.list(status,industry,search)
--- $1 search: text
--- $2 status: customer_status
--- $3 industry: text
--- $4 behindRelevance: smallint
--- $5 behindAt: timestamp with time zone
--- $6 behindId: uuid
+-- $6 search: tsquery
 -- $7 fetch: bigint
 with
   "customer" as (
@@ -1469,34 +3473,45 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
           "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
           search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
+            search_text (display_name || ' ' || legal_name),
+            $1
           ) as "relevance"
         from
           "customers"
         where
-          "status" = $2
-          and "industry" = $3
+          "archived_at" is null
+          and "industry" = $2
           and (
             search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
+              search_text (display_name || ' ' || legal_name),
+              $1
             ),
             "created_at",
             "customer_id"
-          ) < ($4, $5, $6)
-          and searchable (display_name || ' ' || legal_name) like (
+          ) < ($3, $4, $5)
+          and (
+            search_words (
+              display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list (emails, 'address'), '')
+            ) || coalesce(digits_of_list (phones), '')
+          ) @@ (
             select
-              search_pattern ($1)
+              $6::tsquery
           )
         order by
           "relevance" desc,
@@ -1524,7 +3539,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1535,11 +3553,217 @@ order by
   "customerId" desc;
 
 -- customers.list(billingCountry,search)
--- $1 search: text
+-- $1 searchText: text
 -- $2 billingCountry: text
 -- $3 behindRelevance: smallint
 -- $4 behindAt: timestamp with time zone
 -- $5 behindId: uuid
+-- $6 search: tsquery
+-- $7 fetch: bigint
+with
+  "customer" as (
+    select
+      *
+    from
+      (
+        select
+          "customer_id" as "customerId",
+          "legal_name" as "legalName",
+          "display_name" as "displayName",
+          "status",
+          "industry",
+          "company_size" as "companySize",
+          "website_url" as "websiteUrl",
+          "billing_country" as "billingCountry",
+          "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
+          "created_at" as "createdAt",
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
+          search_relevance (
+            search_text (display_name || ' ' || legal_name),
+            $1
+          ) as "relevance"
+        from
+          "customers"
+        where
+          "archived_at" is null
+          and "billing_country" = $2
+          and (
+            search_relevance (
+              search_text (display_name || ' ' || legal_name),
+              $1
+            ),
+            "created_at",
+            "customer_id"
+          ) < ($3, $4, $5)
+          and (
+            search_words (
+              display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list (emails, 'address'), '')
+            ) || coalesce(digits_of_list (phones), '')
+          ) @@ (
+            select
+              $6::tsquery
+          )
+        order by
+          "relevance" desc,
+          "created_at" desc,
+          "customer_id" desc
+        limit
+          201
+      ) as "customer"
+    order by
+      "relevance" desc,
+      "createdAt" desc,
+      "customerId" desc
+    limit
+      $7
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "relevance" desc,
+  "createdAt" desc,
+  "customerId" desc;
+
+-- customers.list(ownerId,search)
+-- $1 searchText: text
+-- $2 ownerId: uuid
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 search: tsquery
+-- $7 fetch: bigint
+with
+  "customer" as (
+    select
+      *
+    from
+      (
+        select
+          "customer_id" as "customerId",
+          "legal_name" as "legalName",
+          "display_name" as "displayName",
+          "status",
+          "industry",
+          "company_size" as "companySize",
+          "website_url" as "websiteUrl",
+          "billing_country" as "billingCountry",
+          "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
+          "created_at" as "createdAt",
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
+          search_relevance (
+            search_text (display_name || ' ' || legal_name),
+            $1
+          ) as "relevance"
+        from
+          "customers"
+        where
+          "archived_at" is null
+          and "owner_id" = $2
+          and (
+            search_relevance (
+              search_text (display_name || ' ' || legal_name),
+              $1
+            ),
+            "created_at",
+            "customer_id"
+          ) < ($3, $4, $5)
+          and (
+            search_words (
+              display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list (emails, 'address'), '')
+            ) || coalesce(digits_of_list (phones), '')
+          ) @@ (
+            select
+              $6::tsquery
+          )
+        order by
+          "relevance" desc,
+          "created_at" desc,
+          "customer_id" desc
+        limit
+          201
+      ) as "customer"
+    order by
+      "relevance" desc,
+      "createdAt" desc,
+      "customerId" desc
+    limit
+      $7
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "relevance" desc,
+  "createdAt" desc,
+  "customerId" desc;
+
+-- customers.list as actor
+-- $1 searchText: text
+-- $2 behindRelevance: smallint
+-- $3 behindAt: timestamp with time zone
+-- $4 behindId: uuid
+-- $5 search: tsquery
 -- $6 fetch: bigint
 with
   "customer" as (
@@ -1557,33 +3781,40 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
           "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
           search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
+            search_text (display_name || ' ' || legal_name),
+            $1
           ) as "relevance"
         from
           "customers"
         where
-          "billing_country" = $2
+          "archived_at" is null
           and (
             search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
+              search_text (display_name || ' ' || legal_name),
+              $1
             ),
             "created_at",
             "customer_id"
-          ) < ($3, $4, $5)
-          and searchable (display_name || ' ' || legal_name) like (
+          ) < ($2, $3, $4)
+          and "customer_id" in (
             select
-              search_pattern ($1)
+              "search_customers" ($5::tsquery)
           )
         order by
           "relevance" desc,
@@ -1611,7 +3842,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1621,13 +3855,13 @@ order by
   "createdAt" desc,
   "customerId" desc;
 
--- customers.list(status,billingCountry,search)
--- $1 search: text
+-- customers.list as actor(status)
+-- $1 searchText: text
 -- $2 status: customer_status
--- $3 billingCountry: text
--- $4 behindRelevance: smallint
--- $5 behindAt: timestamp with time zone
--- $6 behindId: uuid
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 search: tsquery
 -- $7 fetch: bigint
 with
   "customer" as (
@@ -1645,34 +3879,41 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
           "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
           search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
+            search_text (display_name || ' ' || legal_name),
+            $1
           ) as "relevance"
         from
           "customers"
         where
-          "status" = $2
-          and "billing_country" = $3
+          "archived_at" is null
+          and "status" = $2
           and (
             search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
+              search_text (display_name || ' ' || legal_name),
+              $1
             ),
             "created_at",
             "customer_id"
-          ) < ($4, $5, $6)
-          and searchable (display_name || ' ' || legal_name) like (
+          ) < ($3, $4, $5)
+          and "customer_id" in (
             select
-              search_pattern ($1)
+              "search_customers" ($6::tsquery)
           )
         order by
           "relevance" desc,
@@ -1700,7 +3941,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1710,13 +3954,13 @@ order by
   "createdAt" desc,
   "customerId" desc;
 
--- customers.list(industry,billingCountry,search)
--- $1 search: text
+-- customers.list as actor(industry)
+-- $1 searchText: text
 -- $2 industry: text
--- $3 billingCountry: text
--- $4 behindRelevance: smallint
--- $5 behindAt: timestamp with time zone
--- $6 behindId: uuid
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 search: tsquery
 -- $7 fetch: bigint
 with
   "customer" as (
@@ -1734,34 +3978,41 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
           "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
           search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
+            search_text (display_name || ' ' || legal_name),
+            $1
           ) as "relevance"
         from
           "customers"
         where
-          "industry" = $2
-          and "billing_country" = $3
+          "archived_at" is null
+          and "industry" = $2
           and (
             search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
+              search_text (display_name || ' ' || legal_name),
+              $1
             ),
             "created_at",
             "customer_id"
-          ) < ($4, $5, $6)
-          and searchable (display_name || ' ' || legal_name) like (
+          ) < ($3, $4, $5)
+          and "customer_id" in (
             select
-              search_pattern ($1)
+              "search_customers" ($6::tsquery)
           )
         order by
           "relevance" desc,
@@ -1789,7 +4040,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1799,15 +4053,14 @@ order by
   "createdAt" desc,
   "customerId" desc;
 
--- customers.list(status,industry,billingCountry,search)
--- $1 search: text
--- $2 status: customer_status
--- $3 industry: text
--- $4 billingCountry: text
--- $5 behindRelevance: smallint
--- $6 behindAt: timestamp with time zone
--- $7 behindId: uuid
--- $8 fetch: bigint
+-- customers.list as actor(billingCountry)
+-- $1 searchText: text
+-- $2 billingCountry: text
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 search: tsquery
+-- $7 fetch: bigint
 with
   "customer" as (
     select
@@ -1824,35 +4077,41 @@ with
           "website_url" as "websiteUrl",
           "billing_country" as "billingCountry",
           "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
           "created_at" as "createdAt",
           "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
           search_relevance (
-            searchable (display_name || ' ' || legal_name),
-            (
-              select
-                searchable ($1)
-            )
+            search_text (display_name || ' ' || legal_name),
+            $1
           ) as "relevance"
         from
           "customers"
         where
-          "status" = $2
-          and "industry" = $3
-          and "billing_country" = $4
+          "archived_at" is null
+          and "billing_country" = $2
           and (
             search_relevance (
-              searchable (display_name || ' ' || legal_name),
-              (
-                select
-                  searchable ($1)
-              )
+              search_text (display_name || ' ' || legal_name),
+              $1
             ),
             "created_at",
             "customer_id"
-          ) < ($5, $6, $7)
-          and searchable (display_name || ' ' || legal_name) like (
+          ) < ($3, $4, $5)
+          and "customer_id" in (
             select
-              search_pattern ($1)
+              "search_customers" ($6::tsquery)
           )
         order by
           "relevance" desc,
@@ -1866,7 +4125,7 @@ with
       "createdAt" desc,
       "customerId" desc
     limit
-      $8
+      $7
   )
 select
   "customer".*,
@@ -1880,7 +4139,10 @@ select
   "contact"."role",
   "contact"."is_primary" as "isPrimary",
   "contact"."start_date" as "startDate",
-  "contact"."end_date" as "endDate"
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
 from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
@@ -1889,3 +4151,1032 @@ order by
   "relevance" desc,
   "createdAt" desc,
   "customerId" desc;
+
+-- customers.list as actor(ownerId)
+-- $1 searchText: text
+-- $2 ownerId: uuid
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 search: tsquery
+-- $7 fetch: bigint
+with
+  "customer" as (
+    select
+      *
+    from
+      (
+        select
+          "customer_id" as "customerId",
+          "legal_name" as "legalName",
+          "display_name" as "displayName",
+          "status",
+          "industry",
+          "company_size" as "companySize",
+          "website_url" as "websiteUrl",
+          "billing_country" as "billingCountry",
+          "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
+          "created_at" as "createdAt",
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
+          search_relevance (
+            search_text (display_name || ' ' || legal_name),
+            $1
+          ) as "relevance"
+        from
+          "customers"
+        where
+          "archived_at" is null
+          and "owner_id" = $2
+          and (
+            search_relevance (
+              search_text (display_name || ' ' || legal_name),
+              $1
+            ),
+            "created_at",
+            "customer_id"
+          ) < ($3, $4, $5)
+          and "customer_id" in (
+            select
+              "search_customers" ($6::tsquery)
+          )
+        order by
+          "relevance" desc,
+          "created_at" desc,
+          "customer_id" desc
+        limit
+          201
+      ) as "customer"
+    order by
+      "relevance" desc,
+      "createdAt" desc,
+      "customerId" desc
+    limit
+      $7
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "relevance" desc,
+  "createdAt" desc,
+  "customerId" desc;
+
+-- customers.listArchived
+-- $1 behindAt: timestamp with time zone
+-- $2 behindId: uuid
+-- $3 fetch: bigint
+with
+  "customer" as (
+    select
+      *
+    from
+      (
+        select
+          "customer_id" as "customerId",
+          "legal_name" as "legalName",
+          "display_name" as "displayName",
+          "status",
+          "industry",
+          "company_size" as "companySize",
+          "website_url" as "websiteUrl",
+          "billing_country" as "billingCountry",
+          "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
+          "created_at" as "createdAt",
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy"
+        from
+          "customers"
+        where
+          "archived_at" is not null
+          and ("archived_at", "customer_id") < ($1, $2)
+        order by
+          "archived_at" desc,
+          "customer_id" desc
+        limit
+          201
+      ) as "customer"
+    order by
+      "archivedAt" desc,
+      "customerId" desc
+    limit
+      $3
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "archivedAt" desc,
+  "customerId" desc;
+
+-- customers.listArchived(search)
+-- $1 searchText: text
+-- $2 behindRelevance: smallint
+-- $3 behindAt: timestamp with time zone
+-- $4 behindId: uuid
+-- $5 search: tsquery
+-- $6 fetch: bigint
+with
+  "customer" as (
+    select
+      *
+    from
+      (
+        select
+          "customer_id" as "customerId",
+          "legal_name" as "legalName",
+          "display_name" as "displayName",
+          "status",
+          "industry",
+          "company_size" as "companySize",
+          "website_url" as "websiteUrl",
+          "billing_country" as "billingCountry",
+          "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
+          "created_at" as "createdAt",
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
+          search_relevance (
+            search_text (display_name || ' ' || legal_name),
+            $1
+          ) as "relevance"
+        from
+          "customers"
+        where
+          "archived_at" is not null
+          and (
+            search_relevance (
+              search_text (display_name || ' ' || legal_name),
+              $1
+            ),
+            "archived_at",
+            "customer_id"
+          ) < ($2, $3, $4)
+          and (
+            search_words (
+              display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list (emails, 'address'), '')
+            ) || coalesce(digits_of_list (phones), '')
+          ) @@ (
+            select
+              $5::tsquery
+          )
+        order by
+          "relevance" desc,
+          "archived_at" desc,
+          "customer_id" desc
+        limit
+          201
+      ) as "customer"
+    order by
+      "relevance" desc,
+      "archivedAt" desc,
+      "customerId" desc
+    limit
+      $6
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "relevance" desc,
+  "archivedAt" desc,
+  "customerId" desc;
+
+-- customers.listArchived as actor
+-- $1 searchText: text
+-- $2 behindRelevance: smallint
+-- $3 behindAt: timestamp with time zone
+-- $4 behindId: uuid
+-- $5 search: tsquery
+-- $6 fetch: bigint
+with
+  "customer" as (
+    select
+      *
+    from
+      (
+        select
+          "customer_id" as "customerId",
+          "legal_name" as "legalName",
+          "display_name" as "displayName",
+          "status",
+          "industry",
+          "company_size" as "companySize",
+          "website_url" as "websiteUrl",
+          "billing_country" as "billingCountry",
+          "timezone",
+          "source",
+          "external_id" as "externalId",
+          tags as "tags",
+          emails as "emails",
+          phones as "phones",
+          addresses as "addresses",
+          attributes as "attributes",
+          "owner_id" as "ownerId",
+          "archived_at" as "archivedAt",
+          "merged_into" as "mergedInto",
+          "version",
+          "created_at" as "createdAt",
+          "updated_at" as "updatedAt",
+          "created_by" as "createdBy",
+          "updated_by" as "updatedBy",
+          search_relevance (
+            search_text (display_name || ' ' || legal_name),
+            $1
+          ) as "relevance"
+        from
+          "customers"
+        where
+          "archived_at" is not null
+          and (
+            search_relevance (
+              search_text (display_name || ' ' || legal_name),
+              $1
+            ),
+            "archived_at",
+            "customer_id"
+          ) < ($2, $3, $4)
+          and "customer_id" in (
+            select
+              "search_customers" ($5::tsquery)
+          )
+        order by
+          "relevance" desc,
+          "archived_at" desc,
+          "customer_id" desc
+        limit
+          201
+      ) as "customer"
+    order by
+      "relevance" desc,
+      "archivedAt" desc,
+      "customerId" desc
+    limit
+      $6
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "relevance" desc,
+  "archivedAt" desc,
+  "customerId" desc;
+
+-- customers.getMany
+-- $1 keys: uuid[]
+with
+  "customer" as (
+    select
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+    from
+      "customers"
+    where
+      "customer_id" = any ($1::uuid[])
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "customer"."customerId";
+
+-- customers.createMany
+-- $1 rows: jsonb
+with
+  "written" as (
+    insert into
+      "customers" (
+        "customer_id",
+        "legal_name",
+        "display_name",
+        "status",
+        "industry",
+        "company_size",
+        "website_url",
+        "billing_country",
+        "timezone",
+        "source",
+        "external_id",
+        "tags",
+        "attributes",
+        "emails",
+        "phones",
+        "addresses",
+        "owner_id"
+      )
+    select
+      row."customer_id",
+      row."legal_name",
+      row."display_name",
+      coalesce(row."status", 'prospect'),
+      row."industry",
+      row."company_size",
+      row."website_url",
+      row."billing_country",
+      coalesce(row."timezone", 'UTC'),
+      row."source",
+      row."external_id",
+      row."tags",
+      row."attributes",
+      row."emails",
+      row."phones",
+      row."addresses",
+      row."owner_id"
+    from
+      jsonb_populate_recordset(null::"customers", $1::jsonb) as row
+    returning
+      customers.*
+  ),
+  "customer" as (
+    select
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+    from
+      "written"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "customer"."customerId";
+
+-- customers.updateMany
+-- $1 givenByKey: jsonb
+-- $2 rows: jsonb
+with
+  "written" as (
+    update "customers"
+    set
+      "legal_name" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'legalName' then "row"."legal_name"
+        else "customers"."legal_name"
+      end,
+      "display_name" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'displayName' then "row"."display_name"
+        else "customers"."display_name"
+      end,
+      "status" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'status' then "row"."status"
+        else "customers"."status"
+      end,
+      "industry" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'industry' then "row"."industry"
+        else "customers"."industry"
+      end,
+      "company_size" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'companySize' then "row"."company_size"
+        else "customers"."company_size"
+      end,
+      "website_url" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'websiteUrl' then "row"."website_url"
+        else "customers"."website_url"
+      end,
+      "billing_country" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'billingCountry' then "row"."billing_country"
+        else "customers"."billing_country"
+      end,
+      "timezone" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'timezone' then "row"."timezone"
+        else "customers"."timezone"
+      end,
+      "source" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'source' then "row"."source"
+        else "customers"."source"
+      end,
+      "external_id" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'externalId' then "row"."external_id"
+        else "customers"."external_id"
+      end,
+      "tags" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'tags' then "row"."tags"
+        else "customers"."tags"
+      end,
+      "attributes" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'attributes' then "row"."attributes"
+        else "customers"."attributes"
+      end,
+      "emails" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'emails' then "row"."emails"
+        else "customers"."emails"
+      end,
+      "phones" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'phones' then "row"."phones"
+        else "customers"."phones"
+      end,
+      "addresses" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'addresses' then "row"."addresses"
+        else "customers"."addresses"
+      end,
+      "owner_id" = case
+        when $1::jsonb -> "customers"."customer_id"::text ? 'ownerId' then "row"."owner_id"
+        else "customers"."owner_id"
+      end
+    from
+      (
+        select
+          row.*
+        from
+          jsonb_populate_recordset(null::"customers", $2::jsonb) as row
+          join "customers" as locked on locked."customer_id" = row."customer_id"
+        order by
+          locked."customer_id"
+        for update of
+          locked
+      ) as row
+    where
+      "customers"."customer_id" = row."customer_id"
+      and (
+        row.version is null
+        or row.version = "customers".version
+      )
+      and "customers".merged_into is null
+    returning
+      customers.*
+  ),
+  "customer" as (
+    select
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+    from
+      "written"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "customer"."customerId";
+
+-- customers.upsertMany
+-- $1 rows: jsonb
+-- $2 givenByKey: jsonb
+with
+  "written" as (
+    insert into
+      "customers" (
+        "customer_id",
+        "legal_name",
+        "display_name",
+        "status",
+        "industry",
+        "company_size",
+        "website_url",
+        "billing_country",
+        "timezone",
+        "source",
+        "external_id",
+        "tags",
+        "attributes",
+        "emails",
+        "phones",
+        "addresses",
+        "owner_id"
+      )
+    select
+      row."customer_id",
+      row."legal_name",
+      row."display_name",
+      coalesce(row."status", 'prospect'),
+      row."industry",
+      row."company_size",
+      row."website_url",
+      row."billing_country",
+      coalesce(row."timezone", 'UTC'),
+      row."source",
+      row."external_id",
+      row."tags",
+      row."attributes",
+      row."emails",
+      row."phones",
+      row."addresses",
+      row."owner_id"
+    from
+      jsonb_populate_recordset(null::"customers", $1::jsonb) as row
+    on conflict (source, external_id)
+    where
+      archived_at is null
+      and source is not null do update
+    set
+      "legal_name" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'legalName' then "excluded"."legal_name"
+        else "customers"."legal_name"
+      end,
+      "display_name" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'displayName' then "excluded"."display_name"
+        else "customers"."display_name"
+      end,
+      "status" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'status' then "excluded"."status"
+        else "customers"."status"
+      end,
+      "industry" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'industry' then "excluded"."industry"
+        else "customers"."industry"
+      end,
+      "company_size" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'companySize' then "excluded"."company_size"
+        else "customers"."company_size"
+      end,
+      "website_url" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'websiteUrl' then "excluded"."website_url"
+        else "customers"."website_url"
+      end,
+      "billing_country" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'billingCountry' then "excluded"."billing_country"
+        else "customers"."billing_country"
+      end,
+      "timezone" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'timezone' then "excluded"."timezone"
+        else "customers"."timezone"
+      end,
+      "source" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'source' then "excluded"."source"
+        else "customers"."source"
+      end,
+      "external_id" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'externalId' then "excluded"."external_id"
+        else "customers"."external_id"
+      end,
+      "tags" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'tags' then "excluded"."tags"
+        else "customers"."tags"
+      end,
+      "attributes" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'attributes' then "excluded"."attributes"
+        else "customers"."attributes"
+      end,
+      "emails" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'emails' then "excluded"."emails"
+        else "customers"."emails"
+      end,
+      "phones" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'phones' then "excluded"."phones"
+        else "customers"."phones"
+      end,
+      "addresses" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'addresses' then "excluded"."addresses"
+        else "customers"."addresses"
+      end,
+      "owner_id" = case
+        when $2::jsonb -> (
+          char_length(excluded.source) || ':' || excluded.source || excluded.external_id
+        ) ? 'ownerId' then "excluded"."owner_id"
+        else "customers"."owner_id"
+      end
+    returning
+      customers.*
+  ),
+  "customer" as (
+    select
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+    from
+      "written"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "customer"."customerId";
+
+-- customers.archiveMany
+-- $1 keys: uuid[]
+with
+  "written" as (
+    update "customers"
+    set
+      archived_at = coalesce("customers"."archived_at", now())
+    from
+      (
+        select
+          "customer_id"
+        from
+          "customers"
+        where
+          "customer_id" = any ($1::uuid[])
+          and merged_into is null
+        order by
+          "customer_id"
+        for update
+      ) as locked
+    where
+      "customers"."customer_id" = locked."customer_id"
+    returning
+      customers.*
+  ),
+  "customer" as (
+    select
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+    from
+      "written"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "customer"."customerId";
+
+-- customers.restoreMany
+-- $1 keys: uuid[]
+with
+  "written" as (
+    update "customers"
+    set
+      archived_at = null
+    from
+      (
+        select
+          "customer_id"
+        from
+          "customers"
+        where
+          "customer_id" = any ($1::uuid[])
+          and merged_into is null
+        order by
+          "customer_id"
+        for update
+      ) as locked
+    where
+      "customers"."customer_id" = locked."customer_id"
+    returning
+      customers.*
+  ),
+  "customer" as (
+    select
+      "customer_id" as "customerId",
+      "legal_name" as "legalName",
+      "display_name" as "displayName",
+      "status",
+      "industry",
+      "company_size" as "companySize",
+      "website_url" as "websiteUrl",
+      "billing_country" as "billingCountry",
+      "timezone",
+      "source",
+      "external_id" as "externalId",
+      tags as "tags",
+      emails as "emails",
+      phones as "phones",
+      addresses as "addresses",
+      attributes as "attributes",
+      "owner_id" as "ownerId",
+      "archived_at" as "archivedAt",
+      "merged_into" as "mergedInto",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
+    from
+      "written"
+  )
+select
+  "customer".*,
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version" as "contactVersion",
+  "contact"."created_by" as "contactCreatedBy",
+  "contact"."updated_by" as "contactUpdatedBy"
+from
+  "customer"
+  left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+order by
+  "customer"."customerId";

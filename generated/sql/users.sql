@@ -9,8 +9,13 @@ select
   "role",
   "provider",
   "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy"
 from
   "users"
 where
@@ -25,12 +30,41 @@ select
   "role",
   "provider",
   "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt"
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy"
 from
   "users"
 where
   "email" = $1;
+
+-- users.findByEmail as actor
+-- $1 email: citext
+select
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy"
+from
+  "users"
+where
+  user_id = (
+    select
+      find_user_by_email ($1::citext)
+  );
 
 -- users.existsByEmail
 -- $1 email: citext
@@ -44,6 +78,21 @@ select
       "email" = $1
   ) as "exists";
 
+-- users.existsByEmail as actor
+-- $1 email: citext
+select
+  exists (
+    select
+      "user_id"
+    from
+      "users"
+    where
+      user_id = (
+        select
+          find_user_by_email ($1::citext)
+      )
+  ) as "exists";
+
 -- users.findCredentialsByEmail
 -- $1 email: citext
 select
@@ -53,7 +102,23 @@ select
 from
   "users"
 where
-  "email" = $1;
+  "email" = $1
+  and "deactivated_at" is null;
+
+-- users.findCredentialsByEmail as actor
+-- $1 email: citext
+select
+  "user_id" as "userId",
+  "password" as "passwordHash",
+  "role"
+from
+  "users"
+where
+  user_id = (
+    select
+      find_user_by_email ($1::citext)
+  )
+  and "deactivated_at" is null;
 
 -- users.create
 -- $1 name: text
@@ -78,8 +143,13 @@ returning
   "role",
   "provider",
   "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
 
 -- users.create(role)
 -- $1 name: text
@@ -106,19 +176,38 @@ returning
   "role",
   "provider",
   "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- users.version
+-- $1 rowId: uuid
+select
+  version
+from
+  "users"
+where
+  "user_id" = $1;
 
 -- users.update
 -- $1 name: text
 -- $2 email: citext
 -- $3 userId: uuid
+-- $4 ifVersion: integer
 update "users"
 set
   "name" = coalesce($1, "name"),
   "email" = coalesce($2, "email")
 where
   "user_id" = $3
+  and (
+    $4::integer is null
+    or version = $4
+  )
 returning
   "user_id" as "userId",
   "name",
@@ -126,17 +215,77 @@ returning
   "role",
   "provider",
   "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- users.update merged
+-- $1 name[]: text[]
+-- $2 email[]: citext[]
+-- $3 userId[]: uuid[]
+-- $4 ifVersion[]: integer[]
+update "users"
+set
+  "name" = coalesce("change"."$name", "name"),
+  "email" = coalesce("change"."$email", "email")
+from
+  unnest(
+    (
+      select
+        $1::text[]
+    ),
+    (
+      select
+        $2::citext[]
+    ),
+    (
+      select
+        $3::uuid[]
+    ),
+    (
+      select
+        $4::integer[]
+    )
+  ) with ordinality as change ("$name", "$email", "$userId", "$ifVersion", "$n")
+where
+  "user_id" = "change"."$userId"
+  and (
+    "change"."$ifVersion"::integer is null
+    or version = "change"."$ifVersion"
+  )
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy",
+  "change"."$n"::integer as "$n";
 
 -- users.setPassword
 -- $1 passwordHash: text
 -- $2 userId: uuid
+-- $3 ifVersion: integer
 update "users"
 set
   "password" = $1
 where
   "user_id" = $2
+  and (
+    $3::integer is null
+    or version = $3
+  )
 returning
   "user_id" as "userId",
   "name",
@@ -144,17 +293,71 @@ returning
   "role",
   "provider",
   "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- users.setPassword merged
+-- $1 passwordHash[]: text[]
+-- $2 userId[]: uuid[]
+-- $3 ifVersion[]: integer[]
+update "users"
+set
+  "password" = "change"."$passwordHash"
+from
+  unnest(
+    (
+      select
+        $1::text[]
+    ),
+    (
+      select
+        $2::uuid[]
+    ),
+    (
+      select
+        $3::integer[]
+    )
+  ) with ordinality as change ("$passwordHash", "$userId", "$ifVersion", "$n")
+where
+  "user_id" = "change"."$userId"
+  and (
+    "change"."$ifVersion"::integer is null
+    or version = "change"."$ifVersion"
+  )
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy",
+  "change"."$n"::integer as "$n";
 
 -- users.setRole
 -- $1 role: text
 -- $2 userId: uuid
+-- $3 ifVersion: integer
 update "users"
 set
   "role" = $1
 where
   "user_id" = $2
+  and (
+    $3::integer is null
+    or version = $3
+  )
 returning
   "user_id" as "userId",
   "name",
@@ -162,8 +365,194 @@ returning
   "role",
   "provider",
   "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
   "created_at" as "createdAt",
-  "updated_at" as "updatedAt";
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- users.setRole merged
+-- $1 role[]: text[]
+-- $2 userId[]: uuid[]
+-- $3 ifVersion[]: integer[]
+update "users"
+set
+  "role" = "change"."$role"
+from
+  unnest(
+    (
+      select
+        $1::text[]
+    ),
+    (
+      select
+        $2::uuid[]
+    ),
+    (
+      select
+        $3::integer[]
+    )
+  ) with ordinality as change ("$role", "$userId", "$ifVersion", "$n")
+where
+  "user_id" = "change"."$userId"
+  and (
+    "change"."$ifVersion"::integer is null
+    or version = "change"."$ifVersion"
+  )
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy",
+  "change"."$n"::integer as "$n";
+
+-- users.linkProvider
+-- $1 provider: text
+-- $2 providerId: text
+-- $3 userId: uuid
+-- $4 ifVersion: integer
+update "users"
+set
+  "provider" = $1,
+  "provider_id" = $2
+where
+  "user_id" = $3
+  and (
+    $4::integer is null
+    or version = $4
+  )
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- users.deactivate
+-- $1 isActive: boolean
+-- $2 userId: uuid
+-- $3 ifVersion: integer
+update "users"
+set
+  "deactivated_at" = case
+    when $1::boolean then null
+    else coalesce(deactivated_at, now())
+  end
+where
+  "user_id" = $2
+  and (
+    $3::integer is null
+    or version = $3
+  )
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- users.recordSignIn
+-- $1 userId: uuid
+update "users"
+set
+  "last_sign_in_at" = now()
+where
+  "user_id" = $1
+  and "deactivated_at" is null
+returning
+  "user_id" as "userId",
+  "name",
+  "email",
+  "role",
+  "provider",
+  "provider_id" as "providerId",
+  "last_sign_in_at" as "lastSignInAt",
+  "deactivated_at" as "deactivatedAt",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy";
+
+-- users.handOver
+-- $1 toUserId: uuid
+-- $2 userId: uuid
+with
+  "customer" as (
+    update "customers"
+    set
+      "owner_id" = $1
+    where
+      "owner_id" = $2
+    returning
+      "customer_id"
+  ),
+  "person" as (
+    update "people"
+    set
+      "owner_id" = $1
+    where
+      "owner_id" = $2
+    returning
+      "person_id"
+  )
+select
+  (
+    select
+      count(*)
+    from
+      customer
+  )::integer as "customers",
+  (
+    select
+      count(*)
+    from
+      person
+  )::integer as "people";
+
+-- users.erase
+-- $1 userId: uuid
+select
+  erase_user ($1) as erased;
+
+-- users.export
+-- $1 userId: uuid
+select
+  export_user ($1) as rows;
+
+-- users.files
+-- $1 userIds: uuid[]
+select
+  key
+from
+  files_of_users ($1::uuid[]) as key;
 
 -- users.deleteMany
 -- $1 userIds: uuid[]
@@ -196,8 +585,13 @@ from
       "role",
       "provider",
       "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
       "created_at" as "createdAt",
-      "updated_at" as "updatedAt"
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
     from
       "users"
     where
@@ -230,8 +624,13 @@ from
       "role",
       "provider",
       "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
       "created_at" as "createdAt",
-      "updated_at" as "updatedAt"
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
     from
       "users"
     where
@@ -250,69 +649,11 @@ limit
   $4;
 
 -- users.list(search)
--- $1 search: text
+-- $1 searchText: text
 -- $2 behindRelevance: smallint
 -- $3 behindAt: timestamp with time zone
 -- $4 behindId: uuid
--- $5 fetch: bigint
-select
-  *
-from
-  (
-    select
-      "user_id" as "userId",
-      "name",
-      "email",
-      "role",
-      "provider",
-      "provider_id" as "providerId",
-      "created_at" as "createdAt",
-      "updated_at" as "updatedAt",
-      search_relevance (
-        searchable (name || ' ' || email::text),
-        (
-          select
-            searchable ($1)
-        )
-      ) as "relevance"
-    from
-      "users"
-    where
-      (
-        search_relevance (
-          searchable (name || ' ' || email::text),
-          (
-            select
-              searchable ($1)
-          )
-        ),
-        "created_at",
-        "user_id"
-      ) < ($2, $3, $4)
-      and searchable (name || ' ' || email::text) like (
-        select
-          search_pattern ($1)
-      )
-    order by
-      "relevance" desc,
-      "created_at" desc,
-      "user_id" desc
-    limit
-      201
-  ) as "user"
-order by
-  "relevance" desc,
-  "createdAt" desc,
-  "userId" desc
-limit
-  $5;
-
--- users.list(role,search)
--- $1 search: text
--- $2 role: text
--- $3 behindRelevance: smallint
--- $4 behindAt: timestamp with time zone
--- $5 behindId: uuid
+-- $5 search: tsquery
 -- $6 fetch: bigint
 select
   *
@@ -325,33 +666,25 @@ from
       "role",
       "provider",
       "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
       "created_at" as "createdAt",
       "updated_at" as "updatedAt",
-      search_relevance (
-        searchable (name || ' ' || email::text),
-        (
-          select
-            searchable ($1)
-        )
-      ) as "relevance"
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy",
+      search_relevance (search_text (name || ' ' || email::text), $1) as "relevance"
     from
       "users"
     where
-      "role" = $2
-      and (
-        search_relevance (
-          searchable (name || ' ' || email::text),
-          (
-            select
-              searchable ($1)
-          )
-        ),
+      (
+        search_relevance (search_text (name || ' ' || email::text), $1),
         "created_at",
         "user_id"
-      ) < ($3, $4, $5)
-      and searchable (name || ' ' || email::text) like (
+      ) < ($2, $3, $4)
+      and search_words (name || ' ' || email::text) @@ (
         select
-          search_pattern ($1)
+          $5::tsquery
       )
     order by
       "relevance" desc,
@@ -367,6 +700,166 @@ order by
 limit
   $6;
 
+-- users.list(role,search)
+-- $1 searchText: text
+-- $2 role: text
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 search: tsquery
+-- $7 fetch: bigint
+select
+  *
+from
+  (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy",
+      search_relevance (search_text (name || ' ' || email::text), $1) as "relevance"
+    from
+      "users"
+    where
+      "role" = $2
+      and (
+        search_relevance (search_text (name || ' ' || email::text), $1),
+        "created_at",
+        "user_id"
+      ) < ($3, $4, $5)
+      and search_words (name || ' ' || email::text) @@ (
+        select
+          $6::tsquery
+      )
+    order by
+      "relevance" desc,
+      "created_at" desc,
+      "user_id" desc
+    limit
+      201
+  ) as "user"
+order by
+  "relevance" desc,
+  "createdAt" desc,
+  "userId" desc
+limit
+  $7;
+
+-- users.list as actor
+-- $1 searchText: text
+-- $2 behindRelevance: smallint
+-- $3 behindAt: timestamp with time zone
+-- $4 behindId: uuid
+-- $5 search: tsquery
+-- $6 fetch: bigint
+select
+  *
+from
+  (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy",
+      search_relevance (search_text (name || ' ' || email::text), $1) as "relevance"
+    from
+      "users"
+    where
+      (
+        search_relevance (search_text (name || ' ' || email::text), $1),
+        "created_at",
+        "user_id"
+      ) < ($2, $3, $4)
+      and "user_id" in (
+        select
+          "search_users" ($5::tsquery)
+      )
+    order by
+      "relevance" desc,
+      "created_at" desc,
+      "user_id" desc
+    limit
+      201
+  ) as "user"
+order by
+  "relevance" desc,
+  "createdAt" desc,
+  "userId" desc
+limit
+  $6;
+
+-- users.list as actor(role)
+-- $1 searchText: text
+-- $2 role: text
+-- $3 behindRelevance: smallint
+-- $4 behindAt: timestamp with time zone
+-- $5 behindId: uuid
+-- $6 search: tsquery
+-- $7 fetch: bigint
+select
+  *
+from
+  (
+    select
+      "user_id" as "userId",
+      "name",
+      "email",
+      "role",
+      "provider",
+      "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
+      "created_at" as "createdAt",
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy",
+      search_relevance (search_text (name || ' ' || email::text), $1) as "relevance"
+    from
+      "users"
+    where
+      "role" = $2
+      and (
+        search_relevance (search_text (name || ' ' || email::text), $1),
+        "created_at",
+        "user_id"
+      ) < ($3, $4, $5)
+      and "user_id" in (
+        select
+          "search_users" ($6::tsquery)
+      )
+    order by
+      "relevance" desc,
+      "created_at" desc,
+      "user_id" desc
+    limit
+      201
+  ) as "user"
+order by
+  "relevance" desc,
+  "createdAt" desc,
+  "userId" desc
+limit
+  $7;
+
 -- users.signInWithProvider
 -- $1 provider: text
 -- $2 providerId: text
@@ -381,8 +874,13 @@ with
       "role",
       "provider",
       "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
       "created_at" as "createdAt",
-      "updated_at" as "updatedAt"
+      "updated_at" as "updatedAt",
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy"
     from
       "users"
     where
@@ -391,7 +889,8 @@ with
   ),
   "turn" as (
     select
-      pg_advisory_xact_lock(hashtextextended ($1 || ' ' || $2, 0)) as "taken"
+      pg_advisory_xact_lock(hashtextextended ($1 || ' ' || $2, 0))::text as "taken",
+      uuidv7() as "userId"
     where
       not exists (
         select
@@ -402,8 +901,15 @@ with
   ),
   "added" as (
     insert into
-      "users" ("name", "email", "provider", "provider_id")
+      "users" (
+        "user_id",
+        "name",
+        "email",
+        "provider",
+        "provider_id"
+      )
     select
+      "turn"."userId",
       $3 as "name",
       $4 as "email",
       $1 as "provider",
@@ -420,9 +926,19 @@ with
       "role",
       "provider",
       "provider_id" as "providerId",
+      "last_sign_in_at" as "lastSignInAt",
+      "deactivated_at" as "deactivatedAt",
+      "version",
       "created_at" as "createdAt",
       "updated_at" as "updatedAt",
-      xmax = 0 as "created"
+      "created_by" as "createdBy",
+      "updated_by" as "updatedBy",
+      user_id = (
+        select
+          "userId"
+        from
+          turn
+      ) as "created"
   )
 select
   *,

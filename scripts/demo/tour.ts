@@ -1,6 +1,8 @@
+// cspell:ignore mobel moebel baltik zila zilla liepa
 import { fileURLToPath } from 'node:url'
 import { TABLES } from '../../generated/catalog.ts'
 import {
+  type BoundDatabase,
   ConstraintError,
   type Database,
   ImportError,
@@ -9,7 +11,7 @@ import {
   violates,
 } from '../../src/index.ts'
 import { applySchema } from '../generate/apply.ts'
-import { startScratchServer } from '../scratch/index.ts'
+import { grantedLogin, startScratchServer } from '../scratch/index.ts'
 import { chapter, code, result, say, timed } from './stage.ts'
 
 /** A string in the format of a bcrypt hash; a service would call its bcrypt library here. */
@@ -26,21 +28,30 @@ export async function runDemo(): Promise<void> {
     () => applySchema(database.url, schema),
     () => `${TABLES.length} tables`,
   )
-  await using db = openDatabase(database.url)
+  await using jobsLogin = await grantedLogin(database.url, 'system')
+  await using appLogin = await grantedLogin(database.url, 'app')
+  say('  The service has two logins, which own nothing: one for its jobs and sign-in, one for its users.')
+  await using jobs = openDatabase(jobsLogin.url)
+  await using app = openDatabase(appLogin.url)
+  const job = jobs.as({ system: 'demo' })
 
-  await typedRows(db)
-  await errorsByName(db)
-  await transactions(db)
-  await signingIn(db)
-  await pages(db)
-  await customersWithContacts(db)
-  await importing(db)
-  await auditing(db)
-  await queryEvents(db)
+  const { userId } = await typedRows(job)
+  const ada = app.as({ userId, requestId: 'demo' })
+  await errorsByName(job)
+  await transactions(job)
+  await signingIn(job)
+  await pages(job)
+  await customersWithContacts(ada)
+  await duplicates(ada)
+  await importing(ada)
+  await correctedImport(ada)
+  await rowSecurity(app, ada)
+  await auditing(ada)
+  await queryEvents(jobs, job)
   say('\nThis ran on a real PostgreSQL server, which now stops and removes its files.')
 }
 
-async function typedRows(db: Database): Promise<void> {
+async function typedRows(db: BoundDatabase): Promise<{ userId: string }> {
   chapter('Typed rows without passwords')
   code(`const ada = await db.users.create({ name: 'Ada Lovelace', email: 'ada@example.test', passwordHash })`)
   const ada = await db.users.create({ name: 'Ada Lovelace', email: 'ada@example.test', passwordHash: HASH })
@@ -48,9 +59,10 @@ async function typedRows(db: Database): Promise<void> {
   code(`await db.users.findCredentialsByEmail('ADA@example.test')   // the only method that returns the hash`)
   const credentials = await db.users.findCredentialsByEmail('ADA@example.test')
   result({ ...credentials, passwordHash: `${credentials?.passwordHash?.slice(0, 12)}…` })
+  return ada
 }
 
-async function errorsByName(db: Database): Promise<void> {
+async function errorsByName(db: BoundDatabase): Promise<void> {
   chapter('Errors that name the violated rule')
   code(`await db.users.create({ name: 'Impostor', email: 'Ada@Example.TEST', passwordHash })`)
   await db.users
@@ -69,7 +81,7 @@ async function errorsByName(db: Database): Promise<void> {
   })
 }
 
-async function transactions(db: Database): Promise<void> {
+async function transactions(db: BoundDatabase): Promise<void> {
   chapter('All or nothing')
   code(`await db.transaction(async (tx) => {
   await tx.users.create({ name: 'Bob', email: 'bob@example.test', passwordHash })
@@ -85,7 +97,7 @@ async function transactions(db: Database): Promise<void> {
   result(await db.users.existsByEmail('bob@example.test'))
 }
 
-async function signingIn(db: Database): Promise<void> {
+async function signingIn(db: BoundDatabase): Promise<void> {
   chapter('Twenty concurrent sign-ins of one user')
   code(
     `await Promise.all(tabs.map(() => db.users.signInWithProvider({ provider: 'google', providerId, email, name })))`,
@@ -101,7 +113,7 @@ async function signingIn(db: Database): Promise<void> {
   result({ created: signIns.filter(({ created }) => created).length, users })
 }
 
-async function pages(db: Database): Promise<void> {
+async function pages(db: BoundDatabase): Promise<void> {
   chapter('Paginated lists, searched through an index')
   await db.transaction((tx) =>
     Promise.all(
@@ -118,7 +130,31 @@ async function pages(db: Database): Promise<void> {
   result({ items: second.items.map(({ name }) => name), next: second.next })
 }
 
-async function customersWithContacts(db: Database): Promise<void> {
+async function duplicates(db: BoundDatabase): Promise<void> {
+  chapter('A duplicate is found and merged')
+  const first = await db.customers.create({
+    legalName: 'SIA "Zilā Möbel"',
+    displayName: 'Zilā Möbel',
+    billingCountry: 'LV',
+  })
+  const again = await db.customers.create({
+    legalName: 'Mobel Zila',
+    displayName: 'Mobel Zila',
+    industry: 'Furniture',
+  })
+  const { personId } = await db.people.create({ firstName: 'Dace', lastName: 'Liepa' })
+  await db.customers.addContact(again.customerId, personId)
+  code(`const [found] = await db.customers.findDuplicates({ displayName: 'ZILLA MOEBEL' })`)
+  const [found] = await db.customers.findDuplicates({ displayName: 'ZILLA MOEBEL' })
+  result({ displayName: found?.customer.displayName, score: found?.score, reasons: found?.reasons })
+  code(`await db.customers.merge(first.customerId, [again.customerId])`)
+  const { displayName, industry, contacts } = await db.customers.merge(first.customerId, [again.customerId])
+  result({ displayName, industry, contacts: contacts.map(({ firstName }) => firstName) })
+  code(`await db.customers.get(again.customerId)   // the id of the loser leads to the winner`)
+  result((await db.customers.get(again.customerId)).displayName)
+}
+
+async function customersWithContacts(db: BoundDatabase): Promise<void> {
   chapter('Customers with their contacts in one round trip')
   const acme = await db.customers.create({ legalName: 'Acme SIA', displayName: 'Acme', billingCountry: 'LV' })
   const people = await Promise.all(
@@ -139,7 +175,7 @@ async function customersWithContacts(db: Database): Promise<void> {
   )
 }
 
-async function importing(db: Database): Promise<void> {
+async function importing(db: BoundDatabase): Promise<void> {
   chapter('An atomic import')
   const rows = Array.from({ length: 2_000 }, (_, n) => ({
     legalName: `Import ${n} SIA`,
@@ -156,15 +192,55 @@ async function importing(db: Database): Promise<void> {
   result(await db.customers.importMany(rows.map((row) => ({ ...row, billingCountry: 'LV' }))))
 }
 
-async function auditing(db: Database): Promise<void> {
-  chapter('An audit log that redacts secrets')
-  code(`await db.auditLog.record({ entityType: 'user', entityId, action: 'update', changes })`)
+async function correctedImport(db: BoundDatabase): Promise<void> {
+  chapter('An import whose bad rows are corrected, and its undo')
+  const rows = [
+    { source: 'old-crm', externalId: '7', legalName: 'Umbra Ltd', displayName: 'Umbra', tags: ['partner'] },
+    {
+      source: 'old-crm',
+      externalId: '8',
+      legalName: 'Nimbus AG',
+      displayName: 'Nimbus',
+      billingCountry: 'Switzerland',
+    },
+  ]
+  code(`await db.customers.import(rows, { match: ['externalId'], onError: 'collect', dryRun: true })`)
+  const options = { match: ['externalId'], onError: 'collect' } as const
+  const tried = await db.customers.import(rows, { ...options, dryRun: true })
+  result({ customers: tried.customers, rejected: tried.rejected })
+  code(`// The row is corrected.
+await db.customers.import(rows, { match: ['externalId'] })`)
+  const corrected = rows.map((row) => ({ ...row, ...('billingCountry' in row && { billingCountry: 'CH' }) }))
+  const { importId, customers } = await db.customers.import(corrected, options)
+  result(customers)
+  code('await db.customers.undoImport(importId)')
+  result(await db.customers.undoImport(importId as string))
+}
+
+async function rowSecurity(app: Database, ada: BoundDatabase): Promise<void> {
+  chapter('A forgotten where clause shows no rows of others')
+  code(`const ada = db.as({ userId, requestId })   // in the same round trip as each statement`)
+  code(`await ada.kysely.selectFrom('users').select('email').execute()   // of six users`)
+  result(await ada.kysely.selectFrom('users').select('email').execute())
+  code(`await db.kysely.selectFrom('customers').selectAll().execute()   // without an actor`)
+  result(await app.kysely.selectFrom('customers').selectAll().execute())
+}
+
+async function auditing(db: BoundDatabase): Promise<void> {
+  chapter('An audit log that writes itself, and redacts secrets')
+  code(`const { personId } = await ada.people.create(person)`)
+  code(`await ada.auditLog.listByEntity('person', personId)`)
+  const { personId } = await db.people.create({ firstName: 'Ada', lastName: 'King' })
+  await db.people.update(personId, { lastName: 'Lovelace' })
+  const { items } = await db.auditLog.listByEntity('person', personId)
+  result(items.map(({ action, requestId, changes }) => ({ action, requestId, changes })))
+  code(`await ada.auditLog.record({ entityType: 'user', entityId, action: 'sign-in', changes })`)
   const { changes } = await db.auditLog.record({
+    userId: items[0]?.userId,
     entityType: 'user',
     entityId: '1093',
-    action: 'update',
+    action: 'sign-in',
     changes: {
-      name: ['Ada', 'Ada Lovelace'],
       newPassword: 'hunter2',
       request: { 'X-Api-Key': 'k-1', maxTokens: 100 },
     },
@@ -172,11 +248,11 @@ async function auditing(db: Database): Promise<void> {
   result({ changes })
 }
 
-async function queryEvents(db: Database): Promise<void> {
+async function queryEvents(jobs: Database, db: BoundDatabase): Promise<void> {
   chapter('The queries that were sent, and their duration')
   code(`db.on('query', ({ name, rows, milliseconds }) => …)`)
   const times: number[] = []
-  const stop = db.on('query', ({ milliseconds }) => times.push(milliseconds))
+  const stop = jobs.on('query', ({ milliseconds }) => times.push(milliseconds))
   const { items } = await db.users.list()
   for (let round = 0; round < 200; round += 1) for (const { userId } of items) await db.users.find(userId)
   stop()

@@ -17,7 +17,6 @@ const OF_REPOSITORY: readonly Program[] = [
   { file: 'scripts/generate/main.ts', call: 'npm run generate' },
   { file: 'scripts/new/main.ts', call: 'npm run new -- *' },
   { file: 'scripts/migrations/main.ts', call: 'npm run db:*' },
-  { file: 'scripts/studio/main.ts', call: 'npm run db:studio' },
   { file: 'scripts/docs/main.ts', call: 'npm run docs' },
 ]
 

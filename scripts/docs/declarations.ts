@@ -42,7 +42,14 @@ export interface Method extends Described {
   readonly code: string
 }
 
-const ENTRIES = ['src/index.ts', 'src/admin.ts', 'src/testing.ts', 'src/validators.ts']
+const ENTRIES = [
+  'src/index.ts',
+  'src/admin.ts',
+  'src/testing.ts',
+  'src/validators.ts',
+  'src/opentelemetry.ts',
+  'src/query.ts',
+]
 
 /** Reads the exports of the package's entries and their doc comments with TypeDoc. */
 export async function readDeclarations(root: string): Promise<readonly Declared[]> {

@@ -10,7 +10,7 @@ interface Topic {
 }
 
 const OPTIONS =
-  /^(DatabaseOptions|OpenOptions|CallOptions|TransactionOptions|FileStore|Isolation|Pool|ConnectedClient)$/
+  /^(DatabaseOptions|OpenOptions|CallOptions|TransactionOptions|ReplicaReadOptions|ReplicaSource|FileStore|MovedFile|FileErrorEvent|FileErrorListener|Isolation|Pool|ConnectedClient)$/
 
 /** Pages of the reference. A declaration is put on the first page that holds it; repositories have a page each. */
 const TOPICS: Record<string, Topic> = {
@@ -25,10 +25,28 @@ const TOPICS: Record<string, Topic> = {
       'Classes of errors, then every constraint of the schema with the message of its `ConstraintError`. How to handle them: [How to handle errors](../how-to/handle-errors.md).',
     holds: ({ name, file }) => /Error$/.test(name) || file.startsWith('src/errors/'),
   },
+  duplicates: {
+    title: 'Duplicates and merges',
+    introduction:
+      'Types of `findDuplicates`, `listDuplicates` and `merge` of customers and people. How to use them: [How to keep customers and contacts](../how-to/keep-customers.md).',
+    holds: ({ file }) => file.startsWith('src/duplicates/'),
+  },
+  query: {
+    title: 'Own statements and lists',
+    introduction:
+      'Exports of `@norberts-spark/db/query`, for the repositories of a service. How to write one: [How to keep own tables with repositories](../how-to/own-tables.md).',
+    holds: ({ file }) =>
+      /^src\/(input\/|query\/(own|calls|statement|compile|execute|list|page-builder|update)|connection\/(codec|connection))/.test(
+        file,
+      ),
+  },
   database: {
     title: 'Database, transactions and pages',
     introduction: 'Exports of `@norberts-spark/db` that do not belong to one repository.',
-    holds: ({ file }) => /^(src\/(database|connection|query|input)\/|generated\/database)/.test(file),
+    holds: ({ file }) =>
+      /^(src\/(database|replicas|connection|query|input|kysely)\/|src\/repositories\/index\.ts|generated\/database)/.test(
+        file,
+      ),
   },
   admin: {
     title: 'Administration',
@@ -38,7 +56,13 @@ const TOPICS: Record<string, Topic> = {
   testing: {
     title: 'Testing',
     introduction: 'Exports of `@norberts-spark/db/testing`.',
-    holds: ({ file }) => file.startsWith('src/testing/'),
+    holds: ({ file }) => /^src\/(testing|server)\//.test(file),
+  },
+  opentelemetry: {
+    title: 'OpenTelemetry',
+    introduction:
+      'Exports of `@norberts-spark/db/opentelemetry`. How to use them: [How to observe calls and connections](../how-to/observability.md).',
+    holds: ({ file }) => file.startsWith('src/opentelemetry/'),
   },
   validators: {
     title: 'Validators and value lists',

@@ -12,6 +12,16 @@ relation as (
   where c.relkind in ('r', 'p', 'v', 'm', 'f')
     and (('pg_class'::regclass)::oid, c.oid) not in (select classid, objid from of_extension)
 ),
+-- Tables that inherit from a table: a select of the table returns their rows too. Partitions have the constraints of their table.
+heir as (
+  select root.oid as parent, h.inhrelid as child
+  from relation root join lateral (
+    with recursive below as (
+      select i.inhrelid from pg_inherits i where i.inhparent = root.oid
+      union select i.inhrelid from pg_inherits i join below b on i.inhparent = b.inhrelid
+    ) select inhrelid from below) h on true
+  where root.relkind in ('r', 'f')
+),
 attribute as (
   select a.attrelid, json_agg(json_build_object(
       'name', a.attname,
@@ -20,8 +30,14 @@ attribute as (
       'modifier', a.atttypmod,
       'notNull', a.attnotnull and not exists (
         select from pg_constraint o
-        where o.conrelid = a.attrelid and o.contype = 'n' and o.conkey[1] = a.attnum and not o.convalidated),
+        where o.conrelid = a.attrelid and o.contype = 'n' and o.conkey[1] = a.attnum and not o.convalidated)
+        and not exists (
+          select from heir join pg_attribute c on c.attrelid = heir.child and c.attname = a.attname
+          left join pg_constraint o on o.conrelid = c.attrelid and o.contype = 'n' and o.conkey[1] = c.attnum
+          where heir.parent = a.attrelid and not (c.attnotnull and coalesce(o.convalidated, true))),
       'refusesNull', a.attnotnull,
+      'dimensions', a.attndims,
+      'isWritable', pg_column_is_updatable(a.attrelid, a.attnum, true),
       'identity', nullif(a.attidentity::text, ''),
       'generated', nullif(a.attgenerated::text, ''),
       'default', pg_get_expr(d.adbin, d.adrelid),
@@ -44,7 +60,11 @@ select json_build_object(
         'partitionOf', case when r.relispartition then (
           select json_build_object('schema', n.nspname, 'name', c.relname)
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = r.root) end,
+        'bound', case when r.relispartition then (select pg_get_expr(c.relpartbound, c.oid) from pg_class c where c.oid = r.oid) end,
         'comment', obj_description(r.oid, 'pg_class'),
+        -- 8 is INSERT: https://www.postgresql.org/docs/current/functions-info.html
+        'isInsertable', pg_relation_is_updatable(r.oid, true) & 8 = 8,
+        'isWrittenByTrigger', exists (select from pg_trigger g where g.tgrelid = r.oid and g.tgtype & 68 = 68),
         'definition', case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end,
         'partitionKey', case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
         'columns', coalesce(a.columns, '[]')
@@ -61,6 +81,7 @@ select json_build_object(
         'baseId', nullif(t.typbasetype, 0)::int8,
         'baseType', case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end,
         'modifier', t.typtypmod,
+        'dimensions', t.typndims,
         'notNull', t.typnotnull,
         'default', t.typdefault,
         'isOurs', t.typnamespace in (select oid from ours)
@@ -78,7 +99,9 @@ select json_build_object(
         'table', r.relname,
         'domain', t.typname,
         'isPartition', coalesce(r.relispartition, false) or o.conparentid <> 0,
-        'parent', p.conname,
+        'parent', case when p.oid is not null then json_build_object('name', p.conname,
+          'schema', (select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = p.conrelid),
+          'table', (select c.relname from pg_class c where c.oid = p.conrelid)) end,
         'columns', (
           select coalesce(json_agg(a.attname order by k.place), '[]')
           from unnest(o.conkey) with ordinality as k (number, place)
@@ -95,7 +118,8 @@ select json_build_object(
           else (select pg_get_triggerdef(g.oid) from pg_trigger g where g.tgconstraint = o.oid) end,
         'expression', pg_get_expr(o.conbin, o.conrelid),
         'isEnforced', coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true),
-        'holds', o.convalidated and coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true),
+        'holds', o.convalidated and coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true)
+          and not (o.connoinherit and exists (select from heir where heir.parent = o.conrelid)),
         'comment', coalesce(obj_description(o.oid, 'pg_constraint'),
           (select obj_description(g.oid, 'pg_trigger') from pg_trigger g where g.tgconstraint = o.oid and o.contype = 't'))
       ) order by coalesce(r.nspname, n.nspname) collate "C", r.relname collate "C", t.typname collate "C", o.conname collate "C"), '[]')
@@ -115,7 +139,9 @@ select json_build_object(
         'schema', r.nspname,
         'table', r.relname,
         'isPartition', r.relispartition,
-        'parent', pc.relname,
+        'parent', case when pc.oid is not null then json_build_object('name', pc.relname,
+          'schema', (select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = pi.indrelid),
+          'table', (select c.relname from pg_class c where c.oid = pi.indrelid)) end,
         'isUnique', i.indisunique,
         'ofConstraint', exists (select from pg_constraint o where o.conindid = i.indexrelid and o.contype in ('p', 'u', 'x')),
         'columns', (
@@ -134,6 +160,7 @@ select json_build_object(
     join pg_class c on c.oid = i.indexrelid
     left join pg_inherits h on h.inhrelid = i.indexrelid
     left join pg_class pc on pc.oid = h.inhparent
+    left join pg_index pi on pi.indexrelid = h.inhparent
   ),
   'triggers', (
     select coalesce(json_agg(json_build_object(
@@ -145,5 +172,54 @@ select json_build_object(
       ) order by r.nspname collate "C", r.relname collate "C", g.tgname collate "C"), '[]')
     from pg_trigger g join relation r on r.oid = g.tgrelid
     where not g.tgisinternal and not r.relispartition
+  ),
+  'policies', (
+    select coalesce(json_agg(json_build_object(
+        'name', p.polname,
+        'schema', r.nspname,
+        'table', r.relname,
+        'definition', concat_ws(' ',
+          case when not p.polpermissive then 'as restrictive' end,
+          'for ' || case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
+          'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+          'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'),
+        'comment', obj_description(p.oid, 'pg_policy')
+      ) order by r.nspname collate "C", r.relname collate "C", p.polname collate "C"), '[]')
+    from pg_policy p join relation r on r.oid = p.polrelid
+    where not r.relispartition
+  ),
+  'routines', (
+    select coalesce(json_agg(json_build_object(
+        'schema', n.nspname,
+        'name', p.proname,
+        'kind', p.prokind,
+        'types', coalesce((select json_agg(format_type(t, null) order by place) from unnest(p.proargtypes::oid[]) with ordinality as a (t, place)), '[]'),
+        'isStrict', p.proisstrict,
+        'isVolatile', p.provolatile = 'v',
+        'returnsSet', p.proretset,
+        'resultId', p.prorettype::int8,
+        'result', format_type(p.prorettype, null),
+        'defaults', p.pronargdefaults,
+        'arguments', (
+          select coalesce(json_agg(json_build_object(
+              'name', nullif(a.name, ''),
+              'mode', coalesce(a.mode::text, 'i'),
+              'typeId', a.type::int8,
+              'type', format_type(a.type, null)
+            ) order by a.place), '[]')
+          from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargmodes, p.proargnames) with ordinality as a (type, mode, name, place)
+        ),
+        'columns', (
+          select json_agg(json_build_object(
+              'name', a.attname, 'typeId', a.atttypid::int8, 'modifier', a.atttypmod, 'dimensions', a.attndims, 'notNull', a.attnotnull
+            ) order by a.attnum)
+          from pg_type t join pg_attribute a on a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
+          where t.oid = p.prorettype and t.typtype = 'c'
+        ),
+        'comment', obj_description(p.oid, 'pg_proc')
+      ) order by n.nspname collate "C", p.proname collate "C", pg_get_function_identity_arguments(p.oid) collate "C"), '[]')
+    from pg_proc p join ours n on n.oid = p.pronamespace
+    where p.prokind in ('f', 'p') and p.prorettype not in (select t.oid from pg_type t where t.typname in ('trigger', 'event_trigger') and t.typnamespace = 'pg_catalog'::regnamespace)
+      and (('pg_proc'::regclass)::oid, p.oid) not in (select classid, objid from of_extension)
   )
 ) as catalog

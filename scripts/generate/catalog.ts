@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import pg from 'pg'
-
 /** The catalog of a schema as read by catalog.sql: sorted by name, with domains not yet resolved. */
 export interface Catalog {
   relations: Relation[]
@@ -8,6 +5,8 @@ export interface Catalog {
   constraints: Constraint[]
   indexes: Index[]
   triggers: Trigger[]
+  policies: Policy[]
+  routines: Routine[]
 }
 
 /** A table, partition, view or foreign table. */
@@ -19,11 +18,24 @@ export interface Relation {
   isPartition: boolean
   /** For a partition at any depth: the partitioned table that services use. */
   partitionOf: { schema: string; name: string } | null
+  /** For a partition: `DEFAULT`, or `FOR VALUES …`. */
+  bound: string | null
   comment: string | null
+  /** Whether rows can be inserted: into tables, and into views that PostgreSQL or an INSTEAD OF trigger writes through. */
+  isInsertable: boolean
+  /** Whether an INSTEAD OF trigger takes the rows that are inserted into the view. */
+  isWrittenByTrigger: boolean
   /** The query of a view; null for other kinds. */
   definition: string | null
   partitionKey: string | null
   columns: Column[]
+}
+
+/** The name of a constraint or an index, which is unique in its table. */
+export interface Owned {
+  schema: string
+  table: string
+  name: string
 }
 
 /** A column of a relation. */
@@ -33,16 +45,36 @@ export interface Column {
   /** The type as written in SQL: `timestamp(3) with time zone`. */
   type: string
   modifier: number
-  /** False while the constraint is NOT VALID, because existing rows may hold null. */
+  /** False if a select may return null: the constraint is NOT VALID, or a table that inherits from this one lacks it. */
   notNull: boolean
   /** True if new rows must not hold null, regardless of existing rows. */
   refusesNull: boolean
+  /** False for a column of a view that no insert or update can name. */
+  isWritable: boolean
+  /** The declared dimensions of an array, which PostgreSQL does not enforce; 0 for other types, and in views. */
+  dimensions: number
   identity: 'a' | 'd' | null
   generated: 's' | 'v' | null
   default: string | null
   /** False for a collation that treats different strings as equal. */
   deterministic: boolean
+  /** Without its tags. */
   comment: string | null
+  /** Whether the comment ends with `@secret`: the history of changes leaves the column out. */
+  isSecret: boolean
+  /** Whether the comment ends with `@filled`: a trigger fills the column, so that an insert may leave it out. */
+  isFilled: boolean
+  /** The type in a tag `@brand CustomerId`, of this column or one that it references. */
+  brand: string | null
+  /** The type in a tag `@type Details from ../details.ts`. */
+  jsonType: JsonType | null
+}
+
+/** A type of a service for a column of JSON. */
+export interface JsonType {
+  name: string
+  /** As an import names it, from the folder of generated files. */
+  module: string
 }
 
 /** A type that a column uses, directly or through an array or a domain. */
@@ -56,6 +88,8 @@ export interface Type {
   baseId: number | null
   baseType: string | null
   modifier: number
+  /** The declared dimensions of a domain over an array. */
+  dimensions: number
   notNull: boolean
   default: string | null
   /** True if the schema creates the type; false for types of PostgreSQL and extensions. */
@@ -75,15 +109,15 @@ export interface Constraint {
   domain: string | null
   /** True on a partition, and for the copies of a foreign key to a partitioned table, one for each of its partitions. */
   isPartition: boolean
-  /** The constraint of the whole table that this one is a part of. */
-  parent: string | null
+  /** The constraint that this one is a part of: of the partitioned table, which may be a partition itself. */
+  parent: Owned | null
   columns: string[]
   references: { schema: string; table: string; columns: string[] } | null
   definition: string
   expression: string | null
   /** False if even new rows may violate it. */
   isEnforced: boolean
-  /** False if rows may violate it: NOT VALID or NOT ENFORCED. */
+  /** False if a select may return rows that violate it: NOT VALID, NOT ENFORCED, or NO INHERIT and there are heirs. */
   holds: boolean
   comment: string | null
 }
@@ -94,7 +128,7 @@ export interface Index {
   schema: string
   table: string
   isPartition: boolean
-  parent: string | null
+  parent: Owned | null
   isUnique: boolean
   ofConstraint: boolean
   columns: string[]
@@ -111,20 +145,57 @@ export interface Trigger {
   comment: string | null
 }
 
-/** Makes the printed names and constants independent of the server: schemas other than `public` are named, times are ISO. */
-const SETTINGS = '-c search_path=public -c timezone=UTC -c datestyle=ISO'
+/** A policy of row security. */
+export interface Policy {
+  name: string
+  schema: string
+  table: string
+  /** `for all using (…) with check (…)`. */
+  definition: string
+  comment: string | null
+}
 
-/** Reads the catalog in one round trip. */
-export async function readCatalog(connectionString: string): Promise<Catalog> {
-  const query = await readFile(new URL('catalog.sql', import.meta.url), 'utf8')
-  const client = new pg.Client({ connectionString, options: SETTINGS })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ catalog: Catalog }>(query)
-    return (rows[0] as { catalog: Catalog }).catalog
-  } finally {
-    await client.end()
-  }
+/** A function or a procedure that a query can call. */
+export interface Routine {
+  schema: string
+  name: string
+  /** pg_proc.prokind: function, procedure. */
+  kind: 'f' | 'p'
+  /** The types of the input arguments, which tell routines of one name apart. */
+  types: string[]
+  /** True if a null argument makes the result null, without a call. */
+  isStrict: boolean
+  isVolatile: boolean
+  returnsSet: boolean
+  resultId: number
+  result: string
+  /** The number of input arguments with a default, which are the last ones. */
+  defaults: number
+  arguments: Argument[]
+  /** The columns of a composite result. */
+  columns: ResultColumn[] | null
+  /** Without its tag. */
+  comment: string | null
+  /** Whether the comment ends with `@notnull`: the result, and each of its columns that the table declares so, is never null. */
+  isNotNull: boolean
+}
+
+/** An argument of a routine, or a column of its result. */
+export interface Argument {
+  name: string | null
+  /** pg_proc.proargmodes: in, out, inout, variadic, table. */
+  mode: 'i' | 'o' | 'b' | 'v' | 't'
+  typeId: number
+  type: string
+}
+
+/** A column of a composite type. */
+export interface ResultColumn {
+  name: string
+  typeId: number
+  modifier: number
+  dimensions: number
+  notNull: boolean
 }
 
 /** The name of a relation in Kysely and generated/: with its schema, unless that is `public`. */
@@ -137,9 +208,19 @@ export function isView({ kind }: Relation): boolean {
   return kind === 'v' || kind === 'm'
 }
 
-/** The tables and views that a service may name. Partitions are reached through their table. */
+/**
+ * The tables and views that a service may name. Partitions are reached through their table. Of two with the same name in
+ * generated/, as `"a.b"` and `a.b`, only the one without a dot of its own is among them.
+ */
 export function visibleRelations({ relations }: Catalog): Relation[] {
-  return relations.filter(({ isPartition }) => !isPartition)
+  const visible = relations.filter(({ isPartition }) => !isPartition)
+  const plain = new Set(visible.filter(({ name }) => !name.includes('.')).map(qualified))
+  return visible.filter((relation) => !relation.name.includes('.') || !plain.has(qualified(relation)))
+}
+
+/** Whether a query of Kysely can name the relation: a dot ends a schema's name, ` as ` begins an alias. */
+export function isNameable({ schema, name }: Relation): boolean {
+  return !/\.| as /.test(name) && !/\.| as /.test(schema)
 }
 
 /** The type of a column after its domains are unwrapped. */
@@ -147,6 +228,8 @@ export interface ResolvedType {
   /** The base type; for an array, the element type. */
   type: Type
   isArray: boolean
+  /** The declared dimensions of an array, at least 1; 0 for other types. */
+  dimensions: number
   /** Outermost first. */
   domains: Type[]
   /** The length of varchar, or the precision and scale of numeric; -1 if there is none. */
@@ -154,7 +237,10 @@ export interface ResolvedType {
 }
 
 /** Unwraps the domains and the array of a column's type. */
-export function resolveType(catalog: Catalog, column: { typeId: number; modifier: number }): ResolvedType {
+export function resolveType(
+  catalog: Catalog,
+  column: { typeId: number; modifier: number; dimensions?: number },
+): ResolvedType {
   const byId = indexTypes(catalog)
   const domains: Type[] = []
   let { modifier } = column
@@ -166,7 +252,8 @@ export function resolveType(catalog: Catalog, column: { typeId: number; modifier
   }
   if (type === undefined) throw new Error(`The catalog lacks type ${column.typeId}.`)
   const element = type.elementId === null ? undefined : byId.get(type.elementId)
-  return { type: element ?? type, isArray: element !== undefined, domains, modifier }
+  const dimensions = element ? Math.max(1, column.dimensions ?? 0, domains.at(-1)?.dimensions ?? 0) : 0
+  return { type: element ?? type, isArray: element !== undefined, dimensions, domains, modifier }
 }
 
 const typeIndexes = new WeakMap<Catalog, Map<number, Type>>()
@@ -176,3 +263,31 @@ function indexTypes(catalog: Catalog): Map<number, Type> {
   typeIndexes.set(catalog, index)
   return index
 }
+
+/** The constraints, indexes, triggers or policies of a relation or a domain. The list is indexed once. */
+export function ofOwner<Item extends Belonging>(
+  items: readonly Item[],
+  { schema, name }: { schema: string; name: string },
+): readonly Item[] {
+  let index = ownerIndexes.get(items) as Map<string, Item[]> | undefined
+  if (!index) {
+    index = new Map()
+    for (const item of items) {
+      const key = JSON.stringify([item.schema, item.table ?? item.domain])
+      const known = index.get(key)
+      if (known) known.push(item)
+      else index.set(key, [item])
+    }
+    ownerIndexes.set(items, index)
+  }
+  return index.get(JSON.stringify([schema, name])) ?? []
+}
+
+/** Tables and domains share one set of names: a table has a row type, and a domain is a type. */
+interface Belonging {
+  readonly schema: string
+  readonly table: string | null
+  readonly domain?: string | null
+}
+
+const ownerIndexes = new WeakMap<readonly Belonging[], ReadonlyMap<string, Belonging[]>>()

@@ -22,8 +22,8 @@ import {
 /** The result of translating an expression. */
 export interface CheckTree {
   tree: Tree | undefined
-  /** Why there is no tree, or which part of the expression only the database checks. */
-  reason: string | undefined
+  /** Why there is no tree, or which rows the tree does not decide about, so that only the database checks them. */
+  reasons: readonly string[]
 }
 
 /** Translates a CHECK or a constant default as printed by PostgreSQL. Requires loadModule() of libpg-query. */
@@ -31,23 +31,24 @@ export function readTree(expression: string, scope: CheckScope): CheckTree {
   const compiler = new Compiler(scope)
   try {
     const { tree } = compiler.compile(parseExpression(expression))
-    return { tree, reason: compiler.limitation }
+    return { tree, reasons: [...compiler.limitations] }
   } catch (error) {
     if (!(error instanceof Inexpressible)) throw error
-    return { tree: undefined, reason: error.message }
+    return { tree: undefined, reasons: [error.message] }
   }
 }
 
 const LOOSE = 'its collation treats different strings as equal'
 const ELEMENTS = 'it reads the elements of an array'
 const BEYOND_ASCII = "the server's locale decides about letters, digits and spaces beyond ASCII"
+const WITHOUT_OFFSET =
+  'the time zone of the session decides about times that are sent as text without an offset'
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>='])
 const LENGTHS = new Set(['length', 'char_length', 'character_length'])
 const TRIMS: Readonly<Record<string, string>> = { btrim: 'both', ltrim: 'start', rtrim: 'end' }
 
 class Compiler {
-  /** Which part of the expression only the database checks. */
-  limitation: string | undefined
+  readonly limitations = new Set<string>()
   readonly #scope: CheckScope
 
   constructor(scope: CheckScope) {
@@ -83,7 +84,9 @@ class Compiler {
     const name = path.at(-1) ?? ''
     const found = this.#scope.column(name)
     if (!found) throw new Inexpressible('it refers to something other than a column')
-    return { tree: { op: 'column', name }, ...found }
+    if (found.isComputed) this.limitations.add(`only the database computes ${name}`)
+    if (found.type === 'timestamptz') this.limitations.add(WITHOUT_OFFSET)
+    return { tree: { op: 'column', name }, type: found.type, isLoose: found.isLoose }
   }
 
   #boolean(node: Node): Tree {
@@ -156,7 +159,7 @@ class Compiler {
     if (left.type !== 'citext' || right.type !== 'citext' || !isEquality) {
       throw new Inexpressible(`it compares ${left.type} with ${right.type}`)
     }
-    this.limitation = BEYOND_ASCII
+    this.limitations.add(BEYOND_ASCII)
     return true
   }
 
@@ -212,7 +215,7 @@ class Compiler {
     const isLike = sign.startsWith('~~')
     const pattern = isLike ? translateLike(value, ignoreCase) : translatePattern(value, ignoreCase)
     if (!pattern) throw new Inexpressible('its pattern has no equivalent in JavaScript')
-    if (pattern.isAscii) this.limitation = BEYOND_ASCII
+    if (pattern.isAscii) this.limitations.add(BEYOND_ASCII)
     const tree = {
       op: 'matches',
       of: left.tree,
@@ -241,7 +244,7 @@ class Compiler {
     if (name === 'octet_length' && first.type !== 'bpchar')
       return { tree: { op: 'octets', of: first.tree }, type: 'int4' }
     if (name === 'lower' || name === 'upper') {
-      this.limitation = BEYOND_ASCII
+      this.limitations.add(BEYOND_ASCII)
       return { ...first, tree: { op: name, of: first.tree }, type: 'text' }
     }
     const side = TRIMS[name]

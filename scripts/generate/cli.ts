@@ -2,14 +2,16 @@ import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import pc from 'picocolors'
-import { type ScratchDatabase, startScratchServer } from '../scratch/index.ts'
-import { readSchema, type Schema } from './apply.ts'
+import type { ScratchDatabase } from '../scratch/index.ts'
 import type { LoadedStatement } from './loaded-statement.ts'
 import type { Change } from './output.ts'
+import { jsonOf, printPatch, reportError, reportWarnings, summaryOf } from './report.ts'
+import type { Schema } from './schema-files.ts'
 
 interface Options {
   check?: true
   watch?: true
+  json?: true
   schema?: string
   out?: string
 }
@@ -20,8 +22,12 @@ const program = new Command('npm run generate --')
   .description('Applies schema/ to a scratch PostgreSQL, reads its catalog and writes generated/.')
   .option('--check', 'change no file; print a diff and exit with 1 if generated/ is out of date')
   .option('--watch', 'run again whenever a file is saved')
+  .option('--json', 'print the result as JSON')
   .option('--schema <folder>', 'read another folder of SQL files, in name order; requires --out')
-  .option('--out <folder>', 'where to write database.ts, catalog.ts, validation.ts and schema.md of --schema')
+  .option(
+    '--out <folder>',
+    'where to write database.ts, catalog.ts, functions.ts, validation.ts and schema.md of --schema',
+  )
   .addHelpText(
     'after',
     '\nThe scratch server is an embedded PostgreSQL, unless SCRATCH is "container" or a postgres:// URL.\nExit codes: 0 done; 1 out of date (--check), failed or invalid usage.',
@@ -34,16 +40,21 @@ if ((options.schema === undefined) !== (options.out === undefined)) {
 }
 if (options.check && options.watch)
   program.error('error: --check and --watch cannot be combined, because --check changes no file')
+if (options.json && options.watch) program.error('error: --json and --watch cannot be combined')
 
 const schema = resolve(options.schema ?? join(ROOT, 'schema'))
 const out = resolve(options.out ?? join(ROOT, 'generated'))
 const withStatements = options.schema === undefined
 const show = (path: string) => relative(process.cwd(), path) || '.'
 
+// The help does without the parser that this loads, compiled to WebAssembly: Node may not end while it is being compiled.
+const { startScratchServer } = await import('../scratch/index.ts')
+const { readSchema } = await import('./schema-files.ts')
+
 // kysely-codegen loads in one long synchronous step that would delay the start of the server, so it is loaded
 // afterwards. The SQL and the statements are read in the meantime.
 const starting = attempt(startScratchServer())
-const statementsModule = import('./statements.ts')
+const statementsModule = import('./load-statements.ts')
 
 /** The statements of src/; cleared when a file that they depend on changes. */
 let loaded: Promise<LoadedStatement[]> | undefined
@@ -60,6 +71,7 @@ async function loadModules() {
     ...statements,
     ...(await import('./index.ts')),
     ...(await import('./output.ts')),
+    ...(await import('./statements.ts')),
     ...(await import('./snapshot.ts')),
   }
 }
@@ -81,22 +93,23 @@ class LostFieldError extends Error {
 async function run(): Promise<boolean> {
   const started = performance.now()
   const lostFields = import('./lost-fields.ts')
-  const { compare, emitSnapshot, emitStatements, generateFromSchema, loadStatements, patch, write } =
-    await modules
+  const { compare, emitSnapshot, emitStatements, generateFromSchema, loadStatements, write } = await modules
   const server = await starting
   await using database = await (making ?? server.createDatabase())
   const sql = reading ?? readSchema(show(schema))
   making = reading = undefined
 
   const generated = await generateFromSchema(database.url, await sql)
-  // rows.ts, inputs.ts and sql/ are for src/, which belongs to schema/.
+  // rows.ts, inputs.ts and sql/ are for src/, which belongs to schema/ and writes its calls of functions itself.
   const files = new Map(
-    [...generated.files].filter(([path]) => withStatements || !['rows.ts', 'inputs.ts'].includes(path)),
+    [...generated.files].filter(([path]) =>
+      withStatements ? path !== 'functions.ts' : !['rows.ts', 'inputs.ts'].includes(path),
+    ),
   )
-  for (const warning of generated.warnings) console.error(`${pc.yellow('warning:')} ${warning}`)
+  if (!options.json) reportWarnings(generated.warnings)
   const settle = async (found: Change[]) => {
     if (!options.check) await write(out, found)
-    else for (const change of found) console.log(colorize(patch(change)))
+    else if (!options.json) for (const change of found) printPatch(change)
     return found
   }
   const changes = await settle(await compare(out, files, { withStatements: false }))
@@ -110,37 +123,14 @@ async function run(): Promise<boolean> {
     if (lost.length > 0) throw new LostFieldError(lost.join('\n'))
     changes.push(...(await settle(await compare(out, listed, { withStatements }))))
   }
-  console.log(summary(changes, performance.now() - started))
-  return !options.check || changes.length === 0
-}
-
-function summary(changes: Change[], milliseconds: number): string {
-  const time = pc.dim(`(${Math.round(milliseconds)} ms)`)
-  if (changes.length === 0) return `${pc.green('✓')} ${show(out)} is up to date ${time}`
-  const paths = changes
-    .map(({ path, after }) => (after === undefined ? `${path} (removed)` : path))
-    .join(', ')
-  if (!options.check) return `${pc.green('✓')} ${show(out)}: ${paths} ${time}`
-  return `${pc.red('✗')} ${show(out)} is out of date: ${paths}. Run \`npm run generate\` and commit the result. ${time}`
-}
-
-function colorize(patch: string): string {
-  const paint = (line: string) => {
-    if (line.startsWith('+')) return pc.green(line)
-    if (line.startsWith('-')) return pc.red(line)
-    return line.startsWith('@') ? pc.cyan(line) : line
-  }
-  return patch.split('\n').map(paint).join('\n')
-}
-
-/** Prints errors of the schema and the statements as messages, and all other errors with their stack. */
-function report(error: unknown): void {
-  const isExpected =
-    error instanceof Error &&
-    ['SchemaError', 'StatementError', 'ServerError', 'LostFieldError'].includes(error.name)
-  console.error(
-    `${pc.red('error:')} ${isExpected ? error.message : error instanceof Error ? error.stack : error}`,
+  const milliseconds = performance.now() - started
+  const isCheck = options.check === true
+  console.log(
+    options.json
+      ? jsonOf(changes, { folder: show(out), warnings: generated.warnings, check: isCheck })
+      : summaryOf(changes, { folder: show(out), command: 'npm run generate', milliseconds, check: isCheck }),
   )
+  return !options.check || changes.length === 0
 }
 
 async function watch(): Promise<void> {
@@ -152,7 +142,7 @@ async function watch(): Promise<void> {
     isQueued = true
     running = running.then(() => {
       isQueued = false
-      return run().catch(report)
+      return run().catch(reportError)
     })
   }
   const source = join(ROOT, 'src')
@@ -180,7 +170,7 @@ if (options.watch) {
   await watch()
 } else {
   const isInOrder = await run().catch((error: unknown) => {
-    report(error)
+    reportError(error, options)
     return false
   })
   await (await starting.catch(() => undefined))?.close()

@@ -1,7 +1,16 @@
 import pluralize from 'pluralize'
 import { BANNER } from './banner.ts'
-import { type Catalog, type Column, type Constraint, isView, qualified, visibleRelations } from './catalog.ts'
+import {
+  type Catalog,
+  type Column,
+  type Constraint,
+  isView,
+  ofOwner,
+  qualified,
+  visibleRelations,
+} from './catalog.ts'
 import { checkSentence } from './check-sentence.ts'
+import { forDocComment, forLine } from './escape.ts'
 import type { Bounds, Facts, Value } from './facts.ts'
 import { notNullName } from './not-null-name.ts'
 
@@ -35,11 +44,11 @@ export function emitCatalog(catalog: Catalog, facts: Facts): { text: string; war
     `/** Every constraint and unique index, by table and name. The messages are their SQL comments, written for people. */\nexport const CONSTRAINTS = ${print(constraints)} as const`,
     `/** The partitioned table of each partition. PostgreSQL's errors name the partition. */\nexport const PARTITIONS = ${print(partitions(catalog))} as const`,
     `/** Constraints of domains, by domain and name. */\nexport const DOMAIN_CONSTRAINTS = ${print(domains)} as const`,
-    `/** The constraint of the whole table for each constraint that PostgreSQL reports from a partition. */\nexport const PARTITION_CONSTRAINTS = ${print(partitionConstraints(catalog))} as const`,
+    `/** The constraint of the whole table for each constraint that PostgreSQL reports from a partition, by the partition's name. */\nexport const PARTITION_CONSTRAINTS = ${print(partitionConstraints(catalog))} as const`,
     `export type ConstraintName =${printUnion([...constraints.values(), ...domains.values()].flatMap((entries) => [...entries.keys()]))}`,
     ...lists.map(
       ({ name, origin, values }) =>
-        `/** The values of ${origin}, in declared order. */\nexport const ${name} = ${print(values)} as const`,
+        `/** The values of ${forLine(forDocComment(origin))}, in declared order. */\nexport const ${name} = ${print(values)} as const`,
     ),
     `/** Limits on columns beyond their types, by table and column. Lengths are in characters; patterns use the flags s and u. */\nexport const BOUNDS = ${print(bounds(catalog, facts))} as const`,
   ]
@@ -50,16 +59,15 @@ function constraintsOf(
   catalog: Catalog,
   table: { schema: string; name: string; columns: Column[] },
 ): Map<string, Entry> {
-  const isHere = (object: { schema: string; table: string | null }) =>
-    object.schema === table.schema && object.table === table.name
-  const own = catalog.constraints.filter((each) => isHere(each) && !each.isPartition)
+  const own = ofOwner(catalog.constraints, table).filter(({ isPartition }) => !isPartition)
   const entries = own.map((constraint): [string, Entry] => [constraint.name, entryOf(constraint)])
   const unnamed = table.columns.filter(
     ({ name, notNull }) => notNull && !own.some(({ kind, columns }) => kind === 'n' && columns[0] === name),
   )
   for (const { name } of unnamed)
     entries.push([notNullName(table.name, name), { kind: 'not-null', columns: [name] }])
-  for (const index of catalog.indexes.filter((each) => isHere(each) && each.isUnique && !each.ofConstraint)) {
+  const indexes = ofOwner(catalog.indexes, table)
+  for (const index of indexes.filter(({ isUnique, ofConstraint }) => isUnique && !ofConstraint)) {
     entries.push([
       index.name,
       { kind: 'unique', columns: index.columns, ...(index.comment && { message: index.comment }) },
@@ -87,7 +95,7 @@ function entryOf(constraint: Constraint): Entry {
 function domainConstraints({ constraints, types }: Catalog): Map<string, Map<string, Entry>> {
   const domains = types.filter(({ kind, isOurs }) => kind === 'd' && isOurs)
   const found = domains.map(({ schema, name, notNull }): [string, Map<string, Entry>] => {
-    const own = constraints.filter((each) => each.schema === schema && each.domain === name)
+    const own = ofOwner(constraints, { schema, name })
     const entries = own.map((constraint): [string, Entry] => [constraint.name, entryOf(constraint)])
     // PostgreSQL before version 17 stores no names for these either.
     if (notNull && !own.some(({ kind }) => kind === 'n'))
@@ -104,14 +112,34 @@ function partitions({ relations }: Catalog): Map<string, string> {
   return new Map(found.sort(byKey))
 }
 
-function partitionConstraints({ constraints, indexes }: Catalog): Map<string, string> {
-  const parts = [...constraints, ...indexes].filter(({ isPartition }) => isPartition)
-  // The parent of a partition's partition leads to the constraint of the whole table.
+/** Names of indexes are unique in a schema, those of other constraints in a table: two tables may have the same ones. */
+function partitionConstraints({ constraints, indexes }: Catalog): Map<string, Map<string, string>> {
+  const reported = [...constraints, ...indexes.filter(({ isUnique }) => isUnique)]
   const parents = new Map(
-    parts.flatMap(({ name, parent }) => (parent && parent !== name ? [[name, parent] as const] : [])),
+    reported.flatMap(({ parent, ...part }) => (parent ? [[keyOf(part), parent] as const] : [])),
   )
-  const root = (name: string): string => (parents.has(name) ? root(parents.get(name) ?? name) : name)
-  return new Map([...parents.keys()].map((name): [string, string] => [name, root(name)]).sort(byKey))
+  const rootOf = (part: Part): Part => {
+    const parent = parents.get(keyOf(part))
+    return parent ? rootOf(parent) : part
+  }
+  const found = new Map<string, Map<string, string>>()
+  for (const part of reported) {
+    const root = rootOf(part)
+    if (part.table === null || root.name === part.name) continue
+    const table = qualified({ schema: part.schema, name: part.table })
+    found.set(table, (found.get(table) ?? new Map<string, string>()).set(part.name, root.name))
+  }
+  return new Map([...found].sort(byKey).map(([table, names]) => [table, new Map([...names].sort(byKey))]))
+}
+
+interface Part {
+  schema: string
+  table: string | null
+  name: string
+}
+
+function keyOf({ schema, table, name }: Part): string {
+  return JSON.stringify([schema, table, name])
 }
 
 interface ValueList {
@@ -131,7 +159,7 @@ function valueLists(catalog: Catalog, facts: Facts): { lists: ValueList[]; warni
     }))
   for (const relation of visibleRelations(catalog).filter((each) => !isView(each))) {
     for (const { name } of relation.columns) {
-      const { values } = facts.columns.get(`${qualified(relation)}.${name}`) ?? {}
+      const { accepted: values } = facts.of(relation, name)
       if (!values) continue
       const constant = constantName(`${pluralize.singular(relation.name)}_${pluralize(name)}`)
       found.push({ name: constant, origin: `${qualified(relation)}.${name}`, values })
@@ -165,7 +193,7 @@ function bounds(catalog: Catalog, facts: Facts): Map<string, Map<string, object>
   const found = tables.map((table): [string, Map<string, object>] => {
     const columns = table.columns.map(({ name }): [string, object] => [
       name,
-      inOrder(facts.columns.get(`${qualified(table)}.${name}`)?.bounds ?? {}),
+      inOrder(facts.of(table, name).bounds),
     ])
     return [qualified(table), new Map(columns.filter(([, each]) => Object.keys(each).length > 0).sort(byKey))]
   })

@@ -6,7 +6,7 @@ import codegen, {
   type TransformOptions,
 } from 'kysely-codegen'
 
-const { TypeScriptSerializer, transform } = codegen
+const { DatabaseMetadata, TypeScriptSerializer, transform } = codegen
 
 /** The properties of a table that kysely-codegen does not know. */
 export interface Declared {
@@ -20,7 +20,7 @@ export interface Declared {
  * their own keys and comments. The order does not depend on the locale.
  */
 export function serialize(options: TransformOptions, tables: ReadonlyMap<string, Declared>): string {
-  const statements = transform(options)
+  const statements = transformInParts(options)
   const interfaces = exported(statements, 'InterfaceDeclaration')
   return new Declarations(tables).serializeStatements([
     ...statements.filter(({ type }) => type === 'ImportStatement'),
@@ -28,6 +28,46 @@ export function serialize(options: TransformOptions, tables: ReadonlyMap<string,
     ...interfaces.filter((each) => !isDatabase(each)),
     ...interfaces.filter(isDatabase),
   ])
+}
+
+/** The tables of a part: kysely-codegen takes time that is quadratic in the number of names. */
+const PART = 100
+
+/** The statements of all parts, each declaration once. The names are unique before, so each part gives the same ones. */
+function transformInParts(options: TransformOptions): Statements {
+  const { enums, tables } = options.metadata
+  const parts = Array.from({ length: Math.max(1, Math.ceil(tables.length / PART)) }, (_, at) =>
+    transform({
+      ...options,
+      metadata: Object.assign(new DatabaseMetadata({ enums, tables: [] }), {
+        tables: tables.slice(at * PART, (at + 1) * PART),
+      }),
+    }),
+  )
+  const imports = new Map<string, Extract<Statements[number], { type: 'ImportStatement' }>>()
+  const exports = new Map<string, Exported>()
+  for (const statement of parts.flat()) {
+    if (statement.type === 'ImportStatement') {
+      const known = imports.get(statement.moduleName)?.imports ?? []
+      const names = new Set(known.map(({ name }) => name))
+      const added = statement.imports.filter(({ name }) => !names.has(name))
+      imports.set(statement.moduleName, { ...statement, imports: [...known, ...added] })
+      continue
+    }
+    const known = exports.get(statement.argument.id.name)
+    if (known && isDatabase(known)) addProperties(known, statement)
+    else exports.set(statement.argument.id.name, known ?? statement)
+  }
+  const inOrder = [...imports.values()].map((each) => ({
+    ...each,
+    imports: each.imports.toSorted((a, b) => compare(a.name, b.name)),
+  }))
+  return [...inOrder, ...exports.values()]
+}
+
+function addProperties({ argument: known }: Exported, { argument: added }: Exported): void {
+  if (known.type === 'InterfaceDeclaration' && added.type === 'InterfaceDeclaration')
+    known.body.properties.push(...added.body.properties)
 }
 
 type Statements = ReturnType<typeof transform>

@@ -2,13 +2,17 @@ import {
   type Catalog,
   type Column,
   isView,
+  type JsonType,
   qualified,
   type Relation,
   resolveType,
   type Type,
 } from './catalog.ts'
+import { forDocComment } from './escape.ts'
 import type { Facts, Value } from './facts.ts'
+import type { NamedTypes } from './named-types.ts'
 import type { RowColumn } from './rows.ts'
+import type { ViewColumn } from './view-columns.ts'
 
 /** The types that src/connection/codec.ts returns and pg accepts, for types that are not text in both directions. */
 export interface TypeScript {
@@ -52,13 +56,23 @@ export class DescribedColumn {
   readonly warnings: string[] = []
   readonly #column: Column
   readonly #isView: boolean
-  readonly #isNullable: boolean
-  readonly #isArray: boolean
+  /** Whether a select can return null, and whether a new row may hold it. */
+  readonly #isNullable: Readonly<Record<keyof TypeScript, boolean>>
+  /** 0 for a value that is no array in JavaScript. */
+  readonly #dimensions: number
   readonly #typeName: string
   readonly #labels: string[] | null
-  readonly #values: Value[] | undefined
+  readonly #values: Readonly<Record<keyof TypeScript, readonly Value[] | undefined>>
   readonly #types: TypeScript
+  /** The name that a tag gives the type; it replaces that of PostgreSQL's. */
+  readonly #isNamed: boolean
+  /** The type without its tag. */
+  readonly #own: TypeScript
   readonly #hasDefault: boolean
+  /** Whether only the server writes it. */
+  readonly #isReadOnly: boolean
+  /** Whether an insert or an update can name it. */
+  readonly #isWritable: boolean
 
   constructor(
     catalog: Catalog,
@@ -66,16 +80,32 @@ export class DescribedColumn {
     enumNames: ReadonlyMap<Type, string>,
     relation: Relation,
     column: Column,
-    isNullable: (view: Relation, column: Column) => boolean,
+    viewColumn: (view: Relation, column: Column) => ViewColumn,
+    named: NamedTypes,
   ) {
-    const { type, isArray, domains } = resolveType(catalog, column)
+    const { type, isArray, dimensions, domains } = resolveType(catalog, column)
     const name = `${qualified(relation)}.${column.name}`
     this.#column = column
     this.#isView = isView(relation)
-    const notNull = column.notNull || domains.some((domain) => domain.notNull)
-    this.#isNullable = this.#isView ? isNullable(relation, column) : !notNull
+    const ofView = this.#isView ? viewColumn(relation, column) : undefined
+    const { isInsertable, isWrittenByTrigger } = relation
+    // A view that PostgreSQL writes through has the rules of its table's column; a trigger may do anything.
+    const written = ofView?.origin ?? { relation, column }
+    const base = this.#isView && !isWrittenByTrigger ? written.column : column
+    this.#isReadOnly = base.generated !== null || base.identity === 'a'
+    const isWritable = isWrittenByTrigger || (column.isWritable && !this.#isReadOnly)
+    this.#isWritable = !this.#isView || (isInsertable && isWritable)
+    const isDomainNotNull = domains.some((domain) => domain.notNull)
+    this.#isNullable = {
+      select: ofView?.isNullable ?? !(column.notNull || isDomainNotNull),
+      insert: isWrittenByTrigger || !(base.refusesNull || isDomainNotNull),
+    }
     this.#hasDefault =
-      column.default !== null || column.identity === 'd' || domains.some((domain) => domain.default !== null)
+      isWrittenByTrigger ||
+      base.isFilled ||
+      [column, base].some((each) => each.default !== null) ||
+      base.identity === 'd' ||
+      domains.some((domain) => domain.default !== null)
     const isBuiltIn = type.schema === 'pg_catalog' && type.kind !== 'e'
     const arrivesAsText = isArray && !(isBuiltIn && ELEMENTS.has(type.name))
     if (arrivesAsText) {
@@ -83,73 +113,113 @@ export class DescribedColumn {
         `${name}: ${column.type} is returned as PostgreSQL's text (for example {a,b}); select ${column.name}::text[] to get an array`,
       )
     }
-    this.#isArray = isArray && !arrivesAsText
+    this.#dimensions = isArray && !arrivesAsText ? ofView?.dimensions || dimensions : 0
+    if (this.#dimensions > 1) {
+      this.warnings.push(
+        `${name}: ${column.type} has the type of ${this.#dimensions} dimensions as declared; PostgreSQL accepts any number of them`,
+      )
+    }
+    if (/\.| as /.test(column.name)) {
+      this.warnings.push(
+        `${name}: Kysely cannot name this column in a query, because it takes a dot for the end of a table's name and " as " for an alias; selectAll() and inserts include it`,
+      )
+    }
     this.#labels = isArray ? null : type.labels
-    this.#values = facts.columns.get(name)?.values
-    this.#types = (isBuiltIn && !arrivesAsText ? TYPES[type.name] : undefined) ?? TEXT
-    this.#typeName =
-      (isArray ? undefined : enumNames.get(type)) ?? (this.#types === TEXT ? 'text' : type.name)
+    const { values, accepted } = facts.of(written.relation, written.column.name)
+    // The values of a view's column are not read from its query.
+    this.#values = { select: this.#isView ? undefined : values, insert: accepted }
+    const own = (isBuiltIn && !arrivesAsText ? TYPES[type.name] : undefined) ?? TEXT
+    const tagged =
+      this.#labels || values || accepted
+        ? undefined
+        : this.#tagged(name, { own, isArray }, [column, written.column], named)
+    this.#isNamed = tagged !== undefined
+    this.#types = tagged ?? own
+    this.#own = own
+    this.#typeName = (isArray ? undefined : enumNames.get(type)) ?? (own === TEXT ? 'text' : type.name)
+  }
+
+  /** The types that a tag of the column names, or of the column that a view selects. */
+  #tagged(
+    name: string,
+    { own, isArray }: { own: TypeScript; isArray: boolean },
+    columns: readonly Column[],
+    named: NamedTypes,
+  ): TypeScript | undefined {
+    const brand = columns.find((column) => column.brand !== null)?.brand
+    const jsonType = columns.find((column) => column.jsonType !== null)?.jsonType
+    const problemOfJson = (type: JsonType) =>
+      own.select === 'JsonValue'
+        ? named.import(type)
+        : `${type.name} is a type for JSON, which it does not hold`
+    if (!brand && !jsonType) return undefined
+    let problem: string | undefined
+    if (isArray) problem = 'it is an array'
+    else if (brand) problem = named.brand(brand, own.select)
+    else if (jsonType) problem = problemOfJson(jsonType)
+    if (problem !== undefined) {
+      this.warnings.push(`${name}: its tag is ignored, because ${problem}`)
+      return undefined
+    }
+    if (brand) return { select: brand, insert: brand }
+    return jsonType ? { select: jsonType.name, insert: own.insert } : undefined
   }
 
   metadata() {
     const { name, comment } = this.#column
     return {
       name,
-      comment: comment === null ? null : escapeComment(comment),
+      comment: comment === null ? null : forDocComment(comment),
       dataType: this.#typeName,
       dataTypeSchema: this.#labels ? 'public' : 'pg_catalog',
-      isArray: this.#isArray,
-      isNullable: this.#isNullable,
+      isArray: this.#dimensions > 0,
+      isNullable: this.#isNullable.select,
       hasDefaultValue: this.#hasDefault,
     }
   }
 
   /** The column as a property of a row. */
   rowColumn(): RowColumn {
-    const isAlways = this.#column.generated || this.#column.identity === 'a'
     return {
       column: this.#column.name,
-      comment: this.#column.comment === null ? null : escapeComment(this.#column.comment),
+      comment: this.#column.comment === null ? null : forDocComment(this.#column.comment),
       select: this.#typed('select'),
-      input: this.#isView || isAlways ? undefined : this.#input(),
-      isOptional: this.#isNullable || this.#hasDefault,
+      input: this.#isView || this.#isReadOnly ? undefined : this.#input(),
+      isOptional: this.#isNullable.insert || this.#hasDefault,
     }
   }
 
   /** The type that validators accept: any JSON value, and in place of a Buffer its base class, which browsers have. */
   #input(): string {
-    const { select } = this.#types
-    if (select === 'JsonValue' && !this.#isArray) return this.#isNullable ? 'Json' : 'Exclude<Json, null>'
-    return this.#typed('insert').replace(/\bBuffer\b/, 'Uint8Array')
+    const { select } = this.#own
+    if (select === 'JsonValue' && this.#dimensions === 0)
+      return this.#isNullable.insert ? 'Json' : 'Exclude<Json, null>'
+    return this.#typed('insert', this.#own).replace(/\bBuffer\b/, 'Uint8Array')
   }
 
   /** The complete type, if kysely-codegen's metadata would lose a part of it. */
   override(): string | undefined {
     const [select, insert] = [this.#typed('select'), this.#typed('insert')]
-    if (this.#isView) return `ColumnType<${select}, never, never>`
-    if (this.#column.generated || this.#column.identity === 'a') return `GeneratedAlways<${select}>`
-    if (this.#values) return this.#withDefault(select)
-    if (!this.#isArray) return undefined
+    if (!this.#isWritable) return `ColumnType<${select}, never, never>`
+    if (this.#isReadOnly) return `GeneratedAlways<${select}>`
+    const isNarrowed = this.#values.select !== undefined || this.#values.insert !== undefined
+    const isPlain =
+      this.#isNullable.select === this.#isNullable.insert && this.#dimensions === 0 && !this.#isNamed
+    if (isPlain && !isNarrowed) return undefined
     return this.#withDefault(select === insert ? select : `ColumnType<${select}, ${insert}, ${insert}>`)
   }
 
-  #typed(use: keyof TypeScript): string {
-    const literals = this.#values ?? this.#labels
-    if (literals)
-      return this.#withNull(literals.map((literal) => JSON.stringify(literal)).join(' | ') || 'never')
-    return this.#withNull(this.#isArray ? `(${this.#types[use]} | null)[]` : this.#types[use])
-  }
-
-  #withNull(type: string): string {
-    return this.#isNullable ? `${type} | null` : type
+  #typed(use: keyof TypeScript, types = this.#types): string {
+    const literals = this.#values[use] ?? this.#labels
+    const type = literals
+      ? literals.map((literal) => JSON.stringify(literal)).join(' | ') || 'never'
+      : this.#dimensions > 0
+        ? `(${types[use]} | null)${'[]'.repeat(this.#dimensions)}`
+        : types[use]
+    return this.#isNullable[use] ? `${type} | null` : type
   }
 
   #withDefault(type: string): string {
     return this.#hasDefault ? `Generated<${type}>` : type
   }
-}
-
-/** A comment of SQL for use in a doc comment. */
-export function escapeComment(comment: string): string {
-  return comment.replaceAll('*/', '*\\/').replace(/\r\n?/g, '\n')
 }

@@ -2,11 +2,13 @@ import {
   type Catalog,
   type Constraint,
   isView,
+  ofOwner,
   qualified,
   type Relation,
   resolveType,
   visibleRelations,
 } from './catalog.ts'
+import { cell, code, codeBlock, plain, prose, quotedInDiagram } from './escape.ts'
 import type { Facts } from './facts.ts'
 
 /** Generates generated/schema.md: a diagram of the entities, then a reference of every table. */
@@ -37,15 +39,17 @@ function diagram(catalog: Catalog, facts: Facts, tables: Relation[]): string {
     `  ${entityName(table)} {`,
     ...table.columns.map((column) => {
       const { type, isArray } = resolveType(catalog, column)
-      const values = type.labels ?? facts.columns.get(`${qualified(table)}.${column.name}`)?.values
-      const note = values ? ` "${values.join(', ').replace(/["\n]/g, "'")}"` : ''
+      const values = type.labels ?? facts.of(table, column.name).accepted
+      const note = values ? ` ${quotedInDiagram(values.join(', '))}` : ''
       return `    ${word(type.name)}${isArray ? '[]' : ''} ${word(column.name)}${keysOf(catalog, table, column.name)}${note}`
     }),
     '  }',
   ])
+  const byName = new Map(tables.map((table) => [JSON.stringify([table.schema, table.name]), table]))
+  const find = (schema: string, name: string | null) => byName.get(JSON.stringify([schema, name]))
   const relationships = catalog.constraints
     .filter(({ kind, isPartition }) => kind === 'f' && !isPartition)
-    .map((key) => relationship(catalog, tables, key))
+    .map((key) => relationship(catalog, find, key))
   return [
     '```mermaid',
     'erDiagram',
@@ -55,23 +59,21 @@ function diagram(catalog: Catalog, facts: Facts, tables: Relation[]): string {
   ].join('\n')
 }
 
-function relationship(catalog: Catalog, tables: Relation[], key: Constraint): string {
-  const from = tables.find(({ schema, name }) => schema === key.schema && name === key.table)
-  const to = tables.find(
-    ({ schema, name }) => schema === key.references?.schema && name === key.references.table,
-  )
+function relationship(
+  catalog: Catalog,
+  find: (schema: string, name: string | null) => Relation | undefined,
+  key: Constraint,
+): string {
+  const from = find(key.schema, key.table)
+  const to = key.references ? find(key.references.schema, key.references.table) : undefined
   if (!from || !to) return ''
   const isOptional = key.columns.some(
     (name) => from.columns.find((column) => column.name === name)?.notNull === false,
   )
-  const isOne = catalog.constraints.some(
-    ({ kind, schema, table, columns }) =>
-      (kind === 'p' || kind === 'u') &&
-      schema === key.schema &&
-      table === key.table &&
-      sameSet(columns, key.columns),
+  const isOne = ofOwner(catalog.constraints, from).some(
+    ({ kind, columns }) => (kind === 'p' || kind === 'u') && sameSet(columns, key.columns),
   )
-  return `  ${entityName(to)} ${isOptional ? '|o' : '||'}--${isOne ? 'o|' : 'o{'} ${entityName(from)} : "${key.columns.join(', ').replaceAll('"', "'")}"`
+  return `  ${entityName(to)} ${isOptional ? '|o' : '||'}--${isOne ? 'o|' : 'o{'} ${entityName(from)} : ${quotedInDiagram(key.columns.join(', '))}`
 }
 
 function sameSet(a: string[], b: string[]): boolean {
@@ -79,11 +81,8 @@ function sameSet(a: string[], b: string[]): boolean {
 }
 
 function keysOf({ constraints }: Catalog, table: Relation, column: string): string {
-  const kinds = constraints
-    .filter(
-      ({ schema, table: name, columns }) =>
-        schema === table.schema && name === table.name && columns.includes(column),
-    )
+  const kinds = ofOwner(constraints, table)
+    .filter(({ columns }) => columns.includes(column))
     .map(({ kind, columns }) => (kind === 'u' && columns.length > 1 ? '' : kind))
   const keys = [kinds.includes('p') && 'PK', kinds.includes('f') && 'FK', kinds.includes('u') && 'UK'].filter(
     Boolean,
@@ -92,7 +91,7 @@ function keysOf({ constraints }: Catalog, table: Relation, column: string): stri
 }
 
 function entityName(table: Relation): string {
-  return `"${qualified(table).replaceAll('"', "'")}"`
+  return quotedInDiagram(qualified(table))
 }
 
 /** Escapes PK, FK and UK, which are Mermaid keywords in any letter case. */
@@ -102,30 +101,34 @@ function word(text: string): string {
 }
 
 function describeTable(catalog: Catalog, table: Relation): string {
-  const isHere = isOf(table)
-  const constraints = catalog.constraints.filter(
-    (each) => isHere(each) && !each.isPartition && each.kind !== 'n',
+  const constraints = ofOwner(catalog.constraints, table).filter(
+    ({ isPartition, kind }) => !isPartition && kind !== 'n',
   )
-  const triggers = catalog.triggers.filter(
-    (each) => isHere(each) && !constraints.some(({ kind, name }) => kind === 't' && name === each.name),
+  const triggers = ofOwner(catalog.triggers, table).filter(
+    (each) => !constraints.some(({ kind, name }) => kind === 't' && name === each.name),
   )
   return [
-    `### ${qualified(table)}`,
-    table.comment ?? '',
-    table.partitionKey ? `Partitioned by \`${table.partitionKey}\`.` : '',
+    `### ${plain(qualified(table))}`,
+    prose(table.comment ?? ''),
+    table.partitionKey ? `Partitioned by ${code(table.partitionKey)}.` : '',
     columnsTable(table),
     list(
       'Constraints',
       constraints.map(
-        ({ name, definition, comment }) => `\`${name}\`: \`${definition}\`${comment ? ` — ${comment}` : ''}`,
+        ({ name, definition, comment }) => `${code(name)}: ${code(definition)}${remark(comment)}`,
       ),
     ),
     describeIndexes(catalog, table),
     list(
+      'Row security',
+      ofOwner(catalog.policies, table).map(
+        ({ name, definition, comment }) => `${code(name)}: ${code(definition)}${remark(comment)}`,
+      ),
+    ),
+    list(
       'Triggers',
       triggers.map(
-        ({ definition, comment }) =>
-          `\`${definition.replace(/^CREATE /, '')}\`${comment ? ` — ${comment}` : ''}`,
+        ({ definition, comment }) => `${code(definition.replace(/^CREATE /, ''))}${remark(comment)}`,
       ),
     ),
   ]
@@ -134,30 +137,21 @@ function describeTable(catalog: Catalog, table: Relation): string {
 }
 
 function describeIndexes({ indexes }: Catalog, relation: Relation): string {
-  const isHere = isOf(relation)
   return list(
     'Indexes',
-    indexes
-      .filter((each) => isHere(each) && !each.ofConstraint)
-      .map(
-        ({ definition, comment }) =>
-          `\`${definition.replace(/^CREATE /, '')}\`${comment ? ` — ${comment}` : ''}`,
-      ),
+    ofOwner(indexes, relation)
+      .filter(({ ofConstraint }) => !ofConstraint)
+      .map(({ definition, comment }) => `${code(definition.replace(/^CREATE /, ''))}${remark(comment)}`),
   )
-}
-
-function isOf(relation: Relation) {
-  return ({ schema, table }: { schema: string; table: string | null }) =>
-    schema === relation.schema && table === relation.name
 }
 
 function describeView(catalog: Catalog, view: Relation): string {
   return [
-    `### ${qualified(view)}`,
-    view.comment ?? '',
+    `### ${plain(qualified(view))}`,
+    prose(view.comment ?? ''),
     columnsTable(view),
     describeIndexes(catalog, view),
-    `\`\`\`sql\n${view.definition?.trim() ?? ''}\n\`\`\``,
+    codeBlock('sql', view.definition?.trim() ?? ''),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -168,11 +162,11 @@ function columnsTable(relation: Relation): string {
     ({ name, type, notNull, default: value, generated, identity, comment }) => {
       const origin = generated ? `generated: ${value}` : identity ? 'identity' : value
       return [
-        code(name),
-        code(asWritten(type)),
+        cell(code(name)),
+        cell(code(asWritten(type))),
         isView(relation) || notNull ? '' : 'null',
-        origin ? code(origin) : '',
-        cell(comment ?? ''),
+        origin ? cell(code(origin)) : '',
+        cell(prose(comment ?? '')),
       ]
     },
   )
@@ -197,8 +191,7 @@ function describeEnums({ types }: Catalog): string {
   return list(
     'Enums',
     enums.map(
-      (type) =>
-        `\`${qualified(type)}\`: ${type.labels?.map(code).join(', ')}${type.comment ? ` — ${type.comment}` : ''}`,
+      (type) => `${code(qualified(type))}: ${type.labels?.map(code).join(', ')}${remark(type.comment)}`,
     ),
     '##',
   )
@@ -207,11 +200,9 @@ function describeEnums({ types }: Catalog): string {
 function describeDomains({ types, constraints }: Catalog): string {
   const domains = types.filter(({ kind, isOurs }) => kind === 'd' && isOurs)
   const describe = (domain: (typeof domains)[number]) => {
-    const checks = constraints.filter(
-      ({ domain: name, schema, kind }) => kind !== 'n' && name === domain.name && schema === domain.schema,
-    )
-    const rules = checks.map(({ name, definition }) => `\`${name}\`: \`${definition}\``)
-    return `\`${qualified(domain)}\`: \`${domain.baseType}\`${domain.notNull ? ', not null' : ''}${rules.length > 0 ? `; ${rules.join('; ')}` : ''}${domain.comment ? ` — ${domain.comment}` : ''}`
+    const checks = ofOwner(constraints, domain).filter(({ kind }) => kind !== 'n')
+    const rules = checks.map(({ name, definition }) => `${code(name)}: ${code(definition)}`)
+    return `${code(qualified(domain))}: ${code(domain.baseType ?? '')}${domain.notNull ? ', not null' : ''}${rules.length > 0 ? `; ${rules.join('; ')}` : ''}${remark(domain.comment)}`
   }
   return list('Domains', domains.map(describe), '##')
 }
@@ -219,7 +210,7 @@ function describeDomains({ types, constraints }: Catalog): string {
 function describeUnchecked(unchecked: ReadonlyMap<Constraint, string>): string {
   const lines = [...unchecked].map(
     ([{ schema, table, domain, name, definition }, reason]) =>
-      `\`${qualified({ schema, name: table ?? domain ?? '' })}.${name}\`: \`${definition}\` — ${reason}.`,
+      `${code(`${qualified({ schema, name: table ?? domain ?? '' })}.${name}`)}: ${code(definition)} — ${prose(reason)}.`,
   )
   const text = list(`Enforced by the database alone`, lines, '##')
   return text.replace(/\n\n/, '\n\nConstraints that the validators do not check, or not completely.\n\n')
@@ -227,14 +218,10 @@ function describeUnchecked(unchecked: ReadonlyMap<Constraint, string>): string {
 
 function list(title: string, items: string[], heading = ''): string {
   if (items.length === 0) return ''
-  const lines = items.map((item) => `- ${item.replace(/\s*\n\s*/g, ' ')}`)
+  const lines = items.map((item) => `- ${item}`)
   return [heading ? `${heading} ${title}` : `${title}:`, lines.join('\n')].join('\n\n')
 }
 
-function code(text: string): string {
-  return `\`${cell(text)}\``
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ')
+function remark(comment: string | null): string {
+  return comment === null ? '' : ` — ${prose(comment)}`
 }

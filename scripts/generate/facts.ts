@@ -1,13 +1,17 @@
+import { mayBacktrack } from './backtracking.ts'
 import {
   type Catalog,
   type Column,
   type Constraint,
+  ofOwner,
   qualified,
   type Relation,
   type ResolvedType,
   resolveType,
 } from './catalog.ts'
 import { type CheckFact, type CheckFacts, readCheck } from './check-expression.ts'
+import { translatePattern } from './pattern.ts'
+import { staleNames } from './stale-message.ts'
 
 /** A literal value of a column. */
 export type Value = string | number | boolean
@@ -32,67 +36,82 @@ export interface Bounds {
 
 /** The rules about one column. */
 export interface ColumnFacts {
-  /** All possible values in the order of the CHECK, if it lists them. */
+  /** All values that a select can return, in the order of the CHECK, if it lists them. */
   values: Value[] | undefined
+  /** All values that new rows may hold: fewer, if the CHECK is NOT VALID or if tables that inherit from this one lack it. */
+  accepted: Value[] | undefined
   bounds: Bounds
 }
 
 /** The rules about all columns of a catalog. */
 export interface Facts {
-  /** By `table.column`, where the table is named as by `qualified`. */
-  columns: Map<string, ColumnFacts>
+  /** The rules about a column; none for a column of another catalog. */
+  of(relation: Relation, column: string): ColumnFacts
   warnings: string[]
 }
 
+const NONE: ColumnFacts = { values: undefined, accepted: undefined, bounds: {} }
+
 /** Reads the rules that CHECKs, varchar and numeric state about single columns. */
 export function readFacts(catalog: Catalog): Facts {
-  const facts: Facts = { columns: new Map(), warnings: [] }
-  const checks = catalog.constraints
-    .filter(({ kind, isPartition }) => kind === 'c' && !isPartition)
-    .map((check) => ({ check, read: readCheck(check.expression ?? '') }))
-  for (const relation of catalog.relations.filter((each) => !each.isPartition)) {
-    for (const column of relation.columns) {
-      facts.columns.set(
-        `${qualified(relation)}.${column.name}`,
-        readColumn(catalog, checks, relation, column, facts),
-      )
-    }
+  const warnings: string[] = []
+  const checks = new Map<Constraint, CheckFacts>()
+  for (const check of catalog.constraints.filter(({ kind, isPartition }) => kind === 'c' && !isPartition)) {
+    checks.set(check, readCheck(check.expression ?? ''))
   }
-  return facts
-}
-
-interface ReadCheck {
-  check: Constraint
-  read: CheckFacts
+  const columns = new Map(
+    catalog.relations
+      .filter(({ isPartition }) => !isPartition)
+      .map((relation) => [
+        relation,
+        new Map(
+          relation.columns.map((column) => [
+            column.name,
+            readColumn(catalog, checks, relation, column, warnings),
+          ]),
+        ),
+      ]),
+  )
+  return { of: (relation, column) => columns.get(relation)?.get(column) ?? NONE, warnings }
 }
 
 function readColumn(
   catalog: Catalog,
-  checks: ReadCheck[],
+  checks: ReadonlyMap<Constraint, CheckFacts>,
   relation: Relation,
   column: Column,
-  { warnings }: Facts,
+  warnings: string[],
 ): ColumnFacts {
   const type = resolveType(catalog, column)
-  const found: ColumnFacts = { values: undefined, bounds: boundsOfType(type) }
+  const found: ColumnFacts = { values: undefined, accepted: undefined, bounds: boundsOfType(type) }
   const name = `${qualified(relation)}.${column.name}`
-  const own = checks.filter(({ check }) => check.schema === relation.schema && check.table === relation.name)
-  const domains = checks.filter(({ check }) =>
-    type.domains.some((domain) => domain.schema === check.schema && domain.name === check.domain),
-  )
-  for (const { check, read } of [...own, ...domains]) {
-    const facts = read.facts.filter((fact) => check.domain !== null || fact.column === column.name)
-    if (facts.length > 0 && !check.holds) {
-      warnings.push(`${name}: ${check.name} does not narrow the type, because existing rows may violate it`)
+  for (const check of [relation, ...type.domains].flatMap((owner) => ofOwner(catalog.constraints, owner))) {
+    const facts = (checks.get(check)?.facts ?? []).filter(
+      (fact) => check.domain !== null || fact.column === column.name,
+    )
+    if (!check.isEnforced) {
+      if (facts.length > 0)
+        warnings.push(`${name}: ${check.name} does not narrow the type, because it is not enforced`)
       continue
     }
+    if (facts.length > 0 && !check.holds) {
+      warnings.push(
+        `${name}: ${check.name} narrows the type of new values alone, because existing rows may violate it`,
+      )
+    }
+    for (const { rule } of facts) {
+      if (rule.kind !== 'one of' || check.comment === null) continue
+      for (const stale of staleNames(check.comment, rule.values)) {
+        warnings.push(`${name}: the message of ${check.name} names "${stale}", which is not among its values`)
+      }
+    }
     for (const fact of facts) {
-      const problem = type.isArray ? 'it constrains an array' : add(found, fact, type, column)
+      const problem = type.isArray ? 'it constrains an array' : add(found, fact, type, column, check.holds)
       if (!problem) continue
       warnings.push(`${name}: ${check.name} does not narrow the type, because ${problem}`)
     }
   }
-  if (found.values?.length === 0 || isEmpty(found.bounds)) {
+  if (found.accepted?.length === 0 || isEmpty(found.bounds)) {
     warnings.push(`${name}: its CHECKs contradict each other, so no value satisfies them all`)
   }
   return found
@@ -131,6 +150,7 @@ function add(
   { of, as, rule }: CheckFact,
   { type }: ResolvedType,
   column: Column,
+  holds: boolean,
 ): string | undefined {
   const { bounds } = found
   if (of !== 'value')
@@ -144,6 +164,10 @@ function add(
     if (!TEXT_LIKE.has(type.name)) return 'it applies a pattern to a value that is not text'
     if (comparedAs === 'bpchar') return 'its pattern also sees trailing blanks'
     if (bounds.pattern !== undefined) return 'a column can have only one pattern'
+    const translated = translatePattern(rule.pattern, false)
+    if (!translated || mayBacktrack(translated.source)) {
+      return 'RegExp may take exponential time for its pattern; validators test it in linear time'
+    }
     bounds.pattern = rule.pattern
     if (rule.ignoreCase || comparedAs === 'citext') bounds.patternFlags = 'i'
     return undefined
@@ -155,7 +179,9 @@ function add(
   }
   const values = readValues(rule.values, type, comparedAs, column)
   if (typeof values === 'string') return values
-  found.values = found.values?.filter((value) => values.includes(value)) ?? values
+  const narrowed = (known: Value[] | undefined) => known?.filter((value) => values.includes(value)) ?? values
+  found.accepted = narrowed(found.accepted)
+  if (holds) found.values = narrowed(found.values)
   return undefined
 }
 

@@ -1,3 +1,5 @@
+import { TextPattern } from '../../src/validation/index.ts'
+
 /** A regular expression translated from PostgreSQL to JavaScript, for the flags `s` and `u`. */
 export interface Pattern {
   source: string
@@ -11,16 +13,19 @@ class Untranslatable extends Error {}
 /**
  * Translates an advanced regular expression: https://www.postgresql.org/docs/current/functions-matching.html
  * Both letter cases are spelled out, because JavaScript has different rules for ignoring case. Returns undefined if
- * there is no equivalent: back references, word boundaries, options, look-around, collating elements.
+ * there is no equivalent: back references, word boundaries, options, look-around, collating elements, or repetitions that
+ * make too large an automaton.
  */
 export function translatePattern(pattern: string, ignoreCase: boolean): Pattern | undefined {
   try {
     const translation = new Translation(pattern, ignoreCase)
     const source = translation.run()
     new RegExp(source, 'su')
+    new TextPattern(source)
     return { source, isAscii: translation.isAscii }
   } catch (error) {
-    if (error instanceof Untranslatable || error instanceof SyntaxError) return undefined
+    const isExpected = [Untranslatable, SyntaxError, RangeError].some((kind) => error instanceof kind)
+    if (isExpected) return undefined
     throw error
   }
 }

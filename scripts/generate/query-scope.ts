@@ -1,4 +1,5 @@
 import type { ColumnRef, Node, SelectStmt } from 'libpg-query'
+import type { Column, Relation } from './catalog.ts'
 
 /**
  * The kind of a value, as far as our lists of trusted functions and operators depend on it. Ranges, arrays, composite
@@ -11,6 +12,16 @@ export interface SourceColumn {
   name: string
   isNullable: boolean
   kind: Kind | undefined
+  /** The declared dimensions of an array; 0 for other types, and where they are unknown. */
+  dimensions: number
+  /** The column of a table that it is, unchanged. */
+  origin: Origin | undefined
+}
+
+/** A column of a table. */
+export interface Origin {
+  relation: Relation
+  column: Column
 }
 
 /** The columns and the clauses of a query that its expressions depend on. */

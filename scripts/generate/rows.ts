@@ -1,6 +1,8 @@
 import { camelCase } from '../../src/sentences/index.ts'
 import { BANNER } from './banner.ts'
 import { printKey } from './constraints.ts'
+import { forDocComment, forLine } from './escape.ts'
+import type { NamedTypes } from './named-types.ts'
 
 /** A table or view, as generated/rows.ts and generated/inputs.ts declare it. */
 export interface RowTable {
@@ -29,7 +31,7 @@ export interface RowColumn {
  * Generates generated/rows.ts: an interface for the rows of each table, with camelCase properties in column order and the
  * columns' comments. The public types of repositories pick from it, so that an editor shows both.
  */
-export function emitRows(tables: readonly RowTable[]): string {
+export function emitRows(tables: readonly RowTable[], named: NamedTypes): string {
   const interfaces = tables.map(({ name, table, columns }) => {
     const properties = propertiesOf(columns)
     return declare(
@@ -39,8 +41,8 @@ export function emitRows(tables: readonly RowTable[]): string {
     )
   })
   const body = interfaces.join('\n')
-  const imports = body.includes('JsonValue') ? 'import type { JsonValue } from "./database.ts"\n\n' : ''
-  return `${BANNER}\n\n${imports}${body}`
+  const imports = named.importsFor(body)
+  return `${BANNER}\n\n${imports ? `${imports}\n` : ''}${body}`
 }
 
 const JSON_TYPE = `/** A value of a JSON column: JSON text in a string, as it is sent, or any other value for JSON.stringify. */
@@ -72,7 +74,7 @@ export function emitInputs(tables: readonly RowTable[]): string {
 
 function declare(name: string, comment: string, columns: { comment: string | null; property: string }[]) {
   const lines = columns.map(({ comment, property }) => `${documentation(comment)}  ${property};\n`)
-  return `/** ${comment.replaceAll('*/', '*\\/')} */\nexport interface ${name} {${lines.length > 0 ? '\n' : ''}${lines.join('')}}\n`
+  return `/** ${forLine(forDocComment(comment))} */\nexport interface ${name} {${lines.length > 0 ? '\n' : ''}${lines.join('')}}\n`
 }
 
 function documentation(comment: string | null): string {

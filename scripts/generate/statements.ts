@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import pg from 'pg'
+import { forLine } from './escape.ts'
 import type { LoadedStatement } from './loaded-statement.ts'
+import { unservedOffers } from './offers.ts'
 
 /** The repositories do not load, or do not fit the schema. */
 export class StatementError extends Error {
@@ -8,53 +9,27 @@ export class StatementError extends Error {
 }
 
 /**
- * Loads the statements of src/ from the current files. The first call imports them in this thread, which is faster.
- * Later calls import them in a worker, because this thread has cached the old modules.
- *
- * @throws {StatementError} src/ does not load, for example because it imports a value list that has been renamed.
- */
-export async function loadStatements(): Promise<LoadedStatement[]> {
-  const load = isImported ? listInWorker : listHere
-  isImported = true
-  return load().catch((cause: unknown) => {
-    const advice = 'Fix the errors that `npm run typecheck` reports, then run this command again.'
-    throw new StatementError(`src/ does not load with this schema: ${cause}\n${advice}`, { cause })
-  })
-}
-
-let isImported = false
-
-async function listHere(): Promise<LoadedStatement[]> {
-  const { listStatements } = await import('./list-statements.ts')
-  return listStatements()
-}
-
-function listInWorker(): Promise<LoadedStatement[]> {
-  return new Promise((resolve, reject) => {
-    new Worker(new URL('list-statements.ts', import.meta.url)).once('message', resolve).once('error', reject)
-  })
-}
-
-/**
  * Generates generated/sql/: one file per repository, with each statement formatted and its parameters' names and types.
+ * Of a list it has each filter alone, with and without the search; combinations of several filters are only checked.
  *
  * @throws {StatementError} PostgreSQL rejects a statement on this schema; the message lists all of them.
  */
 export async function emitStatements(
   connectionString: string,
   statements: LoadedStatement[],
+  banner = '-- Written by `npm run generate` from src/repositories/. Do not edit.',
 ): Promise<Map<string, string>> {
   const types = await prepareAll(connectionString, statements)
   const files = new Map<string, string[]>()
-  for (const [index, { name, formatted, parameters }] of statements.entries()) {
+  for (const [index, { name, formatted, parameters, isRare }] of statements.entries()) {
+    if (isRare) continue
     const path = `sql/${kebabCase(name.split('.')[0] ?? name)}.sql`
-    const lines = parameters.map(
-      (parameter, place) => `-- $${place + 1} ${parameter}: ${types[index]?.[place]}`,
+    const lines = parameters.map((parameter, place) =>
+      forLine(`-- $${place + 1} ${parameter}: ${types[index]?.[place]}`),
     )
-    const text = [`-- ${name}`, ...lines, `${formatted};`]
+    const text = [forLine(`-- ${name}`), ...lines, `${formatted};`]
     files.set(path, [...(files.get(path) ?? []), text.join('\n')])
   }
-  const banner = '-- Written by `npm run generate` from src/repositories/. Do not edit.'
   return new Map([...files].map(([path, texts]) => [path, `${[banner, ...texts].join('\n\n')}\n`]))
 }
 
@@ -74,6 +49,7 @@ async function prepareAll(connectionString: string, statements: LoadedStatement[
         `These statements do not fit the schema:\n${refused.map((line) => `  ${line}`).join('\n')}`,
       )
     }
+    await checkOffers(client, statements)
     const { rows } = await client.query<{ name: string; types: string[] }>(
       'select name, parameter_types::text[] as types from pg_prepared_statements',
     )
@@ -82,6 +58,15 @@ async function prepareAll(connectionString: string, statements: LoadedStatement[
   } finally {
     await client.end()
   }
+}
+
+/** Refuses orders and filters of lists that no index serves. */
+async function checkOffers(client: pg.Client, statements: LoadedStatement[]): Promise<void> {
+  const unserved = await unservedOffers(client, statements)
+  if (unserved.length === 0) return
+  throw new StatementError(
+    `These lists offer what no index serves:\n${unserved.map((line) => `  ${line}`).join('\n')}`,
+  )
 }
 
 function kebabCase(name: string): string {

@@ -17,7 +17,7 @@ export interface Typed {
 
 /** The columns and enums that an expression may refer to. */
 export interface CheckScope {
-  column(name: string): { type: string; isLoose: boolean } | undefined
+  column(name: string): { type: string; isLoose: boolean; isComputed?: boolean } | undefined
   /** Labels by name: `mood`, `crm.mood`. */
   enums: ReadonlyMap<string, readonly string[]>
 }

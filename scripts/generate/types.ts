@@ -3,6 +3,7 @@ import { BANNER } from './banner.ts'
 import {
   type Catalog,
   type Column,
+  isNameable,
   isView,
   qualified,
   type Relation,
@@ -10,10 +11,13 @@ import {
   visibleRelations,
 } from './catalog.ts'
 import { type Declared, serialize } from './declarations.ts'
-import { DescribedColumn, escapeComment, TEXT, TYPES, type TypeScript } from './described-column.ts'
+import { DescribedColumn, TEXT, TYPES, type TypeScript } from './described-column.ts'
+import { forDocComment } from './escape.ts'
 import type { Facts } from './facts.ts'
+import { NamedTypes } from './named-types.ts'
 import { emitInputs, emitRows, type RowColumn } from './rows.ts'
 import { TypeNames } from './type-names.ts'
+import type { ViewColumn } from './view-columns.ts'
 
 const {
   Adapter,
@@ -33,22 +37,24 @@ const {
 export function emitTypes(
   catalog: Catalog,
   facts: Facts,
-  isNullable: (view: Relation, column: Column) => boolean,
+  viewColumn: (view: Relation, column: Column) => ViewColumn,
 ): { text: string; rows: string; inputs: string; warnings: string[] } {
   const adapter = new OurAdapter()
+  const named = new NamedTypes()
+  const tagNames = NamedTypes.namesIn(catalog.relations.flatMap(({ columns }) => columns))
   const names = new TypeNames([
+    ...tagNames,
     // The file's own interface, and the globals that columns use.
     ...['DB', 'Date', 'Buffer'],
     ...Object.keys({ ...GLOBAL_DEFINITIONS, ...GLOBAL_IMPORTS, ...adapter.definitions, ...IMPORTS }),
   ])
   const warnings: string[] = []
-  const visible = visibleRelations(catalog).filter((relation, _, all) => {
-    // In Kysely's types and queries, a dot ends the schema's name.
-    const isHidden = relation.name.includes('.') && all.some((each) => isNamesake(each, relation))
-    if (isHidden)
-      warnings.push(`${qualified(relation)}: has no type, because another table has the same name in Kysely`)
-    return !isHidden
-  })
+  const visible = visibleRelations(catalog).filter(isNameable)
+  for (const relation of catalog.relations.filter((each) => !each.isPartition && !isNameable(each))) {
+    warnings.push(
+      `${qualified(relation)}: has no type, because Kysely takes a dot for the end of a schema's name and " as " for an alias; rename it, or select from a view`,
+    )
+  }
   const relations = visible.map((relation) => ({ relation, name: names.take(qualified(relation)) }))
   const enums = new OrderedEnums()
   const enumNames = new Map<Type, string>()
@@ -64,7 +70,7 @@ export function emitTypes(
   const rowColumns = new Map<Relation, RowColumn[]>()
   const tables = relations.map(({ relation, name }) => {
     const described = relation.columns.map(
-      (column) => new DescribedColumn(catalog, facts, enumNames, relation, column, isNullable),
+      (column) => new DescribedColumn(catalog, facts, enumNames, relation, column, viewColumn, named),
     )
     rowColumns.set(
       relation,
@@ -88,7 +94,7 @@ export function emitTypes(
       toKyselyPascalCase(name),
       {
         key: qualified(relation),
-        comment: relation.comment === null ? null : escapeComment(relation.comment),
+        comment: relation.comment === null ? null : forDocComment(relation.comment),
       },
     ]),
   )
@@ -108,15 +114,11 @@ export function emitTypes(
     isView: isView(relation),
   }))
   return {
-    text: `${BANNER}\n\n${text}`,
-    rows: emitRows(rowTables),
+    text: `${BANNER}\n\n${named.imports}${text}${named.declarations}`,
+    rows: emitRows(rowTables, named),
     inputs: emitInputs(rowTables),
     warnings,
   }
-}
-
-function isNamesake(one: Relation, other: Relation): boolean {
-  return one !== other && qualified(one) === qualified(other)
 }
 
 const IMPORTS = { GeneratedAlways: 'kysely#GeneratedAlways' }

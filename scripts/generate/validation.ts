@@ -5,6 +5,7 @@ import {
   type Column,
   type Constraint,
   isView,
+  ofOwner,
   qualified,
   type Relation,
   resolveType,
@@ -22,7 +23,7 @@ import type { CheckScope, Tree } from './typed-tree.ts'
 export interface Validation {
   text: string
   warnings: string[]
-  /** Constraints that validators do not check, or not completely, with the reason. */
+  /** Constraints that validators do not check, or not completely, with the reasons. */
   unchecked: ReadonlyMap<Constraint, string>
 }
 
@@ -38,7 +39,7 @@ export function emitValidation(catalog: Catalog, facts: Facts): Validation {
   const sections = [
     BANNER,
     `/** What each table accepts: its columns, and its CHECKs as trees. Read by src/validation/. */\nexport const TABLE_RULES = ${print(rules)} as const`,
-    `/** Constraints and columns that only the database checks, by name, with the reason. Keys and triggers are not listed. */\nexport const UNCHECKED: Readonly<Record<string, string>> = ${print(new Map([...described.reasons].sort()))}`,
+    `/** What only the database checks, with the reasons: tables, \`table.column\`, and \`table.constraint\` or \`domain.constraint\`. Keys and triggers are not listed. */\nexport const UNCHECKED: Readonly<Record<string, string>> = ${print(new Map([...described.reasons].sort()))}`,
   ]
   return { text: `${sections.join('\n\n')}\n`, warnings: described.warnings, unchecked: described.unchecked }
 }
@@ -75,23 +76,37 @@ class DescribedTables {
         this.warnings.push(`${name}: ${other} and ${column.name} have the same validator field, ${field}`)
       }
       fields.set(field, column.name)
-      return [column.name, this.#column(name, column, field)]
+      return [column.name, this.#column(table, column, field)]
     })
-    if (table.kind === 'p') this.reasons.set(name, 'a row needs a partition that accepts it')
-    const own = this.#catalog.constraints.filter(
-      ({ schema, table: of, isPartition }) => schema === table.schema && of === table.name && !isPartition,
-    )
+    if (table.kind === 'p' && !this.#isCovered(table))
+      this.#note(name, 'a row needs a partition that accepts it')
+    const own = ofOwner(this.#catalog.constraints, table).filter(({ isPartition }) => !isPartition)
     for (const trigger of own.filter(({ kind }) => kind === 't'))
       this.#leave(trigger, 'a trigger enforces it')
     const scope = this.#scope((column) => {
       const found = table.columns.find((each) => each.name === column)
-      return found && this.#typed(found, found.deterministic)
+      return (
+        found && {
+          ...this.#typed(found, found.deterministic),
+          isComputed: found.generated !== null || found.identity === 'a',
+        }
+      )
     })
     return new Map<string, unknown>([
       ['name', camelCase(name)],
       ['columns', new Map(columns)],
       ['checks', this.#checks(own, scope)],
     ])
+  }
+
+  /** Whether one partition accepts every row. */
+  #isCovered(table: Relation): boolean {
+    return this.#catalog.relations.some(
+      ({ partitionOf, bound }) =>
+        partitionOf?.name === table.name &&
+        partitionOf.schema === table.schema &&
+        (bound === 'DEFAULT' || bound === 'FOR VALUES FROM (MINVALUE) TO (MAXVALUE)'),
+    )
   }
 
   #scope(column: CheckScope['column']): CheckScope {
@@ -106,12 +121,12 @@ class DescribedTables {
     return { type: isArray ? 'array' : name, isLoose: !isDeterministic }
   }
 
-  #checks(constraints: Constraint[], scope: CheckScope): object[] {
+  #checks(constraints: readonly Constraint[], scope: CheckScope): object[] {
     return constraints
       .filter(({ kind, isEnforced }) => kind === 'c' && isEnforced)
       .flatMap((check) => {
-        const { tree, reason } = readTree(check.expression ?? '', scope)
-        if (reason !== undefined) this.#leave(check, reason)
+        const { tree, reasons } = readTree(check.expression ?? '', scope)
+        for (const reason of reasons) this.#leave(check, reason)
         if (tree === undefined) return []
         const { name, columns } = check
         return [{ name, columns, message: checkSentence(check), test: tree }]
@@ -119,25 +134,31 @@ class DescribedTables {
   }
 
   #leave(constraint: Constraint, reason: string): void {
-    if (this.unchecked.has(constraint)) return
-    this.unchecked.set(constraint, reason)
-    this.reasons.set(constraint.name, reason)
+    const { schema, table, domain, name } = constraint
+    const key = `${qualified({ schema, name: table ?? domain ?? '' })}.${name}`
+    this.unchecked.set(constraint, together(this.unchecked.get(constraint), reason))
+    this.#note(key, reason)
     if (constraint.kind === 'c') {
       this.warnings.push(
-        `${constraint.name}: validators do not check all of it, because ${reason}; the database still enforces it`,
+        `${key}: validators do not check all of it, because ${reason}; the database still enforces it`,
       )
     }
   }
 
-  #column(table: string, column: Column, field: string): object {
+  /** A column and a constraint of one table may have the same name. */
+  #note(key: string, reason: string): void {
+    this.reasons.set(key, together(this.reasons.get(key), reason))
+  }
+
+  #column(table: Relation, column: Column, field: string): object {
     const { domains } = resolveType(this.#catalog, column)
     const expression = column.default ?? domains.find((domain) => domain.default !== null)?.default ?? null
     const isGenerated = column.generated !== null || column.identity === 'a'
-    const hasDefault = !isGenerated && (expression !== null || column.identity === 'd')
+    const hasDefault = !isGenerated && (expression !== null || column.identity === 'd' || column.isFilled)
     const constant = hasDefault && expression !== null ? this.#default(column, expression) : undefined
     return {
       field,
-      type: this.#type(`${table}.${column.name}`, column),
+      type: this.#type(table, column),
       ...(column.refusesNull && { notNull: true }),
       ...(isGenerated && { generated: true }),
       ...(hasDefault && { hasDefault }),
@@ -156,15 +177,14 @@ class DescribedTables {
     return tree?.op === 'constant' || (tree?.op === 'today' && type.name === 'date') ? tree : undefined
   }
 
-  #type(column: string, of: { typeId: number; modifier: number }): object {
+  #type(table: Relation, of: Column): object {
     const { type, isArray, domains, modifier } = resolveType(this.#catalog, of)
-    const element = this.#scalar(column, type, modifier, isArray)
+    const limits = isArray ? {} : this.#limits(type, modifier, this.#facts.of(table, of.name).bounds)
+    const element = this.#scalar(`${qualified(table)}.${of.name}`, type, modifier, { isArray, limits })
     const base = isArray && element.kind !== 'literal' ? { kind: 'array', of: element } : element
     return domains.reduceRight<object>(
       (inner, domain) => {
-        const own = this.#catalog.constraints.filter(
-          (each) => each.schema === domain.schema && each.domain === domain.name,
-        )
+        const own = ofOwner(this.#catalog.constraints, domain)
         const typed = this.#typed(of, true)
         const checks = this.#checks(
           own,
@@ -182,10 +202,15 @@ class DescribedTables {
     )
   }
 
-  #scalar(column: string, type: Type, modifier: number, isArray: boolean): { kind: string } {
+  #scalar(
+    column: string,
+    type: Type,
+    modifier: number,
+    { isArray, limits }: { isArray: boolean; limits: object },
+  ): { kind: string } {
     const isBuiltIn = type.schema === 'pg_catalog' && type.kind !== 'e'
     if (isArray && !(isBuiltIn && ELEMENTS.has(type.name))) {
-      this.reasons.set(column, `arrays of ${type.name} are sent as text that only the database checks`)
+      this.#note(column, `arrays of ${type.name} are sent as text that only the database checks`)
       return { kind: 'literal' }
     }
     if (type.labels) return { kind: 'enum', ...{ labels: type.labels } }
@@ -194,16 +219,15 @@ class DescribedTables {
       return {
         kind: type.name,
         ...modifiersOf(type.name, modifier),
-        ...(!isArray && this.#limits(column, type, modifier)),
+        ...limits,
       }
-    this.reasons.set(column, `only the database checks values of type ${type.name}`)
+    this.#note(column, `only the database checks values of type ${type.name}`)
     return { kind: isBuiltIn && type.name === 'money' ? 'money' : 'other' }
   }
 
   /** The bounds that the CHECKs set, for the message of a value that is not of the type. */
-  #limits(column: string, { name }: Type, modifier: number): object {
-    const { min, max, exclusiveMin, exclusiveMax, maxLength }: Bounds =
-      this.#facts.columns.get(column)?.bounds ?? {}
+  #limits({ name }: Type, modifier: number, bounds: Bounds): object {
+    const { min, max, exclusiveMin, exclusiveMax, maxLength } = bounds
     if (name === 'varchar' || name === 'bpchar')
       return maxLength === undefined || maxLength === modifier - 4 ? {} : { maxLength }
     const limits = Object.fromEntries(
@@ -211,6 +235,10 @@ class DescribedTables {
     )
     return Object.keys(limits).length > 0 ? { limits } : {}
   }
+}
+
+function together(known: string | undefined, reason: string): string {
+  return known === undefined || known === reason ? reason : `${known}; ${reason}`
 }
 
 function withoutCatalog({ schema, name }: Type): string {

@@ -46,7 +46,7 @@ function correctStatement(
     return extensions.commented.has(name) ? sql : undefined
   }
   if ('AlterDomainStmt' in node) return isImpliedByNotNull(sql) ? undefined : sql
-  if ('IndexStmt' in node) return isOnly(sql) ? withoutWord(sql, 'only') : sql
+  if ('IndexStmt' in node) return ofWholeTable(sql)
   return withNotValid(withVirtualColumns(withoutCut(sql, context), context), context)
 }
 
@@ -70,10 +70,14 @@ function isImpliedByNotNull(sql: string): boolean {
   return def !== undefined && 'Constraint' in def && def.Constraint.contype === 'CONSTR_NOTNULL'
 }
 
-/** An index of a partitioned table alone is never valid; of the whole table it makes those of the partitions, too. */
-function isOnly(sql: string): boolean {
+/**
+ * The same statement; if it creates an index of a partitioned table alone, that of the whole table. The former is never
+ * valid, the latter makes those of the partitions, too.
+ */
+export function ofWholeTable(sql: string): string {
   const node = nodeOf(sql)
-  return 'IndexStmt' in node && node.IndexStmt.relation?.inh !== true
+  const isOnly = 'IndexStmt' in node && node.IndexStmt.relation?.inh !== true
+  return isOnly ? withoutWord(sql, 'only') : sql
 }
 
 function withoutWord(sql: string, word: string): string {

@@ -1,6 +1,7 @@
-import { compareDatabases } from '../../src/admin/index.ts'
+import { compareDatabases, copyPartitions, currentNamespace, inTransaction } from '../../src/admin/index.ts'
 import { create, readSchemaFiles } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
+import { ofWholeTable } from './corrections.ts'
 import { differ } from './differ.ts'
 import { generateMigration } from './generate.ts'
 import { type Live, readLiveDatabase } from './live.ts'
@@ -42,12 +43,26 @@ export async function diffDatabase(server: ScratchServer, url: string, options: 
   await using empty = await server.createDatabase()
   await using fresh = await server.createDatabase()
   await create(fresh.url, { environment: 'test' })
+  await inTransaction(
+    url,
+    async (from) =>
+      inTransaction(fresh.url, async (to) =>
+        copyPartitions(
+          { client: from, namespace: await currentNamespace(from) },
+          { client: to, namespace: await currentNamespace(to) },
+        ),
+      ),
+    { readOnly: true },
+  )
   const [actions, ours] = await Promise.all([differ(empty.url, url), differ(empty.url, fresh.url)])
   const renames = await tableRenames(live, fresh, options)
   const adopted = new Set(
     renames.filter(isOfTable).map(({ from }) => (from.includes('.') ? from : `public.${from}`)),
   )
-  const statements = sortStatements(actions, { ours, live, adopted })
+  const statements = sortStatements(actions, { ours, live, adopted }).map((each) => ({
+    ...each,
+    sql: ofWholeTable(each.sql),
+  }))
   const copy = await copyStructure(server, live, statements)
   const kept = options.dropsSurplus ? [] : copy.foreign
   await addForeign(fresh, kept)
@@ -56,7 +71,15 @@ export async function diffDatabase(server: ScratchServer, url: string, options: 
   const plan = (hasRows: boolean) =>
     generateMigration(
       server,
-      { known: [copy.migration], current: copy.current, fresh, schema, isSeeded: true, hasRows },
+      {
+        known: [copy.migration],
+        current: copy.current,
+        fresh,
+        schema,
+        isSeeded: true,
+        hasRows,
+        isScript: true,
+      },
       {
         name: 'to_schema',
         renames,

@@ -1,6 +1,7 @@
 import { extract, type Plan, plan, type StableId } from '@supabase/pg-delta'
 import pg from 'pg'
 import { query } from './catalog.ts'
+import { withSameDefinitions } from './same-meaning.ts'
 import { granteesOf } from './statement.ts'
 
 /** An object of a database, as the differ names it. */
@@ -24,7 +25,7 @@ export interface Action {
  */
 export async function differ(from: string, to: string): Promise<Action[]> {
   const [source, target, roles] = await Promise.all([extractFrom(from), extractFrom(to), readRoles(to)])
-  const made = plan(source, target, {
+  const made = plan(source, withSameDefinitions(source, target), {
     renames: 'off',
     scope: 'database',
     defaultOwner: roles.owner,

@@ -29,6 +29,8 @@ export interface DraftOptions {
   readonly at: Date
   /** The SQL of schema/. */
   readonly schema: string
+  /** Whether psql runs it, not `migrate`. */
+  readonly isScript: boolean | undefined
 }
 
 /** Renames that cannot be made. */
@@ -69,7 +71,10 @@ export async function draft(
   await run(copy.url, dependents)
   const prepared = await prepare(copy.url, fresh.url)
   const changes = await remainingChanges(copy.url, fresh.url, options.schema)
-  const { transaction, steps } = intoPhases(changes, await readLayout(current.url))
+  const { transaction, steps } = intoPhases(changes, {
+    ...(await readLayout(current.url)),
+    isScript: options.isScript ?? false,
+  })
   const remaining = transaction.map(({ sql }) => sql)
   // Where they fail even without rows, the proof says why.
   const names = await run(copy.url, remaining).then(
@@ -110,7 +115,7 @@ async function run(url: string, statements: readonly string[]): Promise<void> {
   })
 }
 
-async function readLayout(url: string): Promise<Layout> {
+async function readLayout(url: string): Promise<Omit<Layout, 'isScript'>> {
   const partitioned = await query<{ schema: string; name: string }>(
     url,
     `select nspname::text as schema, relname::text as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace where relkind = 'p'`,

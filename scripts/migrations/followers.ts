@@ -27,17 +27,25 @@ export async function followersOf(url: string, changes: readonly Change[]): Prom
   })
 }
 
-/** The functions of these names and those whose bodies name them, as oids. A name too many only costs time. */
+/**
+ * The functions of these names and those whose bodies name them or their operators, however indirectly, as oids. A name too many
+ * only costs time.
+ */
 async function withCallers(client: pg.Client, names: readonly string[]): Promise<number[]> {
-  const { rows } = await client.query<{ oid: number; name: string; body: string }>(`
-    select pg_proc.oid::integer as oid, proname::text as name, coalesce(pg_get_function_sqlbody(pg_proc.oid), prosrc) as body
+  const { rows } = await client.query<{ oid: number; name: string; body: string; operators: string[] }>(`
+    select pg_proc.oid::integer as oid, proname::text as name, coalesce(pg_get_function_sqlbody(pg_proc.oid), prosrc) as body,
+      array(select oprname::text from pg_operator where oprcode = pg_proc.oid) as operators
     from pg_proc join pg_namespace on pg_namespace.oid = pronamespace where ${OWN_NAMESPACES} and prokind <> 'a'`)
+  const functions = rows.map(({ body, ...each }) => ({ ...each, words: wordsOf(body) }))
   const known = new Set(names)
   for (let size = -1; size !== known.size; ) {
     size = known.size
-    for (const { name, body } of rows) if (wordsOf(body).some((word) => known.has(word))) known.add(name)
+    for (const { name, words, operators } of functions) {
+      if (words.some((word) => known.has(word))) known.add(name)
+      if (known.has(name)) for (const operator of operators) known.add(operator)
+    }
   }
-  return rows.filter(({ name }) => known.has(name)).map(({ oid }) => oid)
+  return functions.filter(({ name }) => known.has(name)).map(({ oid }) => oid)
 }
 
 function wordsOf(body: string): string[] {
@@ -48,10 +56,16 @@ function wordsOf(body: string): string[] {
   }
 }
 
-/** The objects that depend on functions, by the catalog of the dependent object. */
+/** The objects that depend on functions, or on operators or operator classes made of them, by the catalog of the dependent object. */
 const DEPENDENTS = (catalog: string) => `(
   select distinct objid, objsubid from pg_depend
-  where classid = '${catalog}'::regclass and refclassid = 'pg_proc'::regclass and refobjid = any($1))`
+  where classid = '${catalog}'::regclass and (
+    refclassid = 'pg_proc'::regclass and refobjid = any($1)
+    or refclassid = 'pg_operator'::regclass and refobjid in (select oid from pg_operator where oprcode = any($1))
+    or refclassid = 'pg_opclass'::regclass and refobjid in (
+      select pg_opclass.oid from pg_opclass where opcfamily in (
+        select amprocfamily from pg_amproc where amproc = any($1)
+        union all select amopfamily from pg_amop join pg_operator on pg_operator.oid = amopopr where oprcode = any($1)))))`
 
 /**
  * Stored again, with triggers off. PostgreSQL computes a generated column again only if a column that it reads is updated.

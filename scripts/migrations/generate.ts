@@ -18,6 +18,8 @@ export interface Route {
   readonly isSeeded: boolean
   /** Whether it is proven with made rows, too; default true. */
   readonly hasRows?: boolean
+  /** Whether psql runs it, not `migrate`. */
+  readonly isScript?: boolean
 }
 
 export interface GenerateOptions {
@@ -49,10 +51,10 @@ export async function generateMigration(
   route: Route,
   options: GenerateOptions,
 ): Promise<Generated> {
-  const { known, current, fresh, schema, isSeeded, hasRows } = route
+  const { known, current, fresh, schema, isSeeded, hasRows, isScript } = route
   const place = { name: options.name, at: options.at, last: known.at(-1)?.name }
   const planned = (renames: readonly Rename[]) =>
-    draft(server, { current, fresh }, { ...place, renames, schema }).catch((error: unknown) => {
+    draft(server, { current, fresh }, { ...place, renames, schema, isScript }).catch((error: unknown) => {
       throw unplanned(error)
     })
   const first = await planned(options.renames)

@@ -29,7 +29,15 @@ type Dropped =
 /** Finds what is built beside the old, and how it takes its place. */
 export function keysOf(
   changes: readonly Change[],
-  { isInPlace, indexes }: { isInPlace: (table: Relation) => boolean; indexes: IndexTables },
+  {
+    isInPlace,
+    isPartitioned,
+    indexes,
+  }: {
+    isInPlace: (table: Relation) => boolean
+    isPartitioned: (table: Relation) => boolean
+    indexes: IndexTables
+  },
 ): Keys {
   const handled = new Set<Change>()
   const built: string[] = []
@@ -37,7 +45,9 @@ export function keysOf(
   const tables = new Set<string>()
   const builds = changes.flatMap((change) => {
     const build = buildOf(change)
-    return build && !isInPlace(build.table) ? [{ change, ...build }] : []
+    if (!build || isInPlace(build.table)) return []
+    // A key cannot be made of an index of a partitioned table.
+    return build.constraint && isPartitioned(build.table) ? [] : [{ change, ...build }]
   })
   const isUnique = (table: Relation) =>
     builds.some((each) => each.isUnique && keyOf(each.table) === keyOf(table))

@@ -49,11 +49,14 @@ export async function copyStructure(
   const warnings = left.map(({ foreign, reason }) => `${foreign} was not copied: ${reason}`)
   warnings.push(...(await incompleteness(server, live, { trial: trial.url, left })))
   const sql = [...done.map((each) => each.sql), ...names, ...repairs].map((each) => `${each};\n`).join('\n')
-  const migration = { name: COPY_NAME, sql: sql || 'select;\n' }
+  const migration = { name: COPY_NAME, sql: `${UNCHECKED_BODIES};\n${sql}` }
   const current = await server.createDatabase()
   await applyOnly(current.url, migration)
   return { migration, current, foreign: done.filter(({ foreign }) => foreign !== undefined), warnings }
 }
+
+/** A function of a live database may name what has another name now. */
+const UNCHECKED_BODIES = 'set local check_function_bodies = off'
 
 /** A statement that the server refused. */
 export interface Refused extends LiveStatement {
@@ -67,7 +70,7 @@ export async function runEach(
 ): Promise<{ done: LiveStatement[]; left: Refused[] }> {
   const [done, left]: [LiveStatement[], Refused[]] = [[], []]
   await connected(url, async (client) => {
-    await client.query('begin; set local check_function_bodies = off')
+    await client.query(`begin; ${UNCHECKED_BODIES}`)
     for (const statement of statements) {
       try {
         await client.query(`savepoint one`)

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { buildOnPartitions, readPartitionedBuild } from '../../src/admin/index.ts'
 import { connected, OWN_NAMESPACES } from './catalog.ts'
 import type { Step } from './phases.ts'
 import { nodeOf, qualified } from './sql.ts'
@@ -92,10 +93,11 @@ async function runStep(client: pg.Client, sql: string, modes: Map<number, number
     await runIn(client, sql, modes)
   } catch (error) {
     if ((error as { code?: string }).code !== ACTIVE_SQL_TRANSACTION) throw error
-    await client.query(sql)
+    const build = await readPartitionedBuild(client, sql)
+    await (build ? buildOnPartitions(client, build) : client.query(sql))
     const table = await tableOf(client, sql)
-    if (table !== undefined)
-      modes.set(table, Math.max(modes.get(table) ?? -1, MODES.indexOf('ShareUpdateExclusiveLock')))
+    const mode = build ? 'ShareLock' : 'ShareUpdateExclusiveLock'
+    if (table !== undefined) modes.set(table, Math.max(modes.get(table) ?? -1, MODES.indexOf(mode)))
   }
 }
 

@@ -21,7 +21,8 @@ export interface Header {
 }
 
 export function headerText({ title, follows, locks, rewrites, loss, isTransactional }: Header): string {
-  const list = (items: readonly string[]) => items.join('; ') || 'none'
+  // A line break in a name would end the comment.
+  const list = (items: readonly string[]) => items.join('; ').replace(/[\n\r]+/g, ' ') || 'none'
   return [
     `-- ${title.replaceAll('_', ' ')}`,
     ...(follows === undefined ? [] : [`-- follows: ${follows}`]),

@@ -23,12 +23,19 @@ export interface Step {
  * added for new rows and validated later. A unique index or key that changes is built beside the old one and takes its
  * place in one transaction, so that at no moment nothing is unique.
  *
- * Tables that the migration creates or rewrites, and partitioned ones, have everything in the transaction.
+ * Tables that the migration creates or rewrites have everything in the transaction, partitioned ones everything but indexes,
+ * which `migrate` builds on each partition.
  */
-export function intoPhases(changes: readonly Change[], { partitioned, indexes }: Layout): Phases {
-  const inPlace = tablesInPlace(changes, partitioned)
-  const isInPlace = (table: Relation) => inPlace.has(nameOf(table))
-  const keys = keysOf(changes, { isInPlace, indexes })
+export function intoPhases(changes: readonly Change[], { partitioned, indexes, isScript }: Layout): Phases {
+  const inPlace = tablesInPlace(changes)
+  const partitionedNames = new Set(partitioned.map(nameOf))
+  const isPartitioned = (table: Relation) => partitionedNames.has(nameOf(table))
+  const isInPlace = (table: Relation) => inPlace.has(nameOf(table)) || isPartitioned(table)
+  const keys = keysOf(changes, {
+    isInPlace: isScript ? isInPlace : (table) => inPlace.has(nameOf(table)),
+    isPartitioned,
+    indexes,
+  })
   const transaction: Change[] = []
   const notNull: Step[] = []
   const foreign: Step[] = []
@@ -71,13 +78,15 @@ export function intoPhases(changes: readonly Change[], { partitioned, indexes }:
 export interface Layout {
   readonly partitioned: readonly Relation[]
   readonly indexes: IndexTables
+  /** Whether psql runs it: that cannot build an index on partitions that it does not know. */
+  readonly isScript: boolean
 }
 
 const nameOf = ({ schema, name }: Relation) => `${schema}\0${name}`
 
-/** Created here, rewritten or losing a column that is created again, or partitioned. */
-function tablesInPlace(changes: readonly Change[], partitioned: readonly Relation[]): Set<string> {
-  const tables = partitioned.map(nameOf)
+/** Created here, rewritten or losing a column that is created again. */
+function tablesInPlace(changes: readonly Change[]): Set<string> {
+  const tables: string[] = []
   const created = changes.flatMap(({ creates }) => creates)
   for (const { sql, drops } of changes) {
     const table = createdTable(sql)

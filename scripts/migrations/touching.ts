@@ -1,5 +1,5 @@
 import type { Difference } from '../../src/admin.ts'
-import { loadStatements } from '../generate/statements.ts'
+import { loadStatements } from '../generate/load-statements.ts'
 import { nodeOf, tokensOf } from './sql.ts'
 
 /** A statement of a repository that names what changes. */

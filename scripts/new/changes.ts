@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
-import { NewError } from './names.ts'
+import { NewError } from './error.ts'
 
 /** Files to write. They are read and changed in memory, and written together at the end. */
 export class Changes {

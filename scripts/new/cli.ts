@@ -5,10 +5,9 @@ import { promisify } from 'node:util'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import type { Changes } from './changes.ts'
-import { planColumn } from './column.ts'
-import { NewError } from './names.ts'
-import { planTable } from './table.ts'
+import { NewError } from './error.ts'
 
+// A command loads its plan, and with it a parser compiled to WebAssembly: Node may not end while it is being compiled.
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 interface Options {
@@ -30,7 +29,7 @@ Exit codes: 0 done; 1 not done, the message says why; 2 invalid usage.`,
 withOptions(program.command('table').argument('<name>', 'in snake_case and plural: notes, order_lines'))
   .description('add a table with a key, a name and timestamps, its repository, factory, seed rows and tests')
   .action((name: string, options: Options) =>
-    run(options, () => planTable(ROOT, name), `add_${name}`, [
+    run(options, async () => (await import('./table.ts')).planTable(ROOT, name), `add_${name}`, [
       `schema/*_${name}.sql: write the comment of the table, and the columns (npm run new -- column ${name} body text)`,
       'CHANGELOG.md: add a line',
       'docs/how-to/add-a-table.md: foreign keys, filters and search, with every step',
@@ -45,12 +44,17 @@ withOptions(
 )
   .description('add a nullable column to a schema file')
   .action((table: string, name: string, type: string, options: Options) =>
-    run(options, () => planColumn(ROOT, table, name, type), `add_${table}_${name}`, [
-      'src/repositories/…/rows.ts: the field of the row, and the column in the list below it',
-      'src/repositories/…/input.ts: the field of the input; the compiler then asks for its reader, and `npm run generate` names each statement that does not use it',
-      'test/support/example-rows.ts: a value in the full row of the table',
-      'docs/how-to/add-a-column.md: every step',
-    ]),
+    run(
+      options,
+      async () => (await import('./column.ts')).planColumn(ROOT, table, name, type),
+      `add_${table}_${name}`,
+      [
+        'src/repositories/…/rows.ts: the field of the row, and the column in the list below it',
+        'src/repositories/…/input.ts: the field of the input; the compiler then asks for its reader, and `npm run generate` names each statement that does not use it',
+        'test/support/example-rows.ts: a value in the full row of the table',
+        'docs/how-to/add-a-column.md: every step',
+      ],
+    ),
   )
 
 await program.parseAsync().catch((error: unknown) => {

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Changes } from './changes.ts'
-import { articleOf, checkColumn, NewError } from './names.ts'
+import { NewError } from './error.ts'
+import { articleOf, checkColumn } from './names.ts'
 
 const TEXT = /^(text|citext)$/
 

@@ -3,11 +3,7 @@ import { join } from 'node:path'
 import { Script } from 'node:vm'
 import { loadModule, parseSync } from 'libpg-query'
 import pluralize from 'pluralize'
-
-/** The user can correct the command line or the working tree, and run the command again. Nothing was written. */
-export class NewError extends Error {
-  override readonly name = 'NewError'
-}
+import { NewError } from './error.ts'
 
 /** The names of a table in SQL, in TypeScript and in sentences; the templates call them by these names. */
 export type Names = Readonly<Record<(typeof NAMES)[number], string>>

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Changes } from './changes.ts'
-import { checkTable, type Names, NewError, namesOf } from './names.ts'
+import { NewError } from './error.ts'
+import { checkTable, type Names, namesOf } from './names.ts'
 
 const TEMPLATES = new URL('templates/', import.meta.url)
 const REPOSITORY = ['index.ts', 'input.ts', 'rows.ts', 'statements.ts', 'repository.ts']
@@ -27,7 +28,7 @@ export async function planTable(root: string, table: string): Promise<Changes> {
   return changes
 }
 
-/** `50_notes.sql`: files are applied in the order of their numbers, so the new table may refer to every other. */
+/** `60_notes.sql`: files are applied in the order of their numbers, so the new table may refer to every other. */
 async function schemaPath(root: string, table: string): Promise<string> {
   const numbers = (await readdir(join(root, 'schema'))).map((file) => Number.parseInt(file, 10) || 0)
   const next = (Math.floor(Math.max(...numbers) / 10) + 1) * 10
@@ -82,6 +83,12 @@ async function registerRepository(changes: Changes, { table, tableName, Row, fol
     /(\n\} as const satisfies Record<TableName)/,
     `\n  ${table}: '${tableName}',$1`,
     'the entry of HOMES',
+  )
+  await changes.replace(
+    'src/database/replica-reads.ts',
+    /(\n\} as const satisfies \{ \[Name in keyof Repositories\])/,
+    `\n  ${tableName}: { find: true, get: true, list: true, create: false, update: false, delete: false },$1`,
+    'the reads of replicas',
   )
   await changes.replace(
     'src/index.ts',

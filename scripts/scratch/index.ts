@@ -4,4 +4,5 @@ export {
   type ScratchRun,
   ServerError,
 } from '../../src/server/index.ts'
+export { grantedLogin } from './login.ts'
 export { type ScratchServer, startScratchServer } from './scratch-server.ts'

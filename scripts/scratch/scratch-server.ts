@@ -26,10 +26,14 @@ const OLDEST = 150_000
  *
  * @param choice empty or `embedded` for embedded PostgreSQL, `container`, or the URL of a server on which to create
  *   databases. Defaults to the environment variable SCRATCH.
+ * @param options.durable its commits wait for the disk; embedded PostgreSQL only.
  * @throws {ServerError} the server cannot be started or used.
  */
-export async function startScratchServer(choice = process.env.SCRATCH ?? ''): Promise<ScratchServer> {
-  const started = await start(choice)
+export async function startScratchServer(
+  choice = process.env.SCRATCH ?? '',
+  { durable = false } = {},
+): Promise<ScratchServer> {
+  const started = await start(choice, durable)
   const run = randomBytes(4).toString('hex')
   const databases = new ScratchDatabases({ adminUrl: started.adminUrl, run })
   const close = async () => {
@@ -54,8 +58,11 @@ export async function startScratchServer(choice = process.env.SCRATCH ?? ''): Pr
   }
 }
 
-async function start(choice: string): Promise<StartedServer> {
-  if (choice === '' || choice === 'embedded') return (await import('./embedded.ts')).startEmbedded()
+async function start(choice: string, durable: boolean): Promise<StartedServer> {
+  if (choice === '' || choice === 'embedded')
+    return (await import('./embedded.ts')).startEmbedded({ durable })
+  if (durable)
+    throw new ServerError('Only embedded PostgreSQL can be started with commits that wait. Unset SCRATCH.')
   if (choice === 'container') return (await import('./container.ts')).startContainer()
   if (/^postgres(ql)?:\/\//.test(choice) && URL.canParse(choice)) {
     return { kind: `${new URL(choice).host},`, adminUrl: choice, isThrownAway: false, stop: async () => {} }

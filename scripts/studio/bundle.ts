@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -7,19 +8,21 @@ export interface Asset {
   readonly content: Uint8Array<ArrayBuffer>
 }
 
-/** Bundles the client's pages from the installed packages. Returns the files by name. */
+/**
+ * Bundles the client's pages with React: in the repository from their source, in the package from the files that its build made of
+ * it. Returns the files by name.
+ */
 export async function bundleClient(): Promise<Map<string, Asset>> {
   const client = join(import.meta.dirname, 'client')
+  const source = join(client, 'pages.tsx')
   const { outputFiles } = await build({
-    entryPoints: [join(client, 'rows.tsx'), join(client, 'pages.tsx')],
+    entryPoints: existsSync(source) ? [source] : [join(client, 'pages.js'), join(client, 'pages.css')],
     bundle: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"' },
-    // Disables the usage reports of Prisma's table browser.
-    banner: { js: "globalThis.process = { env: { CHECKPOINT_DISABLE: '1' } };" },
     legalComments: 'none',
     logLevel: 'silent',
     outdir: client,

@@ -5,6 +5,8 @@ with relation as (
   where relnamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'norberts_spark_db')
     and relnamespace::regnamespace::text not like 'pg\_toast%'
     and relpersistence <> 't'
+    -- Partitions are reached through their table.
+    and not relispartition
     and not exists (
       select from pg_depend
       where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e'
@@ -42,8 +44,12 @@ described_table as (
       'name', label,
       'kind', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
       'comment', obj_description(oid, 'pg_class'),
-      'rows', reltuples::float8,
-      'size', pg_size_pretty(pg_total_relation_size(oid)),
+      'rows', case when relkind = 'p'
+        then (select sum(greatest(part.reltuples, 0)) from pg_partition_tree(oid) join pg_class as part on part.oid = relid)
+        else reltuples end::float8,
+      'size', pg_size_pretty(case when relkind = 'p'
+        then (select sum(pg_total_relation_size(relid)) from pg_partition_tree(oid))::bigint
+        else pg_total_relation_size(oid) end),
       'columns', coalesce(
         (select json_agg(description order by attnum) from described_column where attrelid = oid), '[]')
     ) as description
@@ -81,31 +87,80 @@ described_constraint as (
       'comment', obj_description(pg_constraint.oid, 'pg_constraint'),
       'columns', coalesce(columns, '{}'),
       'references', nullif(confrelid, 0)::regclass::text,
-      'referencedColumns', coalesce(referenced_columns, '{}')
+      'referencedColumns', coalesce(referenced_columns, '{}'),
+      'onDelete', case when contype = 'f' then
+        case confdeltype when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'restrict' end
+      end,
+      -- Of a foreign key: whether a row may do without the other, and whether at most one row refers to the other.
+      'isOptional', contype = 'f' and exists (
+        select from pg_attribute where attrelid = conrelid and attnum = any (conkey) and not attnotnull
+      ),
+      'isUnique', contype = 'f' and exists (
+        select from pg_index
+        where indrelid = conrelid and indisunique and indpred is null and indexprs is null
+          and (indkey::int2[])[0:indnkeyatts - 1] <@ conkey
+      )
     ) as description
   from relation
   join pg_constraint on conrelid = relation.oid
   left join key_columns on key_columns.oid = pg_constraint.oid
   where contype <> 't'
 ),
+-- The columns of each index, with operator class, order and collation.
+index_keys as (
+  select pg_index.*, relname, relam,
+    pg_get_expr(indpred, indrelid) as predicate,
+    array(
+      select concat_ws(' ', pg_get_indexdef(indexrelid, place, true), indclass[place - 1], indoption[place - 1], indcollation[place - 1])
+      from generate_series(1, indnkeyatts) as place
+    ) as keys
+  from relation join pg_index on indexrelid = relation.oid
+),
 described_index as (
   select
     indrelid::regclass::text as label,
-    relation.relname,
+    relname,
     json_build_object(
       'table', indrelid::regclass::text,
-      'name', relation.relname,
-      'definition', pg_get_indexdef(pg_index.indexrelid, 0, true),
+      'name', relname,
+      'definition', pg_get_indexdef(indexrelid, 0, true),
       'isUnique', indisunique,
       'isValid', indisvalid,
-      'size', pg_size_pretty(pg_relation_size(pg_index.indexrelid)),
-      'scans', coalesce(idx_scan, 0)::float8,
-      -- PostgreSQL 15 has no such column.
-      'lastUsed', to_jsonb(used) ->> 'last_idx_scan'
+      'size', pg_size_pretty(size),
+      -- The scans of a partitioned index are those of its partitions.
+      'scans', coalesce(scans, 0)::float8,
+      'lastUsed', last_used,
+      'isConstraint', exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x')),
+      'redundantWith', (
+        select json_build_object('index', other.relname, 'isSame', other.keys = index_keys.keys)
+        from index_keys as other
+        where other.indrelid = index_keys.indrelid and other.indexrelid <> index_keys.indexrelid
+          and other.relam = index_keys.relam and other.indisvalid
+          and other.predicate is not distinct from index_keys.predicate
+          and index_keys.indnatts = index_keys.indnkeyatts
+          and case
+            -- Of two that are the same, the one that enforces more or is older stays.
+            when other.keys = index_keys.keys
+              then (other.indisunique, -other.indexrelid::bigint) > (index_keys.indisunique, -index_keys.indexrelid::bigint)
+            else not index_keys.indisunique
+              and (select amname from pg_am where oid = other.relam) = 'btree'
+              and other.keys[1:cardinality(index_keys.keys)] = index_keys.keys
+          end
+        order by other.keys = index_keys.keys desc, other.relname
+        limit 1
+      )
     ) as description
-  from relation
-  join pg_index on pg_index.indexrelid = relation.oid
-  left join pg_stat_all_indexes as used on used.indexrelid = pg_index.indexrelid
+  from index_keys
+  cross join lateral (
+    select sum(pg_relation_size(index_oid)) as size, sum(idx_scan) as scans,
+      -- PostgreSQL 15 has no such column.
+      max(to_jsonb(used) ->> 'last_idx_scan') as last_used
+    from (
+      select tree.relid from pg_partition_tree(index_keys.indexrelid) as tree
+      union select index_keys.indexrelid
+    ) as part (index_oid)
+    left join pg_stat_all_indexes as used on used.indexrelid = part.index_oid
+  ) as use
 ),
 described_enum as (
   select
@@ -127,5 +182,7 @@ select json_build_object(
   'constraints', coalesce(
     (select json_agg(description order by label, contype, conname) from described_constraint), '[]'),
   'indexes', coalesce((select json_agg(description order by label, relname) from described_index), '[]'),
-  'enums', coalesce((select json_agg(description order by label) from described_enum), '[]')
+  'enums', coalesce((select json_agg(description order by label) from described_enum), '[]'),
+  -- Scans are counted from then on; null if they were never reset.
+  'statisticsSince', (select stats_reset from pg_stat_database where datname = current_database())
 ) as catalog

@@ -4,6 +4,8 @@ export interface Catalog {
   readonly constraints: readonly Constraint[]
   readonly indexes: readonly Index[]
   readonly enums: readonly Enum[]
+  /** The time since which scans are counted, as ISO 8601; null for the creation of the database. */
+  readonly statisticsSince: string | null
 }
 
 /** A table or a view. */
@@ -42,6 +44,11 @@ export interface Constraint {
   /** The table that a foreign key references. */
   readonly references: string | null
   readonly referencedColumns: readonly string[]
+  readonly onDelete: 'cascade' | 'set null' | 'set default' | 'restrict' | null
+  /** Of a foreign key: whether a row may do without the row that it references. */
+  readonly isOptional: boolean
+  /** Of a foreign key: whether at most one row references the other. */
+  readonly isUnique: boolean
 }
 
 /** An index. */
@@ -57,6 +64,10 @@ export interface Index {
   readonly scans: number
   /** The time of the last scan as ISO 8601; null for an unused index, and on PostgreSQL 15, which does not record it. */
   readonly lastUsed: string | null
+  /** Whether it enforces a primary key or another constraint. */
+  readonly isConstraint: boolean
+  /** An index that serves every query that this one serves, with the same columns or more. */
+  readonly redundantWith: { readonly index: string; readonly isSame: boolean } | null
 }
 
 /** An enum type. */
@@ -72,4 +83,5 @@ export function shortType(type: string): string {
     .replace(/^timestamp(\(\d\))? with time zone/, 'timestamptz$1')
     .replace(/^timestamp(\(\d\))? without time zone/, 'timestamp$1')
     .replace(/^character varying/, 'varchar')
+    .replace(/^public\./, '')
 }

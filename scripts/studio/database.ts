@@ -1,19 +1,8 @@
 import pg from 'pg'
 import { guard, readEnvironment, readUrl } from '../../src/admin/index.ts'
-import { ProtectedDatabaseError } from '../../src/admin.ts'
-import { translate } from '../../src/errors/index.ts'
-import { Redaction } from '../../src/repositories/index.ts'
-
-/** A statement with its parameters, as sent by the browser's table view. */
-export interface Query {
-  readonly sql: string
-  readonly parameters: readonly unknown[]
-  /** Columns whose text values are to be parsed as JSON. */
-  readonly transformations?: Readonly<Record<string, 'json-parse'>>
-}
-
-/** A result row by column name. */
-export type Row = Record<string, unknown>
+import { AdminError, ProtectedDatabaseError } from '../../src/admin.ts'
+import { translate, withoutRow } from '../../src/errors/index.ts'
+import { dropReader, findReader, type Reader } from './reader-role.ts'
 
 /** Options for opening a database in the studio. */
 export interface StudioDatabaseOptions {
@@ -23,42 +12,32 @@ export interface StudioDatabaseOptions {
   confirm?: string | undefined
 }
 
-/** Replaces values that must not be visible by accident. */
-const HIDDEN = '(hidden)'
-
 const STATEMENT_TIMEOUT = 30_000
-
-/**
- * OIDs of the types that are sent to the browser as JavaScript values: booleans, numbers that JavaScript represents
- * exactly, JSON, timestamps, and arrays of text, numbers and IDs. All others are sent as text in PostgreSQL's format,
- * which it also accepts: a Date would shift a day into this machine's time zone, and an interval or a bytea would be an
- * object.
- */
-const PARSED = new Set([
-  ...[16, 21, 23, 26, 700, 701, 114, 3802, 1184],
-  ...[1000, 1005, 1007, 1009, 1015, 1016, 1021, 1022, 1231, 2951, 199, 3807],
-])
-
-const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    PARSED.has(oid)
-      ? pg.types.getTypeParser(oid, format)
-      : (value: string) => value) as typeof pg.types.getTypeParser,
-}
+const READ_ONLY_SQL_TRANSACTION = '25006'
+/** Functions and operators of other schemas are not found: an overload in `public` is never called. */
+const CLOSED_PATH = 'set search_path = pg_catalog, pg_temp'
 
 /** The database that is browsed. */
 export class StudioDatabase implements AsyncDisposable {
   readonly name: string
   readonly isWritable: boolean
-  readonly #pool: pg.Pool
-  /** Columns whose values are hidden, as `table OID.column number`. */
-  readonly #secrets: ReadonlySet<string>
+  readonly #url: string
+  readonly #readers: pg.Pool
+  readonly #planners: pg.Pool
+  readonly #writers: pg.Pool | undefined
+  readonly #reader: Reader | undefined
 
-  private constructor(pool: pg.Pool, name: string, isWritable: boolean, secrets: ReadonlySet<string>) {
-    this.#pool = pool
+  private constructor(
+    url: string,
+    { name, isWritable, reader }: { name: string; isWritable: boolean; reader: Reader | undefined },
+  ) {
+    this.#url = url
     this.name = name
     this.isWritable = isWritable
-    this.#secrets = secrets
+    this.#reader = reader
+    this.#readers = poolOf(reader?.url ?? url)
+    this.#planners = poolOf(url)
+    this.#writers = isWritable ? poolOf(url) : undefined
   }
 
   /**
@@ -66,122 +45,181 @@ export class StudioDatabase implements AsyncDisposable {
    *
    * @throws {ProtectedDatabaseError} its environment is production; or it is to be written, has no environment, contains
    *   data, and is not named in `confirm`.
+   * @throws {AdminError} the login may run programs on the server or read its files.
    * @throws {InvalidInputError} the URL is invalid.
    * @throws {UnavailableError} the server cannot be reached.
    */
   static async open(
-    url: string,
+    given: string,
     { write = false, confirm }: StudioDatabaseOptions = {},
   ): Promise<StudioDatabase> {
-    const pool = new pg.Pool({
-      connectionString: readUrl(url, 'url'),
-      max: 4,
-      types,
-      connectionTimeoutMillis: 15_000,
-      application_name: 'norberts-spark-db studio',
-      statement_timeout: STATEMENT_TIMEOUT,
-      lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
-    })
-    // After a lost connection, the next request connects again.
-    pool.on('error', () => {})
-    try {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw translate(error, 'not sent')
+    const url = readUrl(given, 'url')
+    return withClient(url, async (client) => {
+      const { rows } = await client.query<{ name: string }>('select pg_catalog.current_database() as name')
+      const { name = '' } = rows[0] ?? {}
+      await refuseProduction(client, name)
+      if (write) await guard(client, 'write', { confirm }, { lock: false })
+      const database = new StudioDatabase(url, {
+        name,
+        isWritable: write,
+        reader: await findReader(client, url),
       })
       try {
-        const { rows } = await client.query<{ name: string }>('select current_database() as name')
-        const { name = '' } = rows[0] ?? {}
-        await refuseProduction(client, name)
-        if (write) await guard(client, 'write', { confirm }, { lock: false })
-        return new StudioDatabase(pool, name, write, await secretColumns(client))
-      } finally {
-        client.release()
+        await database.read(async () => {})
+      } catch (error) {
+        await database[Symbol.asyncDispose]()
+        throw error
       }
-    } catch (error) {
-      await pool.end()
-      throw error
-    }
+      return database
+    })
   }
 
-  /** Runs `fn` in a transaction, which is committed if rows may be changed, and rolled back otherwise. */
-  async transaction<T>(fn: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect()
+  /** Runs `fn` in a transaction that cannot change anything, under the login that can only read. */
+  read<T>(fn: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    // Once the transaction has a snapshot, no later statement can make it writable.
+    return this.#transaction(this.#readers, 'begin read only; select 1', 'rollback', fn)
+  }
+
+  /**
+   * Runs `fn` in a read-only transaction under the login of the URL, which may plan statements that write. Only for the
+   * statements of the repositories, and only where no function or operator of others can be called in place of
+   * PostgreSQL's.
+   *
+   * @throws {AdminError} there is such a function.
+   */
+  plan<T>(fn: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    return this.#transaction(this.#planners, 'begin read only; select 1', 'rollback', async (client) => {
+      await refuseOverloads(client)
+      return fn(client)
+    })
+  }
+
+  /**
+   * Runs `fn` in a transaction that is committed.
+   *
+   * @throws {Error} the studio is read-only.
+   */
+  write<T>(fn: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    if (!this.#writers)
+      throw new Error(
+        'No changes were made, because the studio is read-only. Start it with --write to change rows.',
+      )
+    return this.#transaction(this.#writers, 'begin', 'commit', fn)
+  }
+
+  async #transaction<T>(
+    pool: pg.Pool,
+    begin: string,
+    end: 'commit' | 'rollback',
+    fn: (client: pg.ClientBase) => Promise<T>,
+  ): Promise<T> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw translate(error, 'not sent')
+    })
     let broken: Error | undefined
     try {
-      // Once the transaction has a snapshot, no later statement can make it writable.
-      await client.query(this.isWritable ? 'begin' : 'begin read only; select 1')
+      await client.query(begin)
       // The environment may have been set after the studio was started.
       await refuseProduction(client, this.name)
       const result = await fn(client)
-      await client.query(this.isWritable ? 'commit' : 'rollback')
+      await client.query(end)
       return result
     } catch (error) {
       await client.query('rollback').catch((cause: Error) => {
         broken = cause
       })
-      throw this.#explain(error)
+      throw explain(error)
     } finally {
       // Session settings of a statement must not affect the next one.
-      await client.query('discard all').catch((cause: Error) => {
+      await client.query(`discard all; ${CLOSED_PATH}; set time zone 'UTC'`).catch((cause: Error) => {
         broken = cause
       })
       client.release(broken)
     }
   }
 
-  /**
-   * Runs the queries in one transaction if rows may be changed. In read-only mode each query has a transaction of its
-   * own, so that none can make the next one writable.
-   */
-  async run(queries: readonly Query[], schema?: string): Promise<Row[][]> {
-    const groups = this.isWritable ? [queries] : queries.map((query) => [query])
-    const results: Row[][] = []
-    for (const group of groups) {
-      await this.transaction(async (client) => {
-        if (schema !== undefined)
-          await client.query(`set local search_path to ${pg.escapeIdentifier(schema)}, public`)
-        for (const query of group) results.push(await this.#rows(client, query))
-      })
-    }
-    return results
-  }
-
-  async #rows(client: pg.ClientBase, { sql, parameters, transformations = {} }: Query): Promise<Row[]> {
-    // The extended protocol allows only one statement per text.
-    const { rows, fields } = await client.query<Row>({
-      text: sql,
-      values: [...parameters],
-      queryMode: 'extended',
-    } as pg.QueryConfig)
-    const hidden = fields.filter(({ tableID, columnID }) => this.#secrets.has(`${tableID}.${columnID}`))
-    for (const row of rows) {
-      for (const { name } of hidden) if (row[name] !== null) row[name] = HIDDEN
-      for (const column of Object.keys(transformations))
-        if (typeof row[column] === 'string') row[column] = JSON.parse(row[column])
-    }
-    return rows
-  }
-
-  #explain(error: unknown): unknown {
-    if (!(error instanceof pg.DatabaseError)) return error
-    const { code, message, detail, hint } = error
-    const reason = [message, detail, hint].filter(Boolean).join('. ')
-    const isRejected = code === READ_ONLY_SQL_TRANSACTION && !this.isWritable
-    return new Error(
-      isRejected
-        ? `No changes were made, because the studio is read-only. Start it with --write to change rows (${reason}).`
-        : reason,
-      { cause: error },
-    )
+  /** Cancels the statement that a session runs now, because the page that asked has given it up. */
+  async cancel(pid: number): Promise<void> {
+    await withClient(this.#url, (client) => client.query('select pg_catalog.pg_cancel_backend($1)', [pid]))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.end()
+    await Promise.all([this.#readers.end(), this.#planners.end(), this.#writers?.end()])
+    const reader = this.#reader
+    if (reader) await withClient(this.#url, (client) => dropReader(client, reader)).catch(() => {})
   }
 }
 
-const READ_ONLY_SQL_TRANSACTION = '25006'
+/** A function that is called in place of PostgreSQL's own would run with the privileges of the login. */
+async function refuseOverloads(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(`
+    select p.oid::regprocedure::text as name
+    from pg_proc as p
+    where p.pronamespace::regnamespace::text = 'public'
+      and exists (select from pg_proc as b where b.proname = p.proname and b.pronamespace = 'pg_catalog'::regnamespace)
+      and not exists (select from pg_depend as d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+    union all
+    select 'public.' || o.oprname || ' (operator)'
+    from pg_operator as o
+    where o.oprnamespace::regnamespace::text = 'public'
+      and not exists (select from pg_depend as d where d.classid = 'pg_operator'::regclass and d.objid = o.oid and d.deptype = 'e')
+    limit 1`)
+  const [found] = rows
+  if (found)
+    throw new AdminError(
+      `${found.name} would be called in place of PostgreSQL's own, so no statement is planned here. Drop it, or move it to another schema.`,
+    )
+}
+
+function poolOf(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 4,
+    connectionTimeoutMillis: 15_000,
+    application_name: 'norberts-spark-db studio',
+    statement_timeout: STATEMENT_TIMEOUT,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
+  })
+  // After a lost connection, the next request connects again.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => {
+    client.query(`${CLOSED_PATH}; set time zone 'UTC'`).catch(() => {})
+  })
+  return pool
+}
+
+async function withClient<T>(url: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 15_000,
+    application_name: 'norberts-spark-db studio',
+  })
+  client.on('error', () => {})
+  await client.connect().catch((error: unknown) => {
+    throw translate(error, 'not sent')
+  })
+  try {
+    await client.query(CLOSED_PATH)
+    return await fn(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** An error as the pages show it: the message of the constraint, and never the contents of a row. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error
+  const { code, message } = withoutRow(error)
+  if (code === READ_ONLY_SQL_TRANSACTION)
+    return new Error(
+      `No changes were made, because the studio only reads here. Start it with --write to change rows (${message}).`,
+      { cause: error },
+    )
+  const translated = translate(error, 'reading') as Error
+  // The advice about versions of the schema is for services.
+  return /^23/.test(code ?? '') ? translated : new Error(message, { cause: error })
+}
 
 async function refuseProduction(client: pg.ClientBase, name: string): Promise<void> {
   if ((await readEnvironment(client))?.environment !== 'production') return
@@ -189,15 +227,4 @@ async function refuseProduction(client: pg.ClientBase, name: string): Promise<vo
     `The environment of database ${name} is production, or it is a copy of a production database: the studio refuses to open it. Browse a database filled by npm run db:seed, or record the environment of the copy: norberts-spark-db environment development --confirm ${name}`,
     { database: name, canConfirm: false },
   )
-}
-
-/** Text columns whose names the audit log would redact, such as users.password. */
-async function secretColumns(client: pg.ClientBase): Promise<Set<string>> {
-  const redaction = new Redaction([])
-  const { rows } = await client.query<{ key: string; name: string }>(`
-    select format('%s.%s', attrelid, attnum) as key, attname as name
-    from pg_attribute join pg_class on pg_class.oid = attrelid
-    where relnamespace <> 'pg_catalog'::regnamespace and attnum > 0 and not attisdropped
-      and (select typcategory from pg_type where pg_type.oid = atttypid) = 'S'`)
-  return new Set(rows.filter(({ name }) => redaction.isSecret(name)).map(({ key }) => key))
 }

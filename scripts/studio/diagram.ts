@@ -1,4 +1,4 @@
-import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
+import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk.bundled.js'
 import { type Catalog, type Constraint, shortType, type Table } from './catalog.ts'
 
 /** Tables as boxes and foreign keys as lines. All sizes are in pixels. */
@@ -28,6 +28,12 @@ export interface Line {
   readonly from: string
   /** The referenced table. */
   readonly to: string
+  /** The effect of a delete of the referenced row. */
+  readonly onDelete: 'cascade' | 'set null' | 'set default' | 'restrict'
+  /** Whether a row of `from` may do without one of `to`. */
+  readonly isOptional: boolean
+  /** Whether at most one row of `from` refers to the same one of `to`. */
+  readonly isUnique: boolean
   /** The corners, starting at the referencing table. */
   readonly points: readonly Point[]
 }
@@ -41,8 +47,22 @@ const LINE_HEIGHT = 20
 const CHARACTER_WIDTH = 7.4
 const PADDING = 24
 
-/** Lays out a catalog with ELK. The same catalog always gives the same diagram. */
-export async function drawDiagram({ tables, constraints }: Catalog): Promise<Diagram> {
+let last: { readonly key: string; readonly diagram: Promise<Diagram> } | undefined
+
+/** Lays out a catalog with ELK. The same catalog always gives the same diagram; the last one is kept. */
+export function drawDiagram({ tables, constraints }: Catalog): Promise<Diagram> {
+  const key = JSON.stringify([tables.map(({ name, columns }) => [name, columns]), constraints])
+  if (last?.key === key) return last.diagram
+  const diagram = layOut({ tables, constraints })
+  last = { key, diagram }
+  // A failure is not kept.
+  diagram.catch(() => {
+    last = undefined
+  })
+  return diagram
+}
+
+async function layOut({ tables, constraints }: Pick<Catalog, 'tables' | 'constraints'>): Promise<Diagram> {
   const drawn = new Map(tables.filter(({ kind }) => kind === 'table').map((table) => [table.name, table]))
   const keys = constraints.filter(({ table, references }) => drawn.has(table) && drawn.has(references ?? ''))
   const graph: ElkNode = {
@@ -62,6 +82,8 @@ export async function drawDiagram({ tables, constraints }: Catalog): Promise<Dia
       targets: [`${idOf(key)} to`],
     })),
   }
+  // Loaded when a diagram is drawn: it is a megabyte of code.
+  const { default: elk } = await import('elkjs/lib/elk.bundled.js')
   const { width = 0, height = 0, children = [], edges = [] } = await new elk.default().layout(graph)
   const sections = new Map(edges.map((edge) => [edge.id, (edge as ElkExtendedEdge).sections?.[0]]))
   return {
@@ -78,6 +100,9 @@ export async function drawDiagram({ tables, constraints }: Catalog): Promise<Dia
         name: key.name,
         from: key.table,
         to: key.references as string,
+        onDelete: key.onDelete ?? 'restrict',
+        isOptional: key.isOptional,
+        isUnique: key.isUnique,
         points: points.map(({ x, y }) => ({ x, y })),
       }
     }),

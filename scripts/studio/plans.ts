@@ -1,39 +1,42 @@
 import pg from 'pg'
-import type { LoadedStatement } from '../generate/loaded-statement.ts'
-import { loadStatements } from '../generate/statements.ts'
+import { type JsonNode, objectsOf, type PlanNode, textOf, treeOf } from './plan-tree.ts'
+import type { Parameter, Statement } from './statement-files.ts'
 
 /** A statement of a repository with its plan on this database. */
 export interface PlannedStatement {
   /** The name of the statement, such as `users.list(role)`. */
   readonly name: string
   readonly sql: string
-  readonly parameters: readonly { readonly name: string; readonly type: string }[]
-  /** Empty if the statement does not fit this database. */
+  readonly parameters: readonly Parameter[]
+  /** The plan as text; empty if the statement does not fit this database. */
   readonly plan: string
+  readonly tree?: PlanNode
   /** PostgreSQL's reason why the statement does not fit. */
   readonly problem?: string
+  /** The tables that the plan reads or writes. */
+  readonly tables: readonly string[]
   /** The indexes that the plan reads. */
   readonly indexes: readonly string[]
 }
 
-let statements: Promise<LoadedStatement[]> | undefined
-
-/** The statements as of the first call. */
-function listed(): Promise<LoadedStatement[]> {
-  statements ??= loadStatements()
-  return statements
+/** A plan for specific values. */
+export interface MeasuredStatement extends PlannedStatement {
+  readonly values: readonly (string | null)[]
+  /** In milliseconds; absent for a statement that writes, which is only planned. */
+  readonly time?: number
 }
 
-/** Plans every statement for unknown parameter values, in the format of EXPLAIN. */
-export async function planStatements(client: pg.ClientBase): Promise<PlannedStatement[]> {
-  await client.query('set local plan_cache_mode = force_generic_plan')
+/** Plans every statement for unknown parameter values. */
+export async function planStatements(
+  client: pg.ClientBase,
+  statements: readonly Statement[],
+): Promise<PlannedStatement[]> {
+  await prepareSession(client, 'force_generic_plan')
   const planned: PlannedStatement[] = []
-  for (const statement of await listed()) {
-    const { name, formatted, parameters } = statement
+  for (const statement of statements) {
     planned.push(
       await attempt(client, () => plan(client, statement)).catch((error: Error) => ({
-        ...{ name, sql: formatted, plan: '', problem: error.message, indexes: [] },
-        parameters: parameters.map((parameter) => ({ name: parameter, type: 'unknown' })),
+        ...{ ...statement, plan: '', problem: error.message, tables: [], indexes: [] },
       })),
     )
   }
@@ -43,29 +46,32 @@ export async function planStatements(client: pg.ClientBase): Promise<PlannedStat
 /**
  * Plans a statement for specific values, which are text in PostgreSQL's format or null. A statement that only reads is
  * run too, and the plan contains the measurements. A statement that writes is only planned.
- *
- * @throws {RangeError} there is no such statement.
  */
 export async function planWithValues(
   client: pg.ClientBase,
-  name: string,
+  statement: Statement,
   values: readonly (string | null)[],
-): Promise<PlannedStatement> {
-  const statement = (await listed()).find((each) => each.name === name)
-  if (!statement) throw new RangeError(`There is no statement named ${name}.`)
-  await client.query('set local plan_cache_mode = force_custom_plan')
+): Promise<MeasuredStatement> {
+  await prepareSession(client, 'force_custom_plan')
   await client.query('set local transaction_read_only = on')
   try {
-    return await attempt(client, () => plan(client, statement, { values, options: 'analyze, buffers' }))
+    const options = 'analyze, buffers, '
+    return { ...(await attempt(client, () => plan(client, statement, { values, options }))), values }
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== READ_ONLY_SQL_TRANSACTION) throw error
-    return plan(client, statement, { values })
+    return { ...(await plan(client, statement, { values })), values }
   }
 }
 
-/** Runs `fn` in a savepoint, so that a failure leaves the transaction unchanged. */
+/** The statements of the repositories name tables without their schema. */
+async function prepareSession(client: pg.ClientBase, mode: string): Promise<void> {
+  await client.query(
+    `set local search_path = pg_catalog, public, pg_temp; set local plan_cache_mode = ${mode}; savepoint attempt`,
+  )
+}
+
+/** Runs `fn` after the savepoint of the session, so that a failure leaves the transaction unchanged. */
 async function attempt<T>(client: pg.ClientBase, fn: () => Promise<T>): Promise<T> {
-  await client.query('savepoint attempt')
   try {
     return await fn()
   } catch (error) {
@@ -76,33 +82,29 @@ async function attempt<T>(client: pg.ClientBase, fn: () => Promise<T>): Promise<
 
 const READ_ONLY_SQL_TRANSACTION = '25006'
 
-async function plan(
-  client: pg.ClientBase,
-  { name, sql, formatted, parameters }: LoadedStatement,
-  { values = [], options }: { values?: readonly (string | null)[]; options?: string } = {},
-): Promise<PlannedStatement> {
-  await client.query(`prepare studio as ${sql}`)
-  const { rows } = await client.query<{ types: string[] }>(
-    `select parameter_types::text[] as types from pg_prepared_statements where name = 'studio'`,
-  )
-  const types = rows[0]?.types ?? []
-  const literals = types.map((_, place) => literal(values[place] ?? null))
-  const call = literals.length > 0 ? `studio (${literals.join(', ')})` : 'studio'
-  const { rows: lines } = await client.query<{ 'QUERY PLAN': string }>(
-    `explain ${options ? `(${options}) ` : ''}execute ${call}`,
-  )
-  await client.query('deallocate studio')
-  const text = lines.map((line) => line['QUERY PLAN']).join('\n')
-  return {
-    name,
-    sql: formatted,
-    parameters: parameters.map((parameter, place) => ({ name: parameter, type: types[place] ?? 'unknown' })),
-    plan: text,
-    indexes: [...new Set([...text.matchAll(INDEX)].map((match) => (match[1] ?? match[2]) as string))],
-  }
+interface Explained {
+  readonly Plan: JsonNode
+  readonly 'Execution Time'?: number
 }
 
-/** `Index Scan using i on t`, `Bitmap Index Scan on i`. */
-const INDEX = /Index (?:Only )?Scan(?: Backward)? using "?([^"\s]+)"? on|Bitmap Index Scan on "?([^"\s]+)/g
+async function plan(
+  client: pg.ClientBase,
+  statement: Statement,
+  { values = [], options = '' }: { values?: readonly (string | null)[]; options?: string } = {},
+): Promise<PlannedStatement & { time?: number }> {
+  // The extended protocol refuses a text of several statements.
+  await client.query({ text: `prepare studio as ${statement.sql}`, queryMode: 'extended' } as pg.QueryConfig)
+  const literals = statement.parameters.map((_, place) => literal(values[place] ?? null))
+  const call = literals.length > 0 ? `studio (${literals.join(', ')})` : 'studio'
+  const { rows } = await client.query<{ 'QUERY PLAN': readonly [Explained] }>(
+    `explain (${options}format json) execute ${call}`,
+  )
+  await client.query('deallocate studio')
+  const { Plan: root, 'Execution Time': time } = (rows[0] as { 'QUERY PLAN': readonly [Explained] })[
+    'QUERY PLAN'
+  ][0]
+  const tree = treeOf(root)
+  return { ...statement, plan: textOf(tree), tree, ...objectsOf(root), ...(time !== undefined && { time }) }
+}
 
 const literal = (value: string | null) => (value === null ? 'null' : pg.escapeLiteral(value))

@@ -4,16 +4,19 @@ import { InvalidInputError } from '../../src/errors/index.ts'
 import { newToken, studioApp } from './app.ts'
 import { bundleClient } from './bundle.ts'
 import { StudioDatabase, type StudioDatabaseOptions } from './database.ts'
+import { readStatements } from './statement-files.ts'
 
 /** Options of the studio. */
 export interface StudioOptions extends StudioDatabaseOptions {
   /** The port to listen on; default: a free one. */
   port?: number | undefined
+  /** A folder of a service's own statements, which `generate --statements` has written. */
+  statements?: string | undefined
 }
 
 /** A running studio. */
 export interface Studio extends AsyncDisposable {
-  /** The link with the token. Everyone who has it can see the database. */
+  /** The link with the token, in the part of the URL that browsers keep to themselves. It opens the database to everyone who has it. */
   readonly url: string
   readonly database: string
   readonly isWritable: boolean
@@ -22,18 +25,21 @@ export interface Studio extends AsyncDisposable {
 /**
  * Serves the studio to browsers on this machine until it is disposed of.
  *
- * @throws {InvalidInputError} the port is in use. Further errors are those of `StudioDatabase.open`.
+ * @throws {InvalidInputError} the port is in use, or the folder of statements cannot be read. Further errors are those of `StudioDatabase.open`.
  */
 export async function startStudio(
   url: string,
-  { port = 0, ...options }: StudioOptions = {},
+  { port = 0, statements: folder, ...options }: StudioOptions = {},
 ): Promise<Studio> {
+  // Read at each request, so that the pages follow `generate`; read here, so that a wrong folder is reported.
+  const statements = () => readStatements(folder)
+  await statements()
   const assets = bundleClient()
   // Awaited below, so that an error of opening the database is reported first.
   assets.catch(() => {})
   const database = await StudioDatabase.open(url, options)
   const token = newToken()
-  const { fetch } = studioApp(database, await assets, token)
+  const { fetch } = studioApp(database, { assets: await assets, token, statements })
   const server = createAdaptorServer({ fetch })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)
@@ -46,7 +52,7 @@ export async function startStudio(
   })
   const { port: taken } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${taken}/?token=${token}`,
+    url: `http://127.0.0.1:${taken}/#token=${token}`,
     database: database.name,
     isWritable: database.isWritable,
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { type Environment, readEnvironment, writeEnvironment } from './environme
 import { AdminError } from './errors.ts'
 import { guard } from './guard.ts'
 import { readHistory, recordApplied } from './history.ts'
+import { makePartitions } from './maintain.ts'
 import { readLibraryMigrations } from './migration-folders.ts'
 import { inNewOrExistingDatabase } from './new-database.ts'
 import { type DatabaseObject, nameOf, readObjects } from './objects.ts'
@@ -40,6 +41,8 @@ export async function create(url: string, options: CreateOptions = {}): Promise<
       database,
     })
     const created = await createObjects(client, environment, { database, requiresConfirmation })
+    // Test databases are short-lived and many: their one partition serves them better.
+    if (environment !== 'test') await makePartitions(client)
     return { database, environment, created: created.map(nameOf) }
   })
 }

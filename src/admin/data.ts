@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { withSearchPath } from './snapshot/index.ts'
 import { TOOL_SCHEMA, TOOL_TABLES } from './tool-schema.ts'
 
 interface Relation {
@@ -15,11 +16,11 @@ interface Relation {
  * tables. A file of zero bytes holds none.
  */
 const RELATIONS = `
-  select format('%I.%I', nspname, relname) as name,
+  select pg_catalog.format('%I.%I', nspname, relname) as name,
     relkind = 'f' as "isForeign",
-    has_schema_privilege(pg_namespace.oid, 'usage') and has_table_privilege(pg_class.oid, 'select')
+    pg_catalog.has_schema_privilege(pg_namespace.oid, 'usage') and has_table_privilege(pg_class.oid, 'select')
       and not row_security_active(pg_class.oid) as "isVisible",
-    coalesce((select extcondition[array_position(extconfig, pg_class.oid)] from pg_extension
+    coalesce((select extcondition[pg_catalog.array_position(extconfig, pg_class.oid)] from pg_extension
       where pg_class.oid = any (extconfig)), '') as condition
   from pg_class join pg_namespace on pg_namespace.oid = relnamespace
   where relkind in ('r', 'm', 'f') and relpersistence <> 't'
@@ -30,9 +31,14 @@ const RELATIONS = `
 
 /**
  * The first relation found with rows in it, for example `table crm.notes`; undefined where the database holds no data.
- * Rows that the role may not see count: a table that is not empty on disk, and cannot be read whole, holds data.
+ * Rows that the role may not see count: a table that is not empty on disk, and cannot be read whole, holds data. Nothing but
+ * pg_catalog is on the path: an overload of a role that may create functions would be preferred to `format`.
  */
-export async function findData(client: pg.ClientBase): Promise<string | undefined> {
+export function findData(client: pg.ClientBase): Promise<string | undefined> {
+  return withSearchPath(client, ['pg_catalog', 'pg_temp'], () => firstData(client))
+}
+
+async function firstData(client: pg.ClientBase): Promise<string | undefined> {
   const { rows: relations } = await client.query<Relation>(RELATIONS)
   for (const { name, isVisible, isForeign, condition } of relations) {
     const plainName = name.replace(/^public\./, '')

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { DatabaseObject } from './objects.ts'
-import { TOOL_SCHEMA } from './tool-schema.ts'
+import { TOOL_SCHEMA, TOOL_TABLES } from './tool-schema.ts'
 
 /** An object that the library does not own, and what of the library's it depends on: both as PostgreSQL describes them. */
 export interface Dependent {
@@ -29,7 +29,7 @@ const DEPENDENTS = `
     (select classid, objid, 0 as objsubid from unnest($1::oid[], $2::oid[]) as owned (classid, objid)
     union all
     select 'pg_class'::regclass, pg_class.oid, 0 from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-    where nspname = '${TOOL_SCHEMA}' and relname in ('environment', 'objects', 'migrations', 'marker'))
+    where nspname = '${TOOL_SCHEMA}' and relname in ('marker', ${TOOL_TABLES.map((name) => `'${name}'`).join(', ')}))
     union
     select depends.classid, depends.objid, depends.objsubid
     from dropping join pg_depend as depends

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { findDependents } from './dependents.ts'
+import { findShards } from './distribution/index.ts'
 import { DependentObjectsError } from './errors.ts'
 import { type GuardedCommand, type GuardedFor, type GuardOptions, guard } from './guard.ts'
 import { type DatabaseObject, nameOf, readObjects, withoutKnown } from './objects.ts'
@@ -35,7 +36,7 @@ export async function dropObjects<C extends GuardedCommand>(
   const owned = await lockOwned(client, () => ownedObjects(client, { isCopy, extensions }))
   const guarded = await guard(client, command, options)
   const before = await readObjects(client)
-  const dependents = await findDependents(client, owned)
+  const dependents = await findDependents(client, [...owned, ...(await findShards(client, owned))])
   if (dependents.length > 0 && !cascade)
     throw new DependentObjectsError(dependents.map(({ dependent, on }) => `${dependent} depends on ${on}`))
   const services = objectsOfServices(owned)

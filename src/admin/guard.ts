@@ -20,6 +20,8 @@ export interface Plan {
   readonly recordsEnvironment: boolean
   /** Whether the command gives the database its first objects of the library. */
   readonly createsObjects: boolean
+  /** Whether the command belongs to production, where it always needs the name of the database. */
+  readonly isForProduction?: boolean
 }
 
 const PLANS = {
@@ -30,6 +32,11 @@ const PLANS = {
   /** Writing by hand, as in the studio. */
   write: { endangersData: true, recordsEnvironment: false, createsObjects: false },
   migrate: { endangersData: false, recordsEnvironment: true, createsObjects: false },
+  /** Dropping months of the audit log that have expired. */
+  expire: { endangersData: true, recordsEnvironment: false, createsObjects: false, isForProduction: true },
+  /** Privileges of a role: nothing is lost, and nothing is shown that the owner did not ask for. */
+  grant: { endangersData: false, recordsEnvironment: true, createsObjects: false },
+  distribute: { endangersData: false, recordsEnvironment: false, createsObjects: false },
   /** Declaring the environment, which is what lifts the protection of data. */
   environment: { endangersData: false, recordsEnvironment: true, createsObjects: false },
 } as const satisfies Record<string, Plan>
@@ -47,7 +54,7 @@ export interface GuardOptions {
 
 /** The result for a command: one that records the environment knows it. */
 export type GuardedFor<C extends GuardedCommand> = Guarded<
-  C extends 'create' | 'reset' | 'migrate' | 'environment' ? Environment : Environment | undefined
+  C extends 'create' | 'reset' | 'migrate' | 'grant' | 'environment' ? Environment : Environment | undefined
 >
 
 /** The decision of the guard and its reasons. */
@@ -87,10 +94,12 @@ export async function guard<C extends GuardedCommand>(
     throw new InvalidInputError('confirm', `must be ${database}, the name of the database, or be left out`)
   const subject = { database, recorded, stated }
   if (command === 'environment') return guardDeclaration(client, subject, confirm)
-  if (plan.endangersData) refuseProduction(subject)
+  const isRefused = plan.endangersData && !plan.isForProduction
+  if (isRefused) refuseProduction(subject)
   refuseConflict(subject)
-  if (plan.endangersData) refuseStatedProduction(subject)
+  if (isRefused) refuseStatedProduction(subject)
   const { environment, source } = await settle(client, subject)
+  if (plan.isForProduction) refuseUnconfirmedProduction(subject, { environment, confirm })
   refuseCopyOfProduction(subject, environment)
 
   const isSettled = recorded?.isBound === true && !recorded.requiresConfirmation
@@ -167,6 +176,19 @@ function refuseStatedProduction({ database, stated }: Subject): void {
   throw new ProtectedDatabaseError(
     `${stated.source} says that the database ${database} is in production. No command drops, resets, seeds or edits a production database. Nothing was changed.`,
     { database, canConfirm: false },
+  )
+}
+
+/** Data of a production database expires only where the caller names it; that of a copy not at all. */
+function refuseUnconfirmedProduction(
+  { database, recorded }: Subject,
+  { environment, confirm }: { environment: Environment | undefined; confirm: string | undefined },
+): void {
+  if (recorded?.environment === 'production' && !recorded.isBound) throw copyOfProduction(database, recorded)
+  if (environment !== 'production' || confirm !== undefined) return
+  throw new ProtectedDatabaseError(
+    `The environment of the database ${database} is production, and months of its audit log would be dropped. Nothing was changed. To continue, confirm its name: \`confirm: '${database}'\` (--confirm ${database}).`,
+    { database, canConfirm: true },
   )
 }
 

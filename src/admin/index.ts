@@ -1,5 +1,6 @@
 export { compareDatabases } from './compare.ts'
 export { type Created, type CreateOptions, create, createObjects } from './create.ts'
+export { type Distributed, type DistributeOptions, distribute } from './distribution/index.ts'
 export { type DropOptions, type Dropped, drop } from './drop.ts'
 export {
   ENVIRONMENTS,
@@ -9,14 +10,19 @@ export {
   statedEnvironment,
 } from './environment.ts'
 export { AdminError, DependentObjectsError, ProtectedDatabaseError } from './errors.ts'
+export { type Granted, type GrantOptions, grant } from './grant.ts'
 export { type GuardedCommand, guard } from './guard.ts'
+export { type AuditPartition, type Maintained, type MaintainOptions, maintain } from './maintain.ts'
 export { MigrationError } from './migrate.ts'
 export { readMigrations, type ServiceMigrations } from './migration-folders.ts'
 export { type MigrationState, type MigrationStatus, migrationStatus } from './migration-status.ts'
 export { type Migrated, type MigrateOptions, migrate, migrateTestDatabase } from './migrations.ts'
 export type { ServiceObjects } from './owned-objects.ts'
+export { buildOnPartitions, readPartitionedBuild } from './partitioned-index.ts'
+export { copyPartitions } from './partitions/index.ts'
 export { type Recorded, type RecordOptions, recordEnvironment } from './record-environment.ts'
 export { type Reset, type ResetOptions, reset } from './reset.ts'
+export { GRANT_KINDS, type GrantKind } from './roles/index.ts'
 export { readSchemaFiles, type SchemaFile } from './schema-files.ts'
 export { type Seeded, type SeedTargetOptions, seed } from './seed.ts'
 export { type AdminOptions, inTransaction } from './session.ts'

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { withoutRow } from '../errors/index.ts'
 import { AdminError } from './errors.ts'
 import { recordApplied, type SourcedMigration } from './history.ts'
 import type { TableLock } from './migration-files.ts'
@@ -7,7 +8,8 @@ import { executeWithin, isRefusedByExecute, lineOf, resetSession, resetSettings 
 import { ChangedStepsError, retryLocks, runSteps } from './migration-steps.ts'
 import { readObjects } from './objects.ts'
 import { recordObjects } from './owned-objects.ts'
-import { LOCK_NOT_AVAILABLE } from './session.ts'
+import { readMissing, repeatGrants } from './roles/index.ts'
+import { LOCK_NOT_AVAILABLE, transaction } from './session.ts'
 import { describeHolders, type LockHolder } from './waiting.ts'
 
 /** A migration failed. Those before it are in effect. */
@@ -67,12 +69,14 @@ async function runInTransaction(
   })
 }
 
-/** Runs `fn` in a transaction and records the objects that it created, for a later drop. */
+/** Runs `fn` in a transaction, records the objects that it created, for a later drop, and grants them to roles as recorded. */
 function recording(client: pg.Client, { source }: SourcedMigration, fn: () => Promise<void>): Promise<void> {
   return transaction(client, async () => {
     const before = await readObjects(client)
+    const missing = await readMissing(client)
     await fn()
     await recordObjects(client, { before, source })
+    await repeatGrants(client, missing)
   })
 }
 
@@ -81,24 +85,12 @@ async function takeLocks(client: pg.Client, locks: readonly TableLock[], lockTim
   const deadline = performance.now() + lockTimeout
   for (const { table, mode } of locks) {
     const { rowCount } = await client.query(
-      `select from pg_class where oid = to_regclass($1) and relkind in ('r', 'p')`,
+      `select from pg_class where oid = pg_catalog.to_regclass($1) and relkind in ('r', 'p')`,
       [table],
     )
     if (rowCount === 0) continue
     const left = Math.max(1, Math.ceil(deadline - performance.now()))
     await client.query(`set local lock_timeout = ${left}; lock table ${table} in ${mode} mode`)
-  }
-}
-
-/** Commits everything that `fn` does, or nothing. */
-async function transaction(client: pg.Client, fn: () => Promise<void>): Promise<void> {
-  try {
-    await client.query('begin')
-    await fn()
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
   }
 }
 
@@ -112,7 +104,7 @@ function explain(
   if (error instanceof ChangedStepsError) return new MigrationError(name, error.message)
   if (!(error instanceof pg.DatabaseError)) return error
   const line = isTransactional ? lineOf(error, sql) : undefined
-  const detail = [error.detail, error.hint].filter(Boolean).join(' ')
+  const detail = [withoutRow(error).detail, error.hint].filter(Boolean).join(' ')
   const state = isTransactional
     ? `Nothing of it is in effect: the database is as after ${last ?? 'nothing'}.`
     : 'It runs without a transaction: the statements before this one are in effect, and the next run continues with this one.'

@@ -1,7 +1,7 @@
 import type pg from 'pg'
+import { isTransactionPooled } from '../connection/index.ts'
 import { type Patience, takeTurn } from './command-lock.ts'
 import { AdminError } from './errors.ts'
-import { isTransactionPooled } from './pooler.ts'
 import { connect } from './session.ts'
 import { describeUrl } from './url.ts'
 
@@ -19,7 +19,7 @@ export async function inTurn<T>(
   const client = await connect(url)
   try {
     // Before anything that a session keeps.
-    if (await isTransactionPooled(url, client)) throw pooled(url)
+    if (await isTransactionPooled(client, () => connect(url))) throw pooled(url)
     await client.query('set lock_timeout = 0; set statement_timeout = 0; set client_min_messages = warning')
     await takeTurn(client, { ...patience, level: 'session' })
     try {

@@ -80,7 +80,7 @@ export function upTo(migrations: readonly SourcedMigration[], to: string | undef
 /** Whether the library's tables are there. */
 async function hasTables(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ some: boolean }>(
-    `select to_regclass('users') is not null and to_regclass('chats') is not null as some`,
+    `select pg_catalog.to_regclass('users') is not null and pg_catalog.to_regclass('chats') is not null as some`,
   )
   return rows[0]?.some === true
 }

@@ -1,7 +1,8 @@
+import { fields, optional, text } from '../input/index.ts'
 import { databaseName } from './guard.ts'
 import { type Entry, readHistory, type SourcedMigration } from './history.ts'
 import { labelOf } from './migration-plan.ts'
-import { type MigrateOptions, readFolders } from './migrations.ts'
+import { type MigrateOptions, readFolders, readServiceName } from './migrations.ts'
 import { inTransaction } from './session.ts'
 import { LIBRARY } from './tool-schema.ts'
 
@@ -30,7 +31,7 @@ export async function migrationStatus(
   url: string,
   options: Pick<MigrateOptions, 'folder' | 'name'> = {},
 ): Promise<MigrationStatus> {
-  const files = await readFolders(options)
+  const files = await readFolders(readStatusOptions(options, 'options'))
   return inTransaction(
     url,
     async (client) => {
@@ -50,6 +51,11 @@ export async function migrationStatus(
     { readOnly: true },
   )
 }
+
+const readStatusOptions = fields<Pick<MigrateOptions, 'folder' | 'name'>>({
+  folder: optional(text),
+  name: optional(readServiceName),
+})
 
 type Labelled = [string, Entry | SourcedMigration]
 

@@ -4,6 +4,7 @@ import { readHistory, recordApplied, recordBegun, recordStep, type SourcedMigrat
 import { checksumOf, STATEMENT_MARK } from './migration-files.ts'
 import { labelOf } from './migration-plan.ts'
 import { executeWithin, resetSession, resetSettings } from './migration-sql.ts'
+import { buildOnPartitions, dropBuild, readPartitionedBuild } from './partitioned-index.ts'
 
 /** How statements are run. */
 export interface StepRun {
@@ -71,14 +72,24 @@ async function runAlone(client: pg.Client, { migration, index }: Step, run: Step
   await resetSession(client)
   await settleIndex(client, sql)
   await recordBegun(client, migration, index)
-  await client.query(`set lock_timeout = ${run.lockTimeout * (run.retries + 1)}`)
+  const build = await readPartitionedBuild(client, withoutComments(sql))
+  const patiently = () => client.query(`set lock_timeout = ${run.lockTimeout * (run.retries + 1)}`)
+  const briefly = (statement: string) =>
+    retryLocks(run, async () => {
+      await client.query(`set lock_timeout = ${run.lockTimeout}`)
+      await client.query(statement)
+      await patiently()
+    })
   try {
-    await client.query(sql)
+    await patiently()
+    await (build ? buildOnPartitions(client, build, briefly) : client.query(sql))
   } catch (error) {
     // The server has said that it is not done: nothing is in doubt.
-    if (error instanceof pg.DatabaseError) {
+    if (error instanceof pg.DatabaseError && error.severity !== 'FATAL') {
       await client.query('set lock_timeout = 0')
-      await settleIndex(client, sql).catch(() => {}) // The next run does it.
+      const settle = () =>
+        build && isRefusedByRows(error) ? dropBuild(client, build, briefly) : settleIndex(client, sql)
+      await settle().catch(() => {}) // The next run does it.
       await recordStep(client, migration, index)
     }
     throw error
@@ -101,10 +112,11 @@ async function undo(
   { error, run }: { error: unknown; run: StepRun },
 ): Promise<void> {
   const sql = ON_FAILURE.exec(migration.steps[index] as string)?.[1]
-  const isRefusedByRows = /^23/.test((error as { code?: string }).code ?? '')
-  if (sql === undefined || index === 0 || !isRefusedByRows) return
+  if (sql === undefined || index === 0 || !isRefusedByRows(error)) return
   await runRecorded(client, { migration, sql, stepsDone: index - 1 }, run)
 }
+
+const isRefusedByRows = (error: unknown) => /^23/.test((error as { code?: string }).code ?? '')
 
 /** Runs a statement in one transaction with the record of how many steps are done. */
 async function runRecorded(
@@ -137,23 +149,26 @@ async function settleIndex(client: pg.Client, step: string): Promise<boolean> {
   if (rebuilt !== undefined) await dropRebuilds(client, rebuilt)
   const name = INDEX_BUILT.exec(sql)?.[1]
   if (name === undefined) return false
-  const { rows } = await client.query<{ isValid: boolean }>(
-    'select indisvalid as "isValid" from pg_index where indexrelid = to_regclass($1)',
+  const { rows } = await client.query<{ isValid: boolean; isPartitioned: boolean }>(
+    `select indisvalid as "isValid", relkind = 'I' as "isPartitioned"
+     from pg_index join pg_class on pg_class.oid = indexrelid where indexrelid = pg_catalog.to_regclass($1)`,
     [name],
   )
   const [index] = rows
-  if (index && !index.isValid) await client.query(`drop index concurrently if exists ${name}`)
+  // Those of partitions that are built are used again.
+  if (index && !index.isValid && !index.isPartitioned)
+    await client.query(`drop index concurrently if exists ${name}`)
   return index?.isValid === true
 }
 
 /** Drops the copies that an interrupted `reindex index concurrently` has left. */
 async function dropRebuilds(client: pg.Client, name: string): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
-    `select format('%I.%I', nspname, left_.relname) as name from pg_index join pg_class as left_ on left_.oid = indexrelid
+    `select pg_catalog.format('%I.%I', nspname, left_.relname) as name from pg_index join pg_class as left_ on left_.oid = indexrelid
      join pg_namespace on pg_namespace.oid = left_.relnamespace
-     join pg_class as rebuilt on rebuilt.oid = to_regclass($1) and rebuilt.relnamespace = left_.relnamespace
+     join pg_class as rebuilt on rebuilt.oid = pg_catalog.to_regclass($1) and rebuilt.relnamespace = left_.relnamespace
      where not indisvalid and left_.relname ~ '_cc(new|old)[0-9]*$'
-       and starts_with(rebuilt.relname, regexp_replace(left_.relname, '_cc(new|old)[0-9]*$', ''))
+       and pg_catalog.starts_with(rebuilt.relname, pg_catalog.regexp_replace(left_.relname, '_cc(new|old)[0-9]*$', ''))
        and indrelid = (select indrelid from pg_index where indexrelid = rebuilt.oid)`,
     [name],
   )
@@ -166,10 +181,10 @@ function withoutComments(step: string): string {
 }
 
 /** A transaction that waits for a lock makes others wait behind it: back off and retry instead. */
-export async function retryLocks(
+export async function retryLocks<T>(
   { retries, lockTimeout }: Pick<StepRun, 'retries' | 'lockTimeout'>,
-  attempt: () => Promise<void>,
-): Promise<void> {
+  attempt: () => Promise<T>,
+): Promise<T> {
   let pause = Math.max(lockTimeout, 100)
   for (let left = retries; ; left -= 1) {
     try {

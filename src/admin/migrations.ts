@@ -5,12 +5,13 @@ import { adoptDatabase } from './adopt.ts'
 import { ENVIRONMENTS, type Environment, writeEnvironment } from './environment.ts'
 import { databaseName, guard } from './guard.ts'
 import type { SourcedMigration } from './history.ts'
+import { makePartitionsIfPossible } from './maintain.ts'
 import { runMigrations } from './migrate.ts'
 import { readLibraryMigrations, readMigrations, type ServiceMigrations } from './migration-folders.ts'
 import { inTurn } from './migration-lock.ts'
 import { labelOf, type MigrationPlan, planMigrations, upTo } from './migration-plan.ts'
 import { asGiven, sessionFields } from './options.ts'
-import { type AdminOptions, observe } from './session.ts'
+import { type AdminOptions, observe, transaction } from './session.ts'
 import { ensureToolSchema, LIBRARY } from './tool-schema.ts'
 import { readUrl } from './url.ts'
 
@@ -93,7 +94,7 @@ async function apply(
   const migrations = await readFolders({ folder, name })
   return inTurn(url, { patience: waitTimeout, onWait }, async (client) => {
     await using observer = await observe(url, client, { lockTimeout, onWait })
-    const { plan, adopted, ...target } = await inOneTransaction(client, async () => {
+    const { plan, adopted, ...target } = await transaction(client, async () => {
       const guarded = await guard(client, 'migrate', { environment: option }, { stated })
       const done = baseline
         ? { plan: NOTHING, adopted: await adopt(client, url, { migrations, to, isPackage: !folder }) }
@@ -104,8 +105,10 @@ async function apply(
       }
       return { ...done, database: await databaseName(client), environment: guarded.environment }
     })
-    if (!dryRun)
+    if (!dryRun) {
       await runMigrations(client, plan, { lockTimeout, retries, onProgress, holders: () => observer.holders })
+      if (target.environment !== 'test') await makePartitionsIfPossible(client)
+    }
     return {
       ...target,
       applied: dryRun ? [] : plan.pending.map(labelOf),
@@ -132,18 +135,6 @@ async function adopt(
   const isWhole = isPackage && adopted.length === migrations.length
   await adoptDatabase(client, { url, migrations: adopted, isWhole })
   return adopted
-}
-
-async function inOneTransaction<T>(client: pg.Client, fn: () => Promise<T>): Promise<T> {
-  await client.query('begin')
-  try {
-    const result = await fn()
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  }
 }
 
 /** The migrations of all folders that a command is about, in the order in which they are applied. */

@@ -7,7 +7,7 @@ export interface DatabaseObject {
   readonly objid: number
   /** As in `drop table`. */
   readonly type: string
-  /** Qualified and quoted: `public.users`, `public.searchable(pg_catalog.text)`. */
+  /** Qualified and quoted: `public.users`, `public.search_text(pg_catalog.text)`. */
   readonly identity: string
 }
 
@@ -36,7 +36,9 @@ export async function readObjects(client: pg.ClientBase): Promise<DatabaseObject
   const { rows } = await client.query<DatabaseObject>(`
     select classid::bigint::float8 as classid, objid::bigint::float8 as objid, object.type, object.identity
     from (${STANDING}) as standing, pg_identify_object(classid, objid, 0) as object
-    where object.schema is distinct from '${TOOL_SCHEMA}' and object.type is not null
+    -- Citus hides shards from pg_class.
+    where (classid <> 'pg_class'::regclass or exists (select from pg_class where pg_class.oid = objid))
+      and object.schema is distinct from '${TOOL_SCHEMA}' and object.type is not null
       and coalesce(object.schema, '') !~ '^pg_(temp|toast)' and not (object.type = 'schema' and object.identity = '${TOOL_SCHEMA}')`)
   return rows.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
 }
@@ -89,7 +91,7 @@ const CREATED = `
     select candidate.*, pg_namespace.xmin from candidate
       join pg_namespace on candidate.classid = 'pg_namespace'::regclass and pg_namespace.oid = objid
   )
-  select distinct format('%s %s', classid, objid) as key
+  select distinct pg_catalog.format('%s %s', classid, objid) as key
   from written, current,
     lateral (select mod(xmin::text::numeric - mod(top, 4294967296) + 4294967296, 4294967296) as distance) as since
   where distance < 2147483648 and pg_xact_status((top + distance)::text::xid8) = 'in progress'`

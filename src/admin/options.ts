@@ -53,6 +53,10 @@ const dropFields = {
 
 export const readSessionOptions = fields<AdminOptions>(sessionFields)
 export const readChangeOptions = fields<ChangeOptions>(changeFields)
+export const readRecordOptions = fields<Omit<ChangeOptions, 'environment'>>({
+  ...sessionFields,
+  confirm: optional(text),
+})
 export const readDropOptions = fields<DropOptions>(dropFields)
 export const readResetOptions = fields<ResetOptions>({
   ...dropFields,

@@ -82,6 +82,17 @@ async function rename(
   )
 }
 
+/** Records the OIDs of tables that Citus has recreated under their names, in the current transaction. */
+export async function refreshOids(client: pg.ClientBase): Promise<void> {
+  if (!(await findToolTables(client)).has('objects')) return
+  await client.query(
+    `update ${TOOL_SCHEMA}.objects set object_oid = pg_class.oid
+     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     where type = 'table' and identity = pg_catalog.format('%I.%I', nspname, relname) and object_oid is not null
+       and exists (select from pg_dist_partition where logicalrelid = pg_class.oid)`,
+  )
+}
+
 /** Records objects that exist already as owned by the library. */
 export async function adoptObjects(client: pg.ClientBase, objects: readonly DatabaseObject[]): Promise<void> {
   await insert(client, objects, LIBRARY)

@@ -1,7 +1,7 @@
 import { oneOf } from '../input/index.ts'
 import { ENVIRONMENTS, type Environment, readEnvironment, writeEnvironment } from './environment.ts'
 import { databaseName, guard } from './guard.ts'
-import { type ChangeOptions, readChangeOptions } from './options.ts'
+import { type ChangeOptions, readRecordOptions } from './options.ts'
 import { inTransaction } from './session.ts'
 
 export type RecordOptions = Omit<ChangeOptions, 'environment'>
@@ -26,7 +26,7 @@ export async function recordEnvironment(
   environment: Environment,
   options: RecordOptions = {},
 ): Promise<Recorded> {
-  const { confirm, ...session } = readChangeOptions(options, 'options')
+  const { confirm, ...session } = readRecordOptions(options, 'options')
   const wanted = oneOf(ENVIRONMENTS)(environment, 'environment')
   return inTransaction(
     url,

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { type SeedCounts, type SeedOptions, seed as seedTables } from '../seed/index.ts'
+import { shareConnections } from './distribution/index.ts'
 import type { Environment } from './environment.ts'
 import { databaseName, guard } from './guard.ts'
 import { readSeedOptions, type SeedTargetOptions } from './options.ts'
@@ -29,6 +30,7 @@ export async function seed(url: string, options: SeedTargetOptions = {}): Promis
     async (client) => {
       const { environment } = await guard(client, 'seed', { environment: option, confirm })
       await checkTables(client)
+      await shareConnections(client)
       return {
         database: await databaseName(client),
         environment,

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { translate } from '../errors/index.ts'
+import { translate, withoutRow } from '../errors/index.ts'
 import { takeTurn } from './command-lock.ts'
 import { AdminError } from './errors.ts'
 import { databaseInUrl, describeUrl, readUrl } from './url.ts'
@@ -67,6 +67,19 @@ export async function inTransaction<T>(
   }
 }
 
+/** Commits everything that `fn` does in an open session, or nothing. */
+export async function transaction<T>(client: pg.ClientBase, fn: () => Promise<T>): Promise<T> {
+  try {
+    await client.query('begin')
+    const result = await fn()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
 /** Starts to observe for whom the client's transaction waits. */
 export async function observe(
   url: string,
@@ -112,7 +125,8 @@ function explainConnection(error: unknown, url: string): unknown {
 }
 
 function explain(error: unknown, holders: readonly LockHolder[], progress: 'reading' | 'writing'): unknown {
-  if (!(error instanceof pg.DatabaseError)) return translate(error, progress)
+  // A pooler reports its own errors by codes of class 08.
+  if (!(error instanceof pg.DatabaseError) || error.code?.startsWith('08')) return translate(error, progress)
   if (error.code === LOCK_NOT_AVAILABLE) {
     const who = holders.length > 0 ? ` Held by ${describeHolders(holders)}.` : ''
     return new AdminError(
@@ -120,7 +134,7 @@ function explain(error: unknown, holders: readonly LockHolder[], progress: 'read
       { cause: error },
     )
   }
-  const detail = [error.detail, error.hint].filter(Boolean).join(' ')
+  const detail = [withoutRow(error).detail, error.hint].filter(Boolean).join(' ')
   return new AdminError(`${error.message}.${detail ? ` ${detail}` : ''} No changes were made.`, {
     cause: error,
   })

@@ -51,7 +51,7 @@ async function findReadable(
 ): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>(
     `select name from unnest($1::text[]) as name
-     where has_schema_privilege($2, 'usage') and has_table_privilege(format('%I.%I', $2::text, name), 'select')`,
+     where pg_catalog.has_schema_privilege($2, 'usage') and has_table_privilege(pg_catalog.format('%I.%I', $2::text, name), 'select')`,
     [[...tables], namespace],
   )
   return new Set(rows.map(({ name }) => name))

@@ -7,7 +7,7 @@ export const TOOL_SCHEMA = 'norberts_spark_db'
 export const LIBRARY = '@norberts-spark/db'
 
 /** The tables of the schema. All that they hold disappears with `drop`. */
-export const TOOL_TABLES = ['environment', 'objects', 'migrations'] as const
+export const TOOL_TABLES = ['environment', 'objects', 'migrations', 'grants'] as const
 
 const TABLES = `
   create schema if not exists ${TOOL_SCHEMA};
@@ -43,7 +43,13 @@ const TABLES = `
     drop constraint if exists migrations_pkey;
   create unique index if not exists migrations_source_name_idx on ${TOOL_SCHEMA}.migrations (source, name);
   comment on table ${TOOL_SCHEMA}.migrations is
-    'Migration history: files of schema/migrations, and of the services that keep own tables here.'`
+    'Migration history: files of schema/migrations, and of the services that keep own tables here.';
+  create table if not exists ${TOOL_SCHEMA}.grants (
+    role text not null primary key,
+    kind text not null check (kind in ('app', 'read-only', 'system'))
+  );
+  comment on table ${TOOL_SCHEMA}.grants is
+    'Roles that \`grant\` gave privileges to. Migrations repeat them on new objects.'`
 
 /** Versions before the environment was bound to one database had the table `marker`. */
 const FROM_MARKER = `
@@ -66,7 +72,7 @@ export async function ensureToolSchema(client: pg.ClientBase): Promise<void> {
 async function isCurrent(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ columns: number; old: boolean }>(
     `select count(*) filter (where (relname, attname) in
-         (('environment', 'requires_confirmation'), ('objects', 'object_oid'), ('migrations', 'source')))::int as columns,
+         (('environment', 'requires_confirmation'), ('objects', 'object_oid'), ('migrations', 'source'), ('grants', 'kind')))::int as columns,
        coalesce(bool_or(relname = 'marker'), false) as old
      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
      join pg_attribute on attrelid = pg_class.oid and not attisdropped
@@ -107,7 +113,7 @@ export async function dropToolSchema(client: pg.ClientBase): Promise<void> {
 /** Whether this role may read the records: one that only reads the tables may not. */
 export async function mayReadRecords(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ may: boolean | null }>(
-    `select bool_and(has_schema_privilege(pg_namespace.oid, 'usage') and has_table_privilege(pg_class.oid, 'select')) as may
+    `select bool_and(pg_catalog.has_schema_privilege(pg_namespace.oid, 'usage') and has_table_privilege(pg_class.oid, 'select')) as may
      from pg_namespace join pg_class on relnamespace = pg_namespace.oid and relkind = 'r' where nspname = $1`,
     [TOOL_SCHEMA],
   )

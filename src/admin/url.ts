@@ -8,7 +8,7 @@ import type { Reader } from '../input/index.ts'
  * @throws {InvalidInputError} it is no such URL; the message names the part that is wrong.
  */
 export const readUrl: Reader<string> = (value, field) => {
-  if (typeof value !== 'string' || !/^postgres(ql)?:\/\//.test(value))
+  if (typeof value !== 'string' || value === '')
     throw new InvalidInputError(field, 'must be a postgres:// URL; check that DATABASE_URL is set')
   const fault = faultOf(value)
   if (fault) throw new InvalidInputError(field, fault)
@@ -37,6 +37,8 @@ export function describeUrl(url: string): string {
 const clientFor = (url: string) => new pg.Client({ connectionString: url })
 
 function faultOf(url: string): string | undefined {
+  if (!/^postgres(ql)?:\/\//.test(url))
+    return 'must be a postgres:// URL, for example postgres://user:password@host:5432/database'
   if (!URL.canParse(url))
     return 'is not a valid URL: percent-encode special characters in the user name and the password'
   const { hostname, pathname, searchParams } = new URL(url)

@@ -1,8 +1,15 @@
+import {
+  differencesOfDistribution,
+  isDistributed,
+  withDelegation,
+  withoutDistribution,
+} from './distribution/index.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { databaseName } from './guard.ts'
 import { readObjects } from './objects.ts'
 import { readSessionOptions } from './options.ts'
 import { findOwned, objectsOfServices, type ServiceObjects } from './owned-objects.ts'
+import { differencesOfRoles } from './roles/index.ts'
 import { readSchemaFiles } from './schema-files.ts'
 import { withoutServices } from './service-objects.ts'
 import { type AdminOptions, inTransaction } from './session.ts'
@@ -27,7 +34,8 @@ export interface Verified {
 }
 
 /**
- * Compares a database with schema/, object by object, and counts the rows of its tables. Changes nothing.
+ * Compares a database with schema/, object by object, and the roles of `grant` with their kinds; counts the rows of its
+ * tables. Changes nothing.
  *
  * @throws {AdminError} none of the tables of schema/ exists.
  */
@@ -44,12 +52,20 @@ export async function verify(url: string, options: AdminOptions = {}): Promise<V
       const owned = isRecorded
         ? await findOwned(client, await readObjects(client), recorded?.isBound !== true)
         : []
-      const expected = await readExpected(client, namespace, files)
+      const described = await readExpected(client, namespace, files)
+      const isSharded = await isDistributed(client, namespace)
+      const expected = isSharded ? withDelegation(described) : described
       const live = withoutServices(await readLive(client, namespace, expected.namespaces), owned, namespace)
+      const found = differencesBetween(expected, live)
       return {
         database: await databaseName(client),
         environment: recorded?.isBound ? recorded.environment : undefined,
-        differences: differencesBetween(expected, live),
+        differences: [
+          ...(isSharded ? withoutDistribution(found) : found),
+          ...(await differencesOfDistribution(client, namespace)),
+          // In a copy on another server the roles may be missing, and in a distributed database the policies are.
+          ...(recorded?.isBound && !isSharded ? await differencesOfRoles(client) : []),
+        ],
         tables: await countRows(client, namespace),
         services: objectsOfServices(owned),
       }

@@ -50,6 +50,7 @@ function change<T extends object>(
       return confirmed(options, (confirm = options.confirm) => work({ admin, url, session, confirm }))
     },
     reportOf,
+    'No changes were made: the transaction of the command is rolled back.',
   )
 }
 

@@ -1,2 +1,1 @@
-export { confirmed, note, perform } from './perform.ts'
-export { findTarget } from './target.ts'
+export { type Output, perform } from './perform.ts'

@@ -74,5 +74,6 @@ function performMigration(options: Migrating): Promise<void> {
       })
     },
     report.ofMigrate,
+    'Finished migrations are in effect, the interrupted one is rolled back or continued by the next run.',
   )
 }

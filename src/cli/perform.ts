@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { ProtectedDatabaseError } from '../admin/index.ts'
 import { InvalidInputError } from '../errors/index.ts'
+import { explainInterrupt, INTERRUPTED } from './interrupt.ts'
 
 export interface Output {
   json?: boolean | undefined
@@ -8,20 +9,30 @@ export interface Output {
 
 /**
  * Runs a command and prints its result: text, or one JSON object. An error is printed in the same form, and ends the
- * process with exit code 1.
+ * process with exit code 1. `interrupted` says what Ctrl-C leaves behind.
  */
 export async function perform<T extends object>(
   { json }: Output,
   work: () => Promise<T>,
   report: (result: T) => string,
+  interrupted = 'The command did not finish.',
 ): Promise<void> {
+  const finish = explainInterrupt(interrupted)
   try {
     const result = await work()
-    console.log(json ? JSON.stringify(result, null, 2) : report(result))
+    const text = json ? JSON.stringify(result, null, 2) : report(result)
+    if (text !== '') console.log(text)
   } catch (error) {
+    if ((error as Error).name === 'ExitPromptError') {
+      process.exitCode = INTERRUPTED
+      console.error(`${pc.red('✗')} Canceled. No changes were made.`)
+      return
+    }
     process.exitCode = 1
     if (json) console.log(JSON.stringify({ error: jsonOf(error) }, null, 2))
     else console.error(`${pc.red('✗')} ${messageOf(error)}`)
+  } finally {
+    finish()
   }
 }
 

@@ -1,8 +1,14 @@
 import { Command } from 'commander'
 import { packageVersion } from '../package/index.ts'
+import { addCompletionCommand } from './completion.ts'
 import { addDatabaseCommands } from './database-commands.ts'
+import { addDistributeCommand } from './distribute-command.ts'
+import { addGenerateCommand } from './generate-command.ts'
+import { addGrantCommand } from './grant-command.ts'
+import { addMaintainCommand } from './maintain-command.ts'
 import { addMigrateCommand } from './migrate-command.ts'
 import { addServerCommands } from './server-commands.ts'
+import { addStudioCommand } from './studio-command.ts'
 
 /** Exit code of invalid usage; 1 is a command that failed, or differences that verify found. */
 const BAD_USAGE = 2
@@ -17,6 +23,12 @@ export async function run(argv: readonly string[]): Promise<void> {
   addServerCommands(program)
   addDatabaseCommands(program)
   addMigrateCommand(program)
+  addMaintainCommand(program)
+  addDistributeCommand(program)
+  addGrantCommand(program)
+  addGenerateCommand(program)
+  addStudioCommand(program)
+  addCompletionCommand(program)
   for (const command of program.commands) command.copyInheritedSettings(program)
   await program.parseAsync(argv)
 }
@@ -26,4 +38,4 @@ Database: --url, else DATABASE_URL (a variable, or in a file .env), else an embe
 and started when needed.
 Environment: recorded in the database. A database without one gets it from --environment, DATABASE_ENVIRONMENT (a
 variable, or in a file .env) or NODE_ENV=production; they must agree. The embedded server is for development.
-Exit codes: 0 success; 1 failure, or verify found differences; 2 invalid usage.`
+Exit codes: 0 success; 1 failure, or verify found differences; 2 invalid usage; 130 interrupted.`

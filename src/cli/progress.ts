@@ -1,3 +1,4 @@
+// cspell:ignore barsize
 import type { SeedProgress } from '../seed/index.ts'
 import type { Output } from './perform.ts'
 
@@ -9,10 +10,13 @@ export async function withProgress<T>(
   if (json || !process.stderr.isTTY) return work()
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar({
+    barsize: barSize(process.stderr.columns || 80),
     format: '{step} {bar} {percentage} %  {value} of {total}  {eta_formatted} left',
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
+    // perform() restores the terminal, and says what has happened.
+    gracefulExit: false,
   })
   let current = ''
   try {
@@ -25,3 +29,6 @@ export async function withProgress<T>(
     bar.stop()
   }
 }
+
+/** The rest of the line has at most 55 columns: a longer one would lose its end. */
+const barSize = (columns: number) => Math.max(5, Math.min(40, columns - 55))

@@ -2,7 +2,10 @@ import pc from 'picocolors'
 import type {
   Created,
   Difference,
+  Distributed,
   Dropped,
+  Granted,
+  Maintained,
   Migrated,
   MigrationState,
   MigrationStatus,
@@ -81,6 +84,34 @@ export function ofMigrate(result: Migrated): string {
   else if (applied.length > 0) lines.push(`${pc.green('✓')} Migrated ${place}: ${applied.join(', ')}.`)
   else if (pending.length === 0) lines.push(`${pc.green('✓')} Nothing to do: ${place} has every migration.`)
   return lines.join('\n')
+}
+
+export function ofMaintain({ database, created, dropped, partitions }: Maintained): string {
+  const place = pc.bold(database)
+  const day = (time: Date) => time.toISOString().slice(0, 10)
+  const lines = partitions.map(
+    ({ name, from, to }) => `  ${name}${from ? `  from ${day(from)}` : ''}${to ? `  to ${day(to)}` : ''}`,
+  )
+  if (created.length > 0) lines.push(`${pc.green('✓')} Created in ${place}: ${created.join(', ')}.`)
+  if (dropped.length > 0) lines.push(`${pc.green('✓')} Dropped from ${place}: ${dropped.join(', ')}.`)
+  if (created.length + dropped.length === 0)
+    lines.push(`${pc.green('✓')} Nothing to do: ${place} has the partitions that it needs.`)
+  return lines.join('\n')
+}
+
+export function ofGrant({ database, environment, role, kind, statements, dryRun }: Granted): string {
+  const place = `${pc.bold(database)} (${environment})`
+  if (statements.length === 0)
+    return `${pc.green('✓')} Nothing to do: ${role} has ${kind ? `the privileges of the kind ${kind}` : 'no privileges'} in ${place}.`
+  if (dryRun) return ['begin', ...statements, 'commit'].map((statement) => `${statement};`).join('\n')
+  const done = kind ? `Granted to ${role}, as ${kind}, in ${place}` : `Revoked from ${role} in ${place}`
+  return `${pc.green('✓')} ${done}, with ${counted(statements.length, 'statement')}.`
+}
+
+export function ofDistribute({ database, statements, dryRun }: Distributed): string {
+  if (statements.length === 0) return `${pc.green('✓')} Nothing to do: ${pc.bold(database)} is distributed.`
+  if (dryRun) return ['begin', ...statements, 'commit'].map((statement) => `${statement};`).join('\n')
+  return `${pc.green('✓')} Distributed ${pc.bold(database)} by user, with ${counted(statements.length, 'statement')}.`
 }
 
 export function ofStatus({ migrations }: MigrationStatus): string {

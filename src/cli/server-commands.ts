@@ -10,7 +10,7 @@ export function addServerCommands(program: Command): void {
       perform(
         options,
         async () => (await import('../server/index.ts')).startDevServer(),
-        ({ url }) => url,
+        ({ url }) => (process.stdout.isTTY ? withoutPassword(url) : url),
       ),
     )
   program
@@ -24,4 +24,11 @@ export function addServerCommands(program: Command): void {
         ({ stopped }) => (stopped ? 'Stopped.' : 'It was not running.'),
       ),
     )
+}
+
+/** Screens are shared and recorded; programs that read the output get the whole URL. */
+function withoutPassword(url: string): string {
+  const shown = new URL(url)
+  shown.password = '…'
+  return `${decodeURIComponent(shown.href)}\nThe password is left out on a terminal: DATABASE_URL=$(npx norberts-spark-db start) has it.`
 }

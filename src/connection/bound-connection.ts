@@ -1,12 +1,16 @@
+import { checkCallOptions } from './call-options.ts'
 import type { Connection, Settings } from './connection.ts'
-import type { CallOptions, Query, Result } from './query.ts'
+import type { BoundOptions, CallOptions, Query, Result } from './query.ts'
 
-/** A connection whose calls have these options, unless they bring their own; signals of both cancel a call. */
+/**
+ * A connection whose calls have these options, unless they bring their own; signals of both cancel a call. The actor is
+ * that of the connection.
+ */
 export class BoundConnection implements Connection {
   readonly #connection: Connection
-  readonly #options: CallOptions
+  readonly #options: BoundOptions
 
-  constructor(connection: Connection, options: CallOptions) {
+  constructor(connection: Connection, options: BoundOptions) {
     this.#connection = connection
     this.#options = options
   }
@@ -15,18 +19,29 @@ export class BoundConnection implements Connection {
     return this.#connection.settings
   }
 
+  get hasActor(): boolean {
+    return this.#options.actor !== undefined
+  }
+
   run(query: Query, options?: CallOptions): Promise<Result> {
+    checkCallOptions(options, query)
     return this.#connection.run(query, this.bind(options))
   }
 
   atomically<T>(fn: (connection: Connection) => Promise<T>, options?: CallOptions): Promise<T> {
+    checkCallOptions(options)
     return this.#connection.atomically(fn, this.bind(options))
   }
 
+  afterCommit(fn: () => unknown): Promise<void> {
+    return this.#connection.afterCommit(fn)
+  }
+
   /** These options, completed by the bound ones. */
-  bind(options: CallOptions = {}): CallOptions {
+  bind(options: CallOptions = {}): BoundOptions {
     const { timeout = this.#options.timeout } = options
-    return { timeout, signal: both(this.#options.signal, options.signal) }
+    const { signal, actor } = this.#options
+    return { timeout, signal: both(signal, options.signal), ...(actor && { actor }) }
   }
 }
 

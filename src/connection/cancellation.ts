@@ -59,7 +59,9 @@ export class Cancellation {
       this.#source === 'closed'
         ? 'The call was cancelled because the database was closed.'
         : `The call took longer than its timeout of ${this.#timeout} ms.`
-    return new UnavailableError(message, undone, { cause })
+    const error = new UnavailableError(message, undone, { cause })
+    if (this.#source === 'timeout') timeouts.add(error)
+    return error
   }
 
   /** Calls `listener` at the moment of cancelling, until the returned function is called. */
@@ -89,6 +91,13 @@ export class Cancellation {
     this.#source = source
     for (const listener of [...this.#listeners]) listener()
   }
+}
+
+const timeouts = new WeakSet<object>()
+
+/** Whether a call failed with this error because of its timeout, or the server's `statement_timeout`. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof UnavailableError && (timeouts.has(error) || error.code === '57014')
 }
 
 /** Milliseconds, or undefined for no limit. */

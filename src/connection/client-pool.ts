@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { DatabaseError, UnavailableError } from '../errors/index.ts'
 import type { Cancellation } from './cancellation.ts'
 import { ClientState } from './client-state.ts'
-import type { PoolStats, ReadCounts } from './pool-stats.ts'
+import type { PoolStats, SharedCounts } from './pool-stats.ts'
 import { SilenceMonitor } from './silence-monitor.ts'
 
 export interface ClientPoolOptions {
@@ -52,12 +52,12 @@ export class ClientPool {
     return this.#pool.idleCount === 0 && this.#pool.totalCount >= this.max
   }
 
-  stats(shared: ReadCounts): PoolStats {
+  stats(shared: SharedCounts): PoolStats {
     const states = [...this.#states.values()]
     const { totalCount, idleCount } = this.#pool
     return {
-      connections: { open: totalCount, idle: idleCount, inUse: totalCount - idleCount },
-      // Shared reads wait for a connection that is asked for on behalf of many of them.
+      connections: { open: totalCount, idle: idleCount, inUse: totalCount - idleCount, max: this.max },
+      // Shared calls wait for a connection that is asked for on behalf of many of them.
       waiting: this.#waiting.size - shared.requested + shared.waiting,
       inFlight: states.filter(({ isBusy }) => isBusy).length - shared.batches + shared.sent,
       prepared: states.reduce((sum, { prepared }) => sum + prepared, 0),
@@ -181,7 +181,7 @@ export class ClientPool {
   close(timeout: number | undefined): Promise<void> {
     this.#closing ??= this.#close()
     if (timeout === undefined) return this.#closing
-    const timer = setTimeout(this.#cancelAll, timeout)
+    const timer = setTimeout(() => this.abandon('the database was closed'), timeout)
     return this.#closing.finally(() => clearTimeout(timer))
   }
 
@@ -206,16 +206,14 @@ export class ClientPool {
     this.#states.clear()
   }
 
-  readonly #cancelAll = (): void => {
+  /** Ends the calls under way, and those that wait for a connection. */
+  abandon(reason: string): void {
     for (const callback of [...this.#waiting]) {
-      this.#answer(
-        callback,
-        new UnavailableError('The call was cancelled because the database was closed.', true),
-      )
+      this.#answer(callback, new UnavailableError(`The call was cancelled because ${reason}.`, true))
     }
     for (const cancellation of [...this.#held]) cancellation.cancelForClose()
     for (const state of this.#states.values()) {
-      if (state.isBusy) state.destroy(new Error('Connection terminated because the database was closed'))
+      if (state.isBusy) state.destroy(new Error(`Connection terminated because ${reason}`))
     }
   }
 }

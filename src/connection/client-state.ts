@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isServerError } from '../errors/index.ts'
 import { GRACE, requestCancel } from './cancel-request.ts'
 import type { Cancellation } from './cancellation.ts'
 
@@ -82,8 +83,12 @@ export class ClientState {
     return !this.#unpreparable?.has(name)
   }
 
-  /** To be called when a prepared statement has failed: notes whether already its preparation did. */
-  noteFailure(name: string): void {
+  /**
+   * To be called when a prepared statement has failed: notes whether already its preparation did, and whether the
+   * session has lost what was prepared.
+   */
+  noteFailure(name: string, error: Error): void {
+    if (isServerError(error) && error.code === '26000') this.isBroken = true
     const { parsedStatements } = (this.client as unknown as ClientInternals).connection
     if (parsedStatements[name] === undefined) {
       this.#unpreparable ??= new Set()
@@ -132,7 +137,7 @@ export class ClientState {
 }
 
 function isQueryCancelled(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '57014'
+  return isServerError(error) && error.code === '57014'
 }
 
 /** Fields that pg has but does not declare. */

@@ -6,13 +6,20 @@ import { DatabaseError, InvalidInputError } from '../errors/index.ts'
  * a test compares them. Values of other types are text, exactly as PostgreSQL prints it: `bigint` and
  * `numeric` because a number would round them, `date` and `timestamp` because a Date would add a time zone.
  *
- * Passed along with each query, so pg's global parsers are neither used nor touched.
+ * Passed along with each query, so pg's global parsers are neither used nor touched. A service's own pool of pg takes them
+ * as its option `types`; then its values are those of the generated types.
  */
-export const types = {
-  getTypeParser(oid: number, format: string): (value: string) => unknown {
+export const types: TypeParsers = {
+  getTypeParser(oid: number, format: string = 'text'): (value: string) => unknown {
     return format === 'text' ? (PARSERS.get(oid) ?? asText) : asText
   },
-} as pg.CustomTypesConfig
+}
+
+/** The parsers of values by the OID of their type, in the form of pg's option `types`. */
+export interface TypeParsers {
+  // biome-ignore lint/suspicious/noExplicitAny: pg declares both like this, and services may have no types of pg
+  getTypeParser(oid: number, format?: any): any
+}
 
 type Parser = (text: string) => unknown
 

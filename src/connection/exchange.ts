@@ -1,16 +1,19 @@
 import { DatabaseError } from '../errors/index.ts'
+import type { ActorStatement } from './actor-statement.ts'
 import { types } from './codec.ts'
 import type { Query, Result } from './query.ts'
 
 /**
- * Prepared statements sent at once and answered at once: one round trip, and outside a transaction one implicit
- * transaction. A `Submittable` of pg, as pg-cursor is one: pg's own query asks the server to describe the rows at
- * every call, and this one only at the first of each connection.
+ * Statements sent at once and answered at once: one round trip, and outside a transaction one implicit transaction. A
+ * `Submittable` of pg, as pg-cursor is one: pg's own query asks the server to describe the rows at every call, and this
+ * one only at the first of each connection, where the statement is prepared.
  *
  * When one of them fails, those behind it are skipped and those before it undone.
  */
 export class Exchange {
-  readonly #queries: readonly Query[]
+  /** The queries, and the settings of their actors between them. */
+  readonly #steps: readonly Step[]
+  #step = 0
   readonly #results: ExchangeResult[] = []
   #shapes: Map<string, Shape> | undefined
   #shape: Shape | undefined
@@ -20,8 +23,8 @@ export class Exchange {
   /** Called once; pg replaces it where it adds a timeout. */
   callback: (error: Error | null) => void
 
-  constructor(queries: readonly Query[], callback: Exchange['callback']) {
-    this.#queries = queries
+  constructor(queries: readonly Query[], callback: Exchange['callback'], isPreparable = always) {
+    this.#steps = stepsOf(queries, isPreparable)
     this.callback = callback
   }
 
@@ -35,21 +38,21 @@ export class Exchange {
     return this.#results.length
   }
 
-  /** With `text`, what pg notes as prepared when the server says so: answers come in the order of the queries. */
+  /** With `text`, what pg notes as prepared when the server says so: answers come in the order of the statements. */
   get name(): string | undefined {
-    return this.#queries[this.#results.length]?.name
+    return this.#steps[this.#step]?.name
   }
 
   get text(): string | undefined {
-    return this.#queries[this.#results.length]?.sql
+    return this.#steps[this.#step]?.query.sql
   }
 
   /** Called by pg when it is the exchange's turn; an Error returned is called back. */
   submit(connection: PgConnection): Error | null {
     const { parsedStatements } = connection
-    for (const { name = '', sql } of this.#queries) {
-      const parsed = parsedStatements[name]
-      if (parsed !== undefined && parsed !== sql)
+    for (const { name, query } of this.#steps) {
+      const parsed = name && parsedStatements[name]
+      if (parsed !== undefined && parsed !== query.sql)
         return new DatabaseError(
           `Another statement is prepared as ${name} on this connection. Two versions of this package cannot share a pool.`,
         )
@@ -57,13 +60,13 @@ export class Exchange {
     this.#shapes = shapesOf(connection)
     connection.stream.cork?.()
     const fresh = new Set<string>()
-    for (const { name = '', sql, values } of this.#queries) {
-      if (parsedStatements[name] === undefined && !fresh.has(name)) {
-        connection.parse({ text: sql, name })
-        fresh.add(name)
+    for (const { name, query } of this.#steps) {
+      if (name === undefined || (parsedStatements[name] === undefined && !fresh.has(name))) {
+        connection.parse({ text: query.sql, name: name ?? '' })
+        if (name !== undefined) fresh.add(name)
       }
-      connection.bind({ statement: name, values })
-      if (!this.#shapes.has(name)) connection.describe(PORTAL)
+      connection.bind({ statement: name ?? '', values: query.values })
+      if (name === undefined || !this.#shapes.has(name)) connection.describe(PORTAL)
       connection.execute()
     }
     connection.sync()
@@ -73,7 +76,7 @@ export class Exchange {
 
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
     this.#shape = new Shape(fields)
-    this.#shapes?.set(this.name as string, this.#shape)
+    if (this.name !== undefined) this.#shapes?.set(this.name, this.#shape)
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
@@ -89,11 +92,23 @@ export class Exchange {
   handleCommandComplete({ text }: { text: string }): void {
     this.#result.complete(text)
     // A statement without result rows has no description.
-    const name = this.name as string
-    if (!this.#shapes?.has(name)) this.#shapes?.set(name, new Shape([]))
-    this.#results.push(this.#result)
+    const { name } = this
+    if (name !== undefined && !this.#shapes?.has(name)) this.#shapes?.set(name, new Shape([]))
+    if (this.#steps[this.#step]?.isAnswer) this.#results.push(this.#result)
+    this.#step += 1
     this.#result = new ExchangeResult()
     this.#shape = undefined
+  }
+
+  handleEmptyQuery(): void {
+    this.handleCommandComplete({ text: '' })
+  }
+
+  /** A service's own query may be a COPY, whose rows have no place here. */
+  handleCopyData(): void {}
+
+  handleCopyInResponse(connection: { sendCopyFail(reason: string): void }): void {
+    connection.sendCopyFail('COPY from stdin is not supported here')
   }
 
   handleReadyForQuery(): void {
@@ -103,6 +118,39 @@ export class Exchange {
   handleError(error: Error): void {
     this.callback(error)
   }
+}
+
+/** A statement of an exchange. */
+interface Step {
+  readonly query: Query
+  /** The name under which it is prepared; undefined if it is sent with its text each time. */
+  readonly name: string | undefined
+  /** Whether the caller asked for it: the setting of an actor is not answered. */
+  readonly isAnswer: boolean
+}
+
+const always = (_name: string) => true
+
+/**
+ * Each query behind the setting of its actor. Those of one actor in a row need it once; one without an actor behind them
+ * gets it taken away. BEGIN is the exception: it must be the first statement of its transaction.
+ */
+function stepsOf(queries: readonly Query[], isPreparable: (name: string) => boolean): Step[] {
+  const steps: Step[] = []
+  const add = (query: Query, isAnswer: boolean) => {
+    const { name } = query
+    const isPrepared = query.prepared && name !== undefined && (isAnswer || isPreparable(name))
+    steps.push({ query, name: isPrepared ? name : undefined, isAnswer })
+  }
+  let current: ActorStatement | undefined
+  for (const query of queries) {
+    const { actor } = query
+    if (actor !== current && !query.opensTransaction) add(actor ?? (current as ActorStatement).reset, false)
+    add(query, true)
+    if (actor !== undefined && query.opensTransaction) add(actor, false)
+    current = actor
+  }
+  return steps
 }
 
 export class ExchangeResult implements Result {

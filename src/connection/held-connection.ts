@@ -4,7 +4,7 @@ import type { ClientPool } from './client-pool.ts'
 import type { ClientState } from './client-state.ts'
 import type { Settings } from './connection.ts'
 import type { CallOptions, Query, Result } from './query.ts'
-import type { QueryLog } from './query-log.ts'
+import type { ObservedCall, QueryLog } from './query-log.ts'
 import { send } from './send.ts'
 import type { Revisions } from './statement-revisions.ts'
 
@@ -65,6 +65,18 @@ export class HeldConnection {
     return this.#source.settings
   }
 
+  /** The call of a query on this connection; undefined without an observer. */
+  observe(query: Query): ObservedCall | undefined {
+    const waited = this.#waited
+    this.#waited = 0
+    return this.#source.log.start(query, { transaction: this.#transaction, waited })
+  }
+
+  /** The number of the transaction, if one was begun. */
+  get transaction(): number | undefined {
+    return this.#transaction
+  }
+
   get isBroken(): boolean {
     return this.#state.isBroken
   }
@@ -79,32 +91,20 @@ export class HeldConnection {
    *
    * @param progress how far a query that fails without an answer has come. In a transaction nothing is lasting before
    *   COMMIT, so that the loss of the connection undoes every query.
+   * @param call the caller's, who ends it.
    */
-  async send(query: Query, cancellation: Cancellation | undefined, progress: Progress): Promise<Result> {
-    const { log, revisions } = this.#source
-    const transaction = this.#transaction
-    const timer = log.start(this.#waited)
-    this.#waited = 0
-    if (timer) timer.attempts = 1
-    timer?.noteSent()
-    try {
-      if (this.#isReleased) throw new DatabaseError('The connection was released before this call.')
-      const result = await this.#attempt(revisions.current(query), query, cancellation, progress)
-      log.record(timer, query, { rows: result.rowCount, transaction })
-      return result
-    } catch (error) {
-      log.record(timer, query, { error, transaction })
-      throw error
-    }
-  }
-
-  async #attempt(
-    sent: Query,
+  async send(
     query: Query,
     cancellation: Cancellation | undefined,
     progress: Progress,
+    call: ObservedCall | undefined,
   ): Promise<Result> {
+    if (this.#isReleased) throw new DatabaseError('The connection was released before this call.')
     cancellation?.throwIfCancelled()
+    const sent = this.#source.revisions.current(query)
+    this.#waited = 0
+    call?.noteAttempt()
+    call?.noteSent()
     try {
       return await send(this.#state, sent, cancellation)
     } catch (error) {
@@ -122,12 +122,19 @@ export class HeldConnection {
     this.#source.clients.replaceAll()
   }
 
+  /** The same for a query that no caller asks for, but the transaction itself: BEGIN, COMMIT, SAVEPOINT. */
+  async control(query: Query, cancellation: Cancellation | undefined, progress: Progress): Promise<Result> {
+    const call = this.observe(query)
+    if (!call) return this.send(query, cancellation, progress, undefined)
+    return call.track(() => this.send(query, cancellation, progress, call))
+  }
+
   /** Sends a query that undoes something. Closes the connection, which undoes the whole transaction, if that fails. */
   async sendOrClose(query: Query, timeout: number): Promise<void> {
     if (this.#isReleased || this.#state.isBroken) return
     const timer = setTimeout(() => this.#state.destroy(), timeout)
     try {
-      await this.send(query, undefined, 'reading')
+      await this.control(query, undefined, 'reading')
     } catch {
       this.#state.isBroken = true
     } finally {

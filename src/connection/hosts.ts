@@ -88,11 +88,15 @@ interface HostClientConfig extends pg.ClientConfig {
   sameHostAs?: { readonly hostIndex?: number } | undefined
 }
 
+/** A class of clients that knows all hosts, of which each client has one. */
+export type HostClientClass = typeof pg.Client & { readonly hosts: Hosts }
+
 type Callback = (error: Error | null, client?: pg.Client) => void
 
 /** A client of pg that leads to one of the hosts, and to no other role than the one wanted. */
-export function clientOfHosts(hosts: Hosts): typeof pg.Client {
+export function clientOfHosts(hosts: Hosts): HostClientClass {
   return class HostClient extends pg.Client {
+    static readonly hosts = hosts
     readonly hostIndex: number
     readonly #isRoleChecked: boolean
 

@@ -6,6 +6,8 @@ import type { Portal, Query, Result } from './query.ts'
  * that other queries of the transaction can be sent between two parts; the portal outlives them.
  */
 export class PortalRead {
+  /** As of a query that is not kept prepared; defined, so that instrumentation which adds comments does not copy the object, without its methods. */
+  readonly name = ''
   readonly #query: Query
   readonly #portal: Portal
   readonly #result = new ExchangeResult()
@@ -19,6 +21,10 @@ export class PortalRead {
     this.#query = query
     this.#portal = portal
     this.callback = callback
+  }
+
+  get text(): string {
+    return this.#query.sql
   }
 
   /** Called by pg when it is the query's turn. */

@@ -21,7 +21,10 @@ export async function retry<T>(
   }
 }
 
+/** Milliseconds between two attempts at most: a call succeeds within that time once the server is back. */
+const MOST = 300
+
 /** Milliseconds to wait before the next attempt, with full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
 export function backoff(repeats: number): number {
-  return Math.random() * Math.min(1_000, 10 * 2 ** repeats)
+  return Math.random() * Math.min(MOST, 10 * 2 ** repeats)
 }

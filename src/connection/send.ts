@@ -7,6 +7,7 @@ import { CopyIn } from './copy.ts'
 import { Exchange } from './exchange.ts'
 import { PortalRead } from './portal-read.ts'
 import type { Query, Result } from './query.ts'
+import { submitReadOnlyTransaction } from './read-only-transaction.ts'
 
 /** The maximum of the protocol's 16-bit count. */
 const MOST_PARAMETERS = 65_535
@@ -55,11 +56,19 @@ export function submit(
     else callback(error, result)
   }
   const { name, sql, values, rows, portal } = query
-  if (query.prepared && state.isPreparable(name ?? '')) {
-    const exchange = new Exchange([query], (error) => {
-      if (error) state.noteFailure(name ?? '')
-      answer(error ?? exchange.unreadable.get(0) ?? null, exchange.results[0] as Result)
-    })
+  const isPreparable = (statement: string) => state.isPreparable(statement)
+  const isPrepared = query.prepared && isPreparable(name ?? '')
+  if (query.inReadOnlyTransaction) {
+    submitReadOnlyTransaction(state, query, answer)
+  } else if (isPrepared || (query.actor !== undefined && portal === undefined && rows === undefined)) {
+    const exchange = new Exchange(
+      [isPrepared ? query : { ...query, prepared: false }],
+      (error) => {
+        if (error && exchange.name !== undefined) state.noteFailure(exchange.name, error)
+        answer(error ?? exchange.unreadable.get(0) ?? null, exchange.results[0] as Result)
+      },
+      isPreparable,
+    )
     void state.client.query(exchange as unknown as pg.Submittable)
   } else if (portal !== undefined) {
     void state.client.query(new PortalRead(query, portal, answer) as unknown as pg.Submittable)

@@ -1,12 +1,9 @@
 import type pg from 'pg'
-import { isServerError } from '../errors/index.ts'
 import type { ClientState } from './client-state.ts'
+import { probe, processIdOf } from './probe.ts'
 
 /** Milliseconds between two looks at the busy clients. */
 const INTERVAL = 500
-
-/** How long the second connection may take to get an answer, in milliseconds. */
-const PROBE_TIMEOUT = 2_000
 
 interface Observation {
   readonly progress: number
@@ -23,7 +20,8 @@ interface Observation {
  * behind a proxy that still confirms what it receives.
  *
  * A client that waits for an answer without receiving a byte is checked by a second connection to the same server. The
- * connection is closed if the server cannot be reached, or says that it is not working on the query.
+ * connection is closed if the server cannot be reached and answers no other connection meanwhile, or if it says that it is
+ * not working on the query.
  */
 export class SilenceMonitor {
   readonly #states: ReadonlyMap<pg.PoolClient, ClientState>
@@ -94,14 +92,22 @@ export class SilenceMonitor {
 
   async #checkServer(states: readonly ClientState[]): Promise<void> {
     const [{ client }] = states as [ClientState]
-    const answer = await probe(this.#pool, client, states.map(processId))
+    const received = this.#received(client)
+    const found = await probe(
+      this.#pool,
+      client,
+      states.map(({ client }) => processIdOf(client)),
+    )
+    const isUnreachable = found !== 'alive' && found.isUnreachable
+    // An overloaded server may start no session in time, and yet answer those that it has.
+    const answer = isUnreachable && this.#hasReceivedMore(client, received) ? 'alive' : found
     // Idle connections to the same server would keep their next callers waiting as long.
     if (answer !== 'alive' && answer.isUnreachable) this.#onUnreachable()
     for (const state of states) {
       const observation = this.#observations.get(state)
       if (!state.isBusy || !observation || observation.progress !== state.progress) continue
       observation.since = performance.now()
-      if (answer === 'alive' || answer.working.has(processId(state))) observation.idle = 0
+      if (answer === 'alive' || answer.working.has(processIdOf(state.client))) observation.idle = 0
       else observation.idle += 1
       // The answer may have been under way while the server was asked.
       if (answer !== 'alive' && (answer.isUnreachable || observation.idle > 1)) {
@@ -113,58 +119,16 @@ export class SilenceMonitor {
       }
     }
   }
-}
-
-interface Verdict {
-  isUnreachable: boolean
-  reason: string
-  /** Backends that are working on a query. */
-  working: ReadonlySet<number>
-}
-
-/** Asks the server of `client`, on another connection, which of these backends are working. */
-async function probe(
-  pool: pg.Pool,
-  client: pg.PoolClient,
-  pids: readonly number[],
-): Promise<Verdict | 'alive'> {
-  const Client = client.constructor as typeof pg.Client
-  const other = new Client({
-    ...pool.options,
-    ...passwordOf(pool),
-    connectionTimeoutMillis: PROBE_TIMEOUT,
-    sameHostAs: client,
-  } as pg.ClientConfig)
-  const timer = setTimeout(() => {
-    ;(other as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
-  }, PROBE_TIMEOUT)
-  other.on('error', () => {})
-  try {
-    await other.connect()
-    const { rows } = await other.query<{ self: number; working: number[] }>(
-      `select pg_backend_pid() as self,
-        array(select pid from pg_stat_activity where pid = any($1::int[]) and coalesce(state, '') not like 'idle%') as working`,
-      [pids],
+  /** Bytes received from the client's server so far, by connection. */
+  #received({ host, port }: pg.PoolClient): Map<ClientState, number> {
+    const states = [...this.#states.values()].filter(
+      ({ client }) => client.host === host && client.port === port,
     )
-    const [row] = rows
-    // The process id that a pooler reports is none of the server's.
-    if (!row || row.self !== processId({ client: other as pg.PoolClient })) return 'alive'
-    return { isUnreachable: false, reason: 'is not working on the query', working: new Set(row.working) }
-  } catch (error) {
-    if (isServerError(error)) return 'alive'
-    return { isUnreachable: true, reason: 'cannot be reached', working: new Set() }
-  } finally {
-    clearTimeout(timer)
-    void other.end().catch(() => {})
+    return new Map(states.map((state) => [state, state.bytesRead]))
   }
-}
 
-/** pg keeps it from being enumerated. */
-function passwordOf({ options }: pg.Pool): Pick<pg.PoolConfig, 'password'> {
-  const { password } = options
-  return password === undefined ? {} : { password }
-}
-
-function processId({ client }: { client: pg.PoolClient }): number {
-  return (client as unknown as { processID: number }).processID
+  /** Whether a connection to the client's server has received a byte since. */
+  #hasReceivedMore(client: pg.PoolClient, before: ReadonlyMap<ClientState, number>): boolean {
+    return [...this.#received(client)].some(([state, bytes]) => bytes > (before.get(state) ?? 0))
+  }
 }

@@ -14,7 +14,12 @@ export class Revisions {
     if (this.#revisions.size === 0 || !query.prepared || query.name === undefined) return query
     const revision = this.#revisions.get(query.name)
     if (revision === undefined) return query
-    return { ...query, name: `${query.name}#${revision}`, sql: `${query.sql} -- revision ${revision}` }
+    const { merged } = query
+    return {
+      ...query,
+      ...revised({ name: query.name, sql: query.sql }, revision),
+      merged: merged && { ...merged, ...revised(merged, revision) },
+    }
   }
 
   /** To be called with the error of `sent`, which is what `current` returned for `query`. */
@@ -25,4 +30,11 @@ export class Revisions {
       this.#revisions.set(query.name, (this.#revisions.get(query.name) ?? 1) + 1)
     }
   }
+}
+
+function revised(
+  { name, sql }: { name: string; sql: string },
+  revision: number,
+): { name: string; sql: string } {
+  return { name: `${name}#${revision}`, sql: `${sql} -- revision ${revision}` }
 }

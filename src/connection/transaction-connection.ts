@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { DatabaseError, isReadOnlyRefusal, isServerError } from '../errors/index.ts'
+import type { ActorStatement } from './actor-statement.ts'
+import { checkCallOptions } from './call-options.ts'
 import { GRACE } from './cancel-request.ts'
 import { Cancellation } from './cancellation.ts'
 import type { Connection, Settings } from './connection.ts'
 import type { HeldConnection } from './held-connection.ts'
 import type { CallOptions, Query, Result } from './query.ts'
+import type { ObservedCall } from './query-log.ts'
 import { Turns } from './turn-queue.ts'
 
 /** The innermost savepoint that the running code is in. */
@@ -15,6 +18,8 @@ export interface TransactionContext {
   readonly held: HeldConnection
   /** Whether the service expects the server to refuse writes. */
   readonly isReadOnly: boolean
+  /** Whether an actor was set at its beginning. */
+  readonly hasActor: boolean
   /** How many savepoints there have been. */
   savepoints: number
 }
@@ -46,10 +51,25 @@ export class TransactionConnection implements Connection {
     return this.#context.held.settings
   }
 
+  get hasActor(): boolean {
+    return this.#context.hasActor
+  }
+
   async run(query: Query, options?: CallOptions): Promise<Result> {
     const scope = this.#current()
     if (scope !== this) return scope.run(query, options)
-    return this.#inTurn((cancellation) => this.#send(query, cancellation), options)
+    checkCallOptions(options, query)
+    const call = this.#context.held.observe(query)
+    if (!call) return this.#inTurn((cancellation) => this.#send(query, cancellation, undefined), options)
+    try {
+      const send = (cancellation: Cancellation) => this.#send(query, cancellation, call)
+      const result = await call.run(() => this.#inTurn(send, options))
+      call.end({ rows: result.rowCount })
+      return result
+    } catch (error) {
+      call.end({ error })
+      throw error
+    }
   }
 
   /** Runs `fn` in a savepoint: if it throws, its changes are undone, and the transaction can continue. */
@@ -59,11 +79,17 @@ export class TransactionConnection implements Connection {
   ): Promise<T> {
     const scope = this.#current()
     if (scope !== this) return scope.atomically(fn, options)
+    checkCallOptions(options)
     return this.#inTurn((cancellation) => this.#savepoint(fn, cancellation), options)
   }
 
   /** Calls `fn` after the commit of the transaction, unless the savepoint that it belongs to is undone. */
-  afterCommit(fn: () => unknown): void {
+  async afterCommit(fn: () => unknown): Promise<void> {
+    this.noteAfterCommit(fn)
+  }
+
+  /** The same, at once. */
+  noteAfterCommit(fn: () => unknown): void {
     const scope = this.#current()
     scope.#throwIfOver()
     scope.#afterCommit.push(fn)
@@ -113,11 +139,11 @@ export class TransactionConnection implements Connection {
     }
   }
 
-  async #send(query: Query, cancellation: Cancellation): Promise<Result> {
+  async #send(query: Query, cancellation: Cancellation, call: ObservedCall | undefined): Promise<Result> {
     const { held, isReadOnly } = this.#context
     try {
       // The loss of the connection undoes the transaction, so that even a write certainly had no effect.
-      return await held.send(query, cancellation, 'reading')
+      return await held.send(query, cancellation, 'reading', call)
     } catch (error) {
       const cause = error instanceof DatabaseError ? error.cause : undefined
       if (isFailedTransaction(cause) && this.#firstFailure !== undefined) throw this.swallowed()
@@ -135,7 +161,10 @@ export class TransactionConnection implements Connection {
   ): Promise<T> {
     this.#context.savepoints += 1
     const name = `savepoint_${this.#context.savepoints}`
-    await this.#send(control(`savepoint ${name}`), cancellation)
+    const query = control(`savepoint ${name}`)
+    const call = this.#context.held.observe(query)
+    const begin = () => this.#send(query, cancellation, call)
+    await (call ? call.track(begin) : begin())
     const child = new TransactionConnection(this.#context, cancellation, this)
     try {
       const value = await cancellation.race(
@@ -143,7 +172,7 @@ export class TransactionConnection implements Connection {
         'reading',
       )
       await child.end()
-      await this.#context.held.send(control(`release savepoint ${name}`), cancellation, 'reading')
+      await this.#context.held.control(control(`release savepoint ${name}`), cancellation, 'reading')
       this.#afterCommit.push(...child.#afterCommit)
       return value
     } catch (error) {
@@ -193,5 +222,11 @@ function isFailedTransaction(cause: unknown): boolean {
 
 /** BEGIN, SAVEPOINT and the like, which the loss of the connection undoes. */
 export function control(sql: string): Query {
-  return { sql, prepared: false, readOnly: true }
+  const [operation = ''] = sql.split(' ')
+  return { sql, prepared: false, readOnly: true, target: { operation: operation.toUpperCase() } }
+}
+
+/** BEGIN, by which `actor` acts in the whole transaction. */
+export function begin(sql: string, actor: ActorStatement | undefined): Query {
+  return { ...control(sql), actor, opensTransaction: true }
 }

@@ -1,15 +1,18 @@
+import type { ActorStatement } from './actor-statement.ts'
 import { GRACE } from './cancel-request.ts'
 import type { Cancellation } from './cancellation.ts'
 import { type ConnectionSource, HeldConnection } from './held-connection.ts'
-import { control, TransactionConnection } from './transaction-connection.ts'
+import { begin, control, TransactionConnection } from './transaction-connection.ts'
 
 /** How a transaction begins. */
 export interface Begin {
   readonly sql: string
   readonly readOnly: boolean
+  /** The actor of the transaction. */
+  readonly actor?: ActorStatement | undefined
 }
 
-const BEGIN: Begin = { sql: 'begin', readOnly: false }
+export const BEGIN: Begin = { sql: 'begin', readOnly: false }
 
 /**
  * Runs `fn` on a connection of its own, between BEGIN and COMMIT or ROLLBACK. A timeout or signal ends the transaction
@@ -19,13 +22,14 @@ export async function inTransaction<T>(
   source: ConnectionSource,
   fn: (connection: TransactionConnection) => Promise<T>,
   cancellation: Cancellation,
-  begin = BEGIN,
+  opening = BEGIN,
 ): Promise<T> {
   const letGo = source.clients.hold(cancellation)
   try {
-    const held = await source.retrying(() => beginOn(source, begin, cancellation), cancellation)
-    const isReadOnly = begin.readOnly || source.expectsReadOnly
-    const connection = new TransactionConnection({ held, isReadOnly, savepoints: 0 }, cancellation)
+    const held = await source.retrying(() => beginOn(source, opening, cancellation), cancellation)
+    const isReadOnly = opening.readOnly || source.expectsReadOnly
+    const hasActor = opening.actor !== undefined
+    const connection = new TransactionConnection({ held, isReadOnly, hasActor, savepoints: 0 }, cancellation)
     try {
       const value = await perform(fn, connection, held, cancellation)
       await commit(connection, held, cancellation)
@@ -41,13 +45,13 @@ export async function inTransaction<T>(
 
 async function beginOn(
   source: ConnectionSource,
-  begin: Begin,
+  { sql, actor }: Begin,
   cancellation: Cancellation,
 ): Promise<HeldConnection> {
   const held = await HeldConnection.acquire(source, cancellation)
   try {
     held.numberTransaction()
-    await held.send(control(begin.sql), cancellation, 'reading')
+    await held.control(begin(sql, actor), cancellation, 'reading')
     return held
   } catch (error) {
     held.release()
@@ -78,7 +82,8 @@ async function commit(
   held: HeldConnection,
   cancellation: Cancellation,
 ): Promise<void> {
-  const { command } = await held.send({ ...control('commit'), readOnly: false }, cancellation, 'writing')
+  const query = { ...control('commit'), readOnly: false }
+  const { command } = await held.control(query, cancellation, 'writing')
   if (command === 'ROLLBACK') throw connection.swallowed()
   // The functions after the commit may want a connection, too.
   held.release()

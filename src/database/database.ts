@@ -3,104 +3,136 @@ import type pg from 'pg'
 import type { DB } from '../../generated/database.ts'
 import {
   BoundConnection,
+  type BoundOptions,
+  type CallListener,
   type CallOptions,
+  type Endpoint,
   type ListenEvent,
   PoolConnection,
   type PoolStats,
   type QueryListener,
   QueryLog,
   readTimeout,
+  SlowQueries,
+  type SlowQueryListener,
 } from '../connection/index.ts'
-import { InvalidInputError } from '../errors/index.ts'
-import { fields, optional, text } from '../input/index.ts'
-import { Repositories } from '../repositories/index.ts'
+import { InvalidInputError, UnavailableError } from '../errors/index.ts'
+import { fields, optional, text, wholeNumber } from '../input/index.ts'
+import {
+  formatPosition,
+  POSITION_QUERY,
+  positionOf,
+  ReplicaConnection,
+  type ReplicaSet,
+  type ReplicaStats,
+} from '../replicas/index.ts'
+import { type FileErrorListener, Repositories } from '../repositories/index.ts'
+import { type Actor, actorStatement } from './actor.ts'
+import { readSignal, readTimeoutOption } from './call-options.ts'
 import { kyselyOnPool } from './kysely.ts'
-import { type DatabaseOptions, type DatabaseSettings, type OpenOptions, readSettings } from './options.ts'
-import { checkedPool, createPool, isPool, type Pool } from './pool.ts'
-import { runTransaction, type Transaction, type TransactionOptions } from './transaction.ts'
-
-/**
- * Opens a database. Nothing is sent until the first call.
- *
- * @param source a `postgres://` URL; or options, a `connectionString` among them; or a pg.Pool of the service, which the
- *   service ends itself.
- * @throws {InvalidInputError} the source or an option cannot be used.
- */
-export function openDatabase(
-  source: string | URL | DatabaseOptions | Pool,
-  options: OpenOptions = {},
-): Database {
-  if (isPool(source)) {
-    return new Database(checkedPool(source), {
-      settings: readSettings({}, options),
-      owned: false,
-      attempts: 1,
-      expectsReadOnly: false,
-    })
-  }
-  const { pool, hosts, open } = createPool(source)
-  return new Database(pool, {
-    settings: readSettings(open, options),
-    owned: true,
-    attempts: hosts.attempts,
-    expectsReadOnly: hosts.areReadOnly,
-  })
-}
+import { openReplicas } from './open-replicas.ts'
+import type { DatabaseOptions, DatabaseSettings } from './options.ts'
+import { type ReplicaReads, replicaReads } from './replica-reads.ts'
+import type { Pool } from './service-pool.ts'
+import {
+  readTransactionOptions,
+  runTransaction,
+  type Transaction,
+  type TransactionOptions,
+} from './transaction.ts'
 
 /** The options of a pool as known to `openDatabase`. */
 interface PoolOptions {
   settings: DatabaseSettings
+  /** The options of the pool, which hold for replicas, too. */
+  shared: DatabaseOptions
   owned: boolean
   attempts: number
   expectsReadOnly: boolean
 }
 
+/** The connections of a database and its views. */
+interface Connections {
+  readonly primary: PoolConnection
+  readonly replicas: ReplicaConnection
+  readonly settings: DatabaseSettings
+}
+
+/** As `PoolStats`, for the connections to the primary; and for those to each replica. */
+export interface DatabaseStats extends PoolStats {
+  readonly replicas: readonly ReplicaStats[]
+}
+
 /** The repositories and transactions of a database, with the same options for every call. */
 export class BoundDatabase extends Repositories {
-  readonly #pool: PoolConnection
-  readonly #settings: DatabaseSettings
+  readonly #connections: Connections
   readonly #connection: BoundConnection
   #kysely: Kysely<DB> | undefined
+  #replica: ReplicaReads | undefined
 
   /** @internal */
-  constructor(pool: PoolConnection, settings: DatabaseSettings, options: CallOptions) {
-    const connection = new BoundConnection(pool, options)
-    super(connection, settings)
-    this.#pool = pool
-    this.#settings = settings
+  constructor(connections: Connections, options: BoundOptions) {
+    const connection = new BoundConnection(connections.primary, options)
+    super(connection, connections.settings)
+    this.#connections = connections
     this.#connection = connection
+  }
+
+  /** As the database's own `replica`. */
+  get replica(): ReplicaReads {
+    const { replicas, settings } = this.#connections
+    // A view is made for each request, and few of them read from replicas.
+    this.#replica ??= replicaReads(replicas.with(this.#connection.bind()), settings)
+    return this.#replica
   }
 
   /** As the database's own `kysely`. */
   get kysely(): Kysely<DB> {
-    this.#kysely ??= kyselyOnPool(this.#pool, this.#connection.bind())
+    this.#kysely ??= kyselyOnPool(this.#connections.primary, this.#connection.bind())
     return this.#kysely
   }
 
   /** As the database's own `transaction()`. */
-  transaction<T>(fn: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return runTransaction(this.#pool, this.#settings, fn, { ...options, ...this.#connection.bind(options) })
+  async transaction<T>(fn: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const { primary, settings } = this.#connections
+    const own = readTransactionOptions(options, 'options')
+    const { actor, ...bound } = this.#connection.bind(own)
+    return runTransaction(primary, settings, fn, { ...own, ...bound }, actor)
   }
 
   /** A narrower view: signals of both cancel a call, and the timeout given last holds. */
   with(options: CallOptions): BoundDatabase {
-    return new BoundDatabase(
-      this.#pool,
-      this.#settings,
-      this.#connection.bind(readCallOptions(options, 'options')),
-    )
+    const bound = this.#connection.bind(readCallOptions(options, 'options'))
+    return new BoundDatabase(this.#connections, bound)
+  }
+
+  /** As the database's own `as()`: the same signal and timeout, and this actor in place of another one. */
+  as(actor: Actor): BoundDatabase {
+    const statement = actorStatement(actor, this.#connections.settings.prepare)
+    return new BoundDatabase(this.#connections, { ...this.#connection.bind(), actor: statement })
+  }
+
+  /** As the database's own `listen()`, until the bound signal, too. */
+  listen(channel: string, options: ListenOptions = {}): AsyncGenerator<ListenEvent, void, undefined> {
+    const { maxPending = MAX_PENDING, ...own } = readListenOptions(options, 'options')
+    const { signal } = this.#connection.bind(own)
+    return this.#connections.primary.listen(readChannel(channel, 'channel'), { signal, maxPending })
   }
 }
 
 /** The repositories on a pool of connections. */
 export class Database extends Repositories {
   readonly #pool: PoolConnection
-  readonly #settings: DatabaseSettings
+  readonly #replicas: ReplicaSet
+  readonly #connections: Connections
   readonly #log: QueryLog
+  readonly #slow: SlowQueries
   #kysely: Kysely<DB> | undefined
+  /** The reads of the repositories on replicas, which may be a moment behind the primary. */
+  readonly replica: ReplicaReads
 
   /** @internal Use openDatabase. */
-  constructor(pool: Pool, { settings, ...options }: PoolOptions) {
+  constructor(pool: Pool, { settings, shared, ...options }: PoolOptions) {
     const log = new QueryLog()
     const { timeout, retry, silenceTimeout } = settings
     const connection = new PoolConnection(pool as unknown as pg.Pool, {
@@ -113,8 +145,12 @@ export class Database extends Repositories {
     })
     super(connection, settings)
     this.#pool = connection
-    this.#settings = settings
     this.#log = log
+    this.#slow = new SlowQueries(log, pool as unknown as pg.Pool, settings.slowQueries)
+    this.#replicas = openReplicas(pool as unknown as pg.Pool, shared, settings, log)
+    const replicas = new ReplicaConnection(connection, this.#replicas)
+    this.#connections = { primary: connection, replicas, settings }
+    this.replica = replicaReads(replicas, settings)
   }
 
   /**
@@ -141,7 +177,7 @@ export class Database extends Repositories {
    * @throws {UnconfirmedCommitError} committed, but the wait for the synchronous standby was cancelled.
    */
   transaction<T>(fn: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
-    return runTransaction(this.#pool, this.#settings, fn, options)
+    return runTransaction(this.#pool, this.#connections.settings, fn, options)
   }
 
   /**
@@ -149,7 +185,21 @@ export class Database extends Repositories {
    * brings its own timeout.
    */
   with(options: CallOptions): BoundDatabase {
-    return new BoundDatabase(this.#pool, this.#settings, readCallOptions(options, 'options'))
+    return new BoundDatabase(this.#connections, readCallOptions(options, 'options'))
+  }
+
+  /**
+   * The same repositories, transactions and own queries, on behalf of a user or a job: each call tells the server who
+   * acts, in the same round trip. Row security then shows and changes only what this actor may see. The setting lasts as
+   * long as the statement or the transaction, so that it works behind poolers. Cheap enough for each request.
+   *
+   * Own queries are sent one statement at a time. `db` without an actor is for logins that own the tables.
+   *
+   * @throws {InvalidInputError} names the field of the actor.
+   */
+  as(actor: Actor): BoundDatabase {
+    const statement = actorStatement(actor, this.#connections.settings.prepare)
+    return new BoundDatabase(this.#connections, { actor: statement })
   }
 
   /**
@@ -158,30 +208,42 @@ export class Database extends Repositories {
    *
    * PostgreSQL does not keep notifications for a session that is not connected. The item `connected` therefore says that
    * the session listens from now on: those sent before were missed, so that the loop has to read the state that it
-   * follows, the first time and after each reconnection. Behind PgBouncer this needs session mode.
+   * follows, the first time and after each reconnection. The same holds for the item `missed`: the loop was slower than
+   * the notifications. A server that has gone silent is noticed after twice the `silenceTimeout` of `openDatabase`.
    *
-   * @throws the reason of the signal; UnavailableError when the database is closed, or the first connection fails.
+   * @param options.maxPending most notifications that wait for the loop; default 10,000.
+   * @throws the reason of the signal.
+   * @throws {ConfigurationError} the address leads to a pooler in transaction mode, behind which no session can listen.
+   * @throws {UnavailableError} the database was closed, or the first connection failed.
    */
-  listen(
-    channel: string,
-    options: Pick<CallOptions, 'signal'> = {},
-  ): AsyncGenerator<ListenEvent, void, undefined> {
-    const { signal } = readListenOptions(options, 'options')
-    const name = text(channel, 'channel')
-    if (name === '' || Buffer.byteLength(name) > MOST_NAME_BYTES) {
-      throw new InvalidInputError('channel', `must have 1 to ${MOST_NAME_BYTES} bytes`)
-    }
-    return this.#pool.listen(name, signal)
+  listen(channel: string, options: ListenOptions = {}): AsyncGenerator<ListenEvent, void, undefined> {
+    const { signal, maxPending = MAX_PENDING } = readListenOptions(options, 'options')
+    return this.#pool.listen(readChannel(channel, 'channel'), { signal, maxPending })
   }
 
   /** How many connections are open and what they do, at this moment; for metrics. Nothing is sent. */
-  stats(): PoolStats {
-    return this.#pool.stats()
+  stats(): DatabaseStats {
+    return { ...this.#pool.stats(), replicas: this.#replicas.stats() }
   }
 
   /**
-   * Sends an empty query, and returns how many milliseconds its answer took, the wait for a connection included; for
-   * health checks.
+   * The position of the primary: for `{ after }` of a read on a replica, which then sees everything that was committed
+   * before this call. A string of 25 characters for a cookie or a job; of two, the later one is the greater.
+   *
+   * @throws {UnavailableError} the server is a standby, as after a failover.
+   */
+  async position(options: CallOptions = {}): Promise<string> {
+    const query = { ...POSITION_QUERY, prepared: this.#connections.settings.prepare }
+    const { rows } = await this.#pool.run(query, readCallOptions(options, 'options'))
+    const position = positionOf(rows[0])
+    if (!position.isStandby) return formatPosition(position)
+    this.#pool.clients.replaceAll()
+    throw new UnavailableError('The server is a standby, which knows no position of the primary.', true)
+  }
+
+  /**
+   * Sends an empty query to the primary, and returns how many milliseconds its answer took, the wait for a connection
+   * included; for health checks. The state of the replicas is in `stats()`: without one, the service works.
    *
    * @throws {UnavailableError} the database cannot be reached, or did not answer within the timeout.
    */
@@ -192,10 +254,36 @@ export class Database extends Repositories {
     return performance.now() - start
   }
 
+  /** Where the database is, as the options of `openDatabase` or the pool say. Nothing is sent. */
+  get endpoint(): Endpoint {
+    return this.#pool.endpoint()
+  }
+
   /** Calls `listener` after each query; returns the function that ends it. */
-  on(event: 'query', listener: QueryListener): () => void {
-    if (event !== 'query') throw new InvalidInputError('event', "must be 'query', the only event")
-    return this.#log.add(listener)
+  on(event: 'query', listener: QueryListener): () => void
+  /** Calls `listener` after each query that took as long as `slowQueries` says; returns the function that ends it. */
+  on(event: 'slow', listener: SlowQueryListener): () => void
+  /**
+   * Calls `listener` when a call begins, in the async context of its caller, for instrumentation; it may return an
+   * observer of the call. Returns the function that ends it.
+   */
+  on(event: 'call', listener: CallListener): () => void
+  /** Calls `listener` for each file that `fileStore.delete` failed to delete; returns the function that ends it. */
+  on(event: 'fileError', listener: FileErrorListener): () => void
+  on(event: string, listener: unknown): () => void {
+    if (typeof listener !== 'function') throw new InvalidInputError('listener', 'must be a function')
+    switch (event) {
+      case 'query':
+        return this.#log.onQuery(listener as QueryListener)
+      case 'slow':
+        return this.#slow.on(listener as SlowQueryListener)
+      case 'call':
+        return this.#log.onCall(listener as CallListener)
+      case 'fileError':
+        return this.#connections.settings.files.on(listener as FileErrorListener)
+      default:
+        throw new InvalidInputError('event', "must be 'query', 'slow', 'call' or 'fileError'")
+    }
   }
 
   /**
@@ -204,9 +292,12 @@ export class Database extends Repositories {
    *
    * @param options.timeout milliseconds after which calls under way are cancelled; default: no limit.
    */
-  close(options: { timeout?: number | undefined } = {}): Promise<void> {
+  async close(options: { timeout?: number | undefined } = {}): Promise<void> {
     const { timeout } = readCloseOptions(options, 'options')
-    return this.#pool.close(timeout)
+    this.#slow.close()
+    // A read that no replica answers needs the primary.
+    const left = await this.#replicas.drain(timeout)
+    await Promise.all([this.#pool.close(left), this.#replicas.close(left)])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -214,22 +305,27 @@ export class Database extends Repositories {
   }
 }
 
+export interface ListenOptions extends Pick<CallOptions, 'signal'> {
+  /** Most notifications that wait for the loop. One more drops them all, which the item `missed` says. */
+  maxPending?: number | undefined
+}
+
+const MAX_PENDING = 10_000
+
 /** PostgreSQL cuts longer names. */
 const MOST_NAME_BYTES = 63
 
-const readSignal = optional((value, field) => {
-  if (value instanceof AbortSignal) return value
-  throw new InvalidInputError(field, 'must be an AbortSignal')
-})
+function readChannel(channel: unknown, field: string): string {
+  const name = text(channel, field)
+  if (name !== '' && Buffer.byteLength(name) <= MOST_NAME_BYTES) return name
+  throw new InvalidInputError(field, `must have 1 to ${MOST_NAME_BYTES} bytes`)
+}
 
-const readListenOptions = fields<Pick<CallOptions, 'signal'>>({ signal: readSignal })
-
-const readCallOptions = fields<CallOptions>({
-  timeout: optional((value, field) => {
-    readTimeout(value, field)
-    return value as number
-  }),
+const readListenOptions = fields<ListenOptions>({
   signal: readSignal,
+  maxPending: optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
 })
+
+const readCallOptions = fields<CallOptions>({ timeout: readTimeoutOption, signal: readSignal })
 
 const readCloseOptions = fields<{ timeout?: number | undefined }>({ timeout: optional(readTimeout) })

@@ -1,26 +1,15 @@
-import {
-  type AbortableOperationOptions,
-  type AbortableQueryOptions,
-  type CompiledQuery,
-  type ConnectionProvider,
-  DefaultConnectionProvider,
-  DefaultQueryExecutor,
-  type DialectAdapter,
-  type Driver,
-  Kysely,
-  type KyselyPlugin,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type QueryCompiler,
-  type QueryResult,
-  type TransactionSettings,
-} from 'kysely'
+import type { AbortableOperationOptions, CompiledQuery, Driver, Kysely, TransactionSettings } from 'kysely'
 import type { DB } from '../../generated/database.ts'
+import { kysely } from '../kysely/index.ts'
+import { cancellingExecutor } from './kysely-executor.ts'
 import type { KyselySession } from './kysely-session.ts'
 
+/** @param query the query that the session is for; undefined for a transaction, a stream and `connection()`. */
+type Acquire = (signal: AbortSignal | undefined, query: CompiledQuery | undefined) => Promise<KyselySession>
+
 /** Kysely on sessions that `acquire` returns. */
-export function kyselyOn(acquire: (signal: AbortSignal | undefined) => Promise<KyselySession>): Kysely<DB> {
+export function kyselyOn(acquire: Acquire): Kysely<DB> {
+  const { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } = kysely()
   const driver = new SessionDriver(acquire)
   const adapter = new PostgresAdapter()
   const compiler = new PostgresQueryCompiler()
@@ -30,22 +19,33 @@ export function kyselyOn(acquire: (signal: AbortSignal | undefined) => Promise<K
     createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
     createQueryCompiler: () => compiler,
   }
-  const executor = new CancellingExecutor(compiler, adapter, new DefaultConnectionProvider(driver))
+  const executor = cancellingExecutor(compiler, adapter, driver)
   return new Kysely<DB>({ config: { dialect }, dialect, driver, executor })
 }
 
 /** The driver is given to Kysely without the wrapper of Kysely, which could not be used again after `destroy()`. */
 class SessionDriver implements Driver {
-  readonly #acquire: (signal: AbortSignal | undefined) => Promise<KyselySession>
+  readonly #acquire: Acquire
+  #query: CompiledQuery | undefined
 
-  constructor(acquire: (signal: AbortSignal | undefined) => Promise<KyselySession>) {
+  constructor(acquire: Acquire) {
     this.#acquire = acquire
+  }
+
+  /** Calls `execute`, in which Kysely asks for a connection at once, without saying what for. */
+  acquiringFor<T>(query: CompiledQuery, execute: () => T): T {
+    this.#query = query
+    try {
+      return execute()
+    } finally {
+      this.#query = undefined
+    }
   }
 
   async init(): Promise<void> {}
 
   acquireConnection(options?: AbortableOperationOptions): Promise<KyselySession> {
-    return this.#acquire(options?.signal)
+    return this.#acquire(options?.signal, this.#query)
   }
 
   async releaseConnection(session: KyselySession): Promise<void> {
@@ -86,53 +86,4 @@ class SessionDriver implements Driver {
 
 function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
-}
-
-/** Kysely leaves the query of an aborted call running, unless the call asks for another strategy. Here it is cancelled. */
-class CancellingExecutor extends DefaultQueryExecutor {
-  readonly #compiler: QueryCompiler
-  readonly #adapter: DialectAdapter
-  readonly #provider: ConnectionProvider
-
-  constructor(
-    compiler: QueryCompiler,
-    adapter: DialectAdapter,
-    provider: ConnectionProvider,
-    plugins: KyselyPlugin[] = [],
-  ) {
-    super(compiler, adapter, provider, plugins)
-    this.#compiler = compiler
-    this.#adapter = adapter
-    this.#provider = provider
-  }
-
-  override executeQuery<R>(query: CompiledQuery, options?: AbortableQueryOptions): Promise<QueryResult<R>> {
-    if (options?.signal === undefined) return super.executeQuery(query, options)
-    const { signal, inflightQueryAbortStrategy = 'cancel query' } = options
-    return super.executeQuery(query, { signal, inflightQueryAbortStrategy })
-  }
-
-  override withPlugins(plugins: readonly KyselyPlugin[]): CancellingExecutor {
-    return this.#with([...this.plugins, ...plugins])
-  }
-
-  override withPlugin(plugin: KyselyPlugin): CancellingExecutor {
-    return this.#with([...this.plugins, plugin])
-  }
-
-  override withPluginAtFront(plugin: KyselyPlugin): CancellingExecutor {
-    return this.#with([plugin, ...this.plugins])
-  }
-
-  override withConnectionProvider(provider: ConnectionProvider): CancellingExecutor {
-    return this.#with([...this.plugins], provider)
-  }
-
-  override withoutPlugins(): CancellingExecutor {
-    return this.#with([])
-  }
-
-  #with(plugins: KyselyPlugin[], provider = this.#provider): CancellingExecutor {
-    return new CancellingExecutor(this.#compiler, this.#adapter, provider, plugins)
-  }
 }

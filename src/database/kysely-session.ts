@@ -1,5 +1,6 @@
 import type { AbortableOperationOptions, CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { control, encode, type Query, type Result } from '../connection/index.ts'
+import { targetOf } from '../query/index.ts'
 
 /** A connection as Kysely uses it. */
 export abstract class KyselySession implements DatabaseConnection {
@@ -87,8 +88,9 @@ function nextPortal(): string {
   return `stream_${portals}`
 }
 
-function queryOf({ sql, parameters }: CompiledQuery): Query {
-  return { sql, values: parameters.map(encode), prepared: false, readOnly: /^select\b/i.test(sql) }
+export function queryOf({ sql, parameters, query }: CompiledQuery): Query {
+  const readOnly = /^select\b/i.test(sql)
+  return { sql, values: parameters.map(encode), prepared: false, readOnly, target: targetOf(query) }
 }
 
 const CHANGES = ['INSERT', 'UPDATE', 'DELETE', 'MERGE']

@@ -1,30 +1,34 @@
-import { AbortedTransactionError, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { DB } from '../../generated/database.ts'
 import {
+  ActorStatement,
   BoundConnection,
-  type CallOptions,
+  type BoundOptions,
+  begin,
   Cancellation,
   type Connection,
   control,
   GRACE,
   HeldConnection,
+  type ObservedCall,
   type PoolConnection,
   type Query,
   type Result,
   Turns,
 } from '../connection/index.ts'
 import { DatabaseError } from '../errors/index.ts'
+import { kysely } from '../kysely/index.ts'
 import { kyselyOn } from './kysely-dialect.ts'
-import { KyselySession } from './kysely-session.ts'
+import { KyselySession, queryOf } from './kysely-session.ts'
 
 /**
  * Kysely on the pool's connections, for a service's own queries: with the same row types, errors and query events.
  *
  * @param options bound to every query, as those of `db.with()`.
  */
-export function kyselyOnPool(pool: PoolConnection, options: CallOptions = {}): Kysely<DB> {
+export function kyselyOnPool(pool: PoolConnection, options: BoundOptions = {}): Kysely<DB> {
   const bound = new BoundConnection(pool, options)
-  return kyselyOn((signal) => PoolSession.acquire(pool, bound, signal))
+  return kyselyOn((signal, query) => PoolSession.acquire(pool, bound, signal, query && queryOf(query)))
 }
 
 /** Kysely inside a transaction, whose end is not Kysely's to decide. */
@@ -42,10 +46,20 @@ class PoolSession extends KyselySession {
   #waited: number
   #transaction: Cancellation | undefined
   #letGo: (() => void) | undefined
+  /** The call of the query that the connection was acquired for, until it is sent. */
+  #call: ObservedCall | undefined
+  #transactionCall: ObservedCall | undefined
   #isKilled = false
 
-  private constructor(pool: PoolConnection, bound: BoundConnection, held: HeldConnection, waited: number) {
+  private constructor(
+    pool: PoolConnection,
+    bound: BoundConnection,
+    held: HeldConnection,
+    waited: number,
+    call: ObservedCall | undefined,
+  ) {
     super()
+    this.#call = call
     this.#pool = pool
     this.#bound = bound
     this.#held = held
@@ -56,18 +70,38 @@ class PoolSession extends KyselySession {
     pool: PoolConnection,
     bound: BoundConnection,
     signal: AbortSignal | undefined,
+    query: Query | undefined,
   ): Promise<PoolSession> {
     const start = performance.now()
+    const call = query && pool.log.start(query)
     const cancellation = Cancellation.of(pool.withDefaults(bound.bind({ signal })))
     try {
       const held = await pool.retrying(() => HeldConnection.acquire(pool, cancellation), cancellation)
-      return new PoolSession(pool, bound, held, performance.now() - start)
+      return new PoolSession(pool, bound, held, performance.now() - start, call)
+    } catch (error) {
+      const failed = query ? call : pool.log.start(control('begin'), { waited: performance.now() - start })
+      failed?.end({ error })
+      throw error
     } finally {
       cancellation?.end()
     }
   }
 
-  protected run(query: Query, signal: AbortSignal | undefined): Promise<Result> {
+  protected async run(query: Query, signal: AbortSignal | undefined): Promise<Result> {
+    const call = this.#call ?? this.#held.observe(query)
+    this.#call = undefined
+    if (!call) return this.#inTurn(query, signal, undefined)
+    try {
+      const result = await call.run(() => this.#inTurn(query, signal, call))
+      call.end({ rows: result.rowCount })
+      return result
+    } catch (error) {
+      call.end({ error })
+      throw error
+    }
+  }
+
+  #inTurn(query: Query, signal: AbortSignal | undefined, call: ObservedCall | undefined): Promise<Result> {
     return this.#turns.take(async () => {
       const own = this.#cancellation(signal)
       const cancellation = own ?? this.#transaction
@@ -75,12 +109,22 @@ class PoolSession extends KyselySession {
       const isUndone = query.readOnly || (isInTransaction && !ENDS_TRANSACTION.test(query.sql))
       try {
         cancellation?.throwIfCancelled()
-        return await this.#held.send(query, cancellation, isUndone ? 'reading' : 'writing')
+        const sent = isInTransaction ? query : this.#withActor(query)
+        return await this.#held.send(sent, cancellation, isUndone ? 'reading' : 'writing', call)
       } finally {
         own?.end()
         if (this.#isKilled) this.#held.release({ destroy: true })
       }
     })
+  }
+
+  /** A COMMIT or ROLLBACK without a transaction needs no actor, and a BEGIN of the service comes before its actor. */
+  #withActor(query: Query): Query {
+    const actor = ActorStatement.in(this.#bound.bind())
+    if (actor === undefined || query.actor !== undefined) return query
+    const opensTransaction = BEGINS_TRANSACTION.test(query.sql)
+    if (!opensTransaction && CONTROLS_TRANSACTION.test(query.sql)) return query
+    return { ...query, actor, opensTransaction }
   }
 
   #cancellation(signal: AbortSignal | undefined): Cancellation | undefined {
@@ -93,29 +137,39 @@ class PoolSession extends KyselySession {
 
   protected async openTransaction(query: Query): Promise<(hasFailed: boolean) => Promise<void>> {
     if (this.#transaction !== undefined || this.#held.isInTransaction) return async () => {}
-    this.#held.numberTransaction()
-    await this.control('begin')
+    this.#startTransaction()
+    await this.#begin('begin')
     return async (hasFailed) => {
       if (hasFailed) await this.rollback()
       else await this.run({ ...control('commit'), readOnly: query.readOnly }, undefined)
       this.#held.endTransaction()
+      this.#transactionCall?.end({})
     }
   }
 
   /** The timeout and the signal hold for the whole transaction. When they end it, the connection is released at once. */
   async begin(sql: string): Promise<void> {
     const cancellation = new Cancellation(this.#pool.withDefaults(this.#bound.bind()))
-    this.#held.numberTransaction()
+    this.#startTransaction()
     this.#transaction = cancellation
     this.#letGo = this.#pool.clients.hold(cancellation)
     cancellation.onCancel(() => void this.rollback().then(() => this.#held.release()))
-    await this.control(sql)
+    await this.#begin(sql)
+  }
+
+  async #begin(sql: string): Promise<void> {
+    await this.run(begin(sql, ActorStatement.in(this.#bound.bind())), undefined)
+  }
+
+  #startTransaction(): void {
+    this.#held.numberTransaction()
+    this.#transactionCall = this.#pool.log.startTransaction(this.#held.transaction, this.#waited)
   }
 
   async commit(): Promise<void> {
     const { command } = await this.run({ ...control('commit'), readOnly: false }, undefined)
     this.#endTransaction()
-    if (command === 'ROLLBACK') throw new AbortedTransactionError()
+    if (command === 'ROLLBACK') throw new (kysely().AbortedTransactionError)()
   }
 
   async rollback(): Promise<void> {
@@ -126,6 +180,7 @@ class PoolSession extends KyselySession {
     this.#letGo?.()
     this.#transaction?.end()
     this.#transaction = undefined
+    this.#transactionCall?.end({})
   }
 
   protected kill(): void {
@@ -186,4 +241,5 @@ const CONTROLS_TRANSACTION = new RegExp(
   String.raw`${START}(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b`,
   'i',
 )
+const BEGINS_TRANSACTION = new RegExp(String.raw`${START}(?:begin|start\s+transaction)\b`, 'i')
 const ENDS_TRANSACTION = new RegExp(String.raw`${START}(?:commit|end|prepare\s+transaction)\b`, 'i')

@@ -1,7 +1,17 @@
-import { readTimeout, type Settings, type TargetSession } from '../connection/index.ts'
+import { readTimeout, type Settings, type SlowQueryOptions, type TargetSession } from '../connection/index.ts'
 import { CATALOG, type Catalog, ConfigurationError, InvalidInputError, withCatalog } from '../errors/index.ts'
-import { fields, listOf, optional, text, trueOrFalse, wholeNumber } from '../input/index.ts'
-import { type FileStore, Redaction, type RepositorySettings, readFileStore } from '../repositories/index.ts'
+import { callable, fields, listOf, optional, text, trueOrFalse, wholeNumber } from '../input/index.ts'
+import {
+  type AttributeValidators,
+  type FileStore,
+  Files,
+  type OwnRepositories,
+  Redaction,
+  type RepositorySettings,
+  readAttributeValidators,
+  readFileStore,
+} from '../repositories/index.ts'
+import type { Pool } from './service-pool.ts'
 import { readTarget } from './source.ts'
 
 export interface OpenOptions {
@@ -22,7 +32,7 @@ export interface OpenOptions {
   silenceTimeout?: number | undefined
   /**
    * Whether each connection keeps statements prepared; default true, and worth 35 to 45 % of a point read.
-   * False for poolers in transaction mode that do not support prepared statements, for example PgBouncer before 1.21.
+   * False for poolers in transaction mode that do not keep prepared statements, such as PgBouncer before 1.21.
    */
   prepare?: boolean | undefined
   /**
@@ -30,16 +40,42 @@ export interface OpenOptions {
    * key in any spelling (`iban` in `customerIBAN`), or patterns for the key as it is written.
    */
   redact?: readonly (string | RegExp)[] | undefined
+  /** Which queries the event `slow` reports, and whether with their plans. */
+  slowQueries?: SlowQueryOptions | undefined
   /** Most bytes of a chat message as JSON, without the files that go to the `fileStore`; default 16 MiB. */
   maxMessageBytes?: number | undefined
   /** Takes the large files of chat messages in place of the database; default: the database keeps them. */
   fileStore?: FileStore | undefined
   /**
+   * Checks the `attributes` of customers and people before they are written: a function, or a validator that accepts Standard
+   * Schema, for each. Default: any JSON object.
+   */
+  attributes?: AttributeValidators | undefined
+  /**
    * The constraints of the service's own tables, so that their errors have fields and messages, too: the module
-   * `catalog.ts` that `npm run generate -- --schema DIR --out DIR` writes.
+   * `catalog.ts` that `norberts-spark-db generate` writes.
    */
   catalog?: Catalog | undefined
+  /**
+   * The service's own repositories, by the property that holds them in the database, its views and its transactions:
+   * `{ activities: ActivityRepository }`. Each is a class whose constructor takes a `Connection` of `./query`.
+   */
+  repositories?: OwnRepositories | undefined
+  /**
+   * Replicas of the database, for `db.replica`: their URLs, options or pools. Each has a pool of its own, with the primary's
+   * options (`max`, `ssl`, `user`, …) unless it brings others.
+   */
+  replicas?: readonly ReplicaSource[] | undefined
+  /**
+   * Milliseconds by which a replica may lag at most; default 10,000; `Infinity` for no limit. Changes that were
+   * committed earlier are visible to every read; a replica that lags by more is left out. Measured once a second while replicas are in use,
+   * on a connection beside each pool.
+   */
+  maxLag?: number | undefined
 }
+
+/** A replica: its URL, or options as for `openDatabase`, or a pg.Pool of the service. */
+export type ReplicaSource = string | URL | Omit<DatabaseOptions, keyof OpenOptions> | Pool
 
 /**
  * How to reach the server and how many connections to keep: options of pg.Pool, named as there.
@@ -110,8 +146,12 @@ export interface DatabaseSettings extends Settings, RepositorySettings {
   readonly timeout: number | undefined
   readonly retry: number | undefined
   readonly silenceTimeout: number | undefined
+  readonly slowQueries: SlowQueryOptions
+  readonly replicas: readonly ReplicaSource[]
+  readonly maxLag: number
 }
 
+const MAX_LAG = 10_000
 const SILENCE_TIMEOUT = 5_000
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 /** PostgreSQL cannot take values of 1 GiB, nor V8 make strings of 512 MiB. */
@@ -128,15 +168,25 @@ function positiveMilliseconds(value: unknown, field: string): number {
   return readTimeout(value, field) ?? Number.POSITIVE_INFINITY
 }
 
+const readSlowQueries = fields<SlowQueryOptions>({
+  milliseconds: optional(wholeNumber(1, 2 ** 31 - 1)),
+  plan: optional(trueOrFalse),
+})
+
 const OPEN_OPTIONS = {
   timeout: readTimeout,
   retry: optional(positiveMilliseconds),
   silenceTimeout: optional(positiveMilliseconds),
   prepare: optional(trueOrFalse),
   redact: optional(readRedact),
+  slowQueries: optional(readSlowQueries),
   maxMessageBytes: optional(wholeNumber(1, MAX_MESSAGE_BYTES_EVER)),
   fileStore: optional(readFileStore),
+  attributes: optional(readAttributeValidators),
   catalog: optional(readCatalog),
+  repositories: optional(readRepositories),
+  replicas: optional(listOf((value) => value as ReplicaSource)),
+  maxLag: optional(positiveMilliseconds),
 } as const
 
 const readOpenOptions = fields<OpenOptions>(OPEN_OPTIONS)
@@ -184,9 +234,28 @@ function readCatalog(value: unknown, field: string): Catalog {
   )
 }
 
-function callable<Fn>(value: unknown, field: string): Fn {
-  if (typeof value === 'function') return value as Fn
-  throw new InvalidInputError(field, 'must be a function')
+/** Properties of a database, a view or a transaction that no repository may have the name of. */
+const TAKEN = new Set(
+  `users customers people chats auditLog replica kysely transaction with as listen close stats ping on off once endpoint
+    savepoint afterCommit constructor then`.split(/\s+/),
+)
+
+function readRepositories(value: unknown, field: string): OwnRepositories {
+  if (typeof value !== 'object' || value === null)
+    throw new InvalidInputError(
+      field,
+      'must be an object of classes, for example { activities: ActivityRepository }',
+    )
+  for (const [name, Repository] of Object.entries(value)) {
+    if (TAKEN.has(name))
+      throw new InvalidInputError(
+        `${field}.${name}`,
+        'is a property that the database has itself; choose another name',
+      )
+    if (typeof Repository !== 'function')
+      throw new InvalidInputError(`${field}.${name}`, 'must be a class whose constructor takes a connection')
+  }
+  return value as OwnRepositories
 }
 
 /** Any error of the function is reported as an error of the configuration. */
@@ -213,9 +282,14 @@ export function readSettings(given: OpenOptions, others: OpenOptions): DatabaseS
     silenceTimeout = SILENCE_TIMEOUT,
     prepare = true,
     redact = [],
+    slowQueries = {},
     maxMessageBytes = MAX_MESSAGE_BYTES,
     fileStore,
+    attributes = {},
     catalog,
+    repositories = {},
+    replicas = [],
+    maxLag = MAX_LAG,
   }: OpenOptions = { ...readOpenOptions(others, 'options'), ...present(given) }
   return {
     timeout,
@@ -223,8 +297,14 @@ export function readSettings(given: OpenOptions, others: OpenOptions): DatabaseS
     silenceTimeout: silenceTimeout === Number.POSITIVE_INFINITY ? undefined : silenceTimeout,
     prepare,
     catalog: catalog === undefined ? CATALOG : withCatalog(catalog),
+    slowQueries,
     redaction: new Redaction(redact),
     messages: { maxBytes: maxMessageBytes, fileStore },
+    files: new Files(fileStore),
+    attributes,
+    own: repositories,
+    replicas,
+    maxLag,
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { DB } from '../../generated/database.ts'
 import {
+  type ActorStatement,
   backoff,
   type CallOptions,
   Cancellation,
@@ -64,7 +65,7 @@ export class Transaction extends Repositories {
    */
   afterCommit(fn: () => unknown): void {
     if (typeof fn !== 'function') throw new InvalidInputError('fn', 'must be a function')
-    this.#connection.afterCommit(fn)
+    this.#connection.noteAfterCommit(fn)
   }
 }
 
@@ -74,28 +75,45 @@ export async function runTransaction<T>(
   settings: RepositorySettings,
   fn: (tx: Transaction) => Promise<T>,
   options: TransactionOptions = {},
+  actor?: ActorStatement,
 ): Promise<T> {
-  const { isolation, readOnly = false, retries = 0, ...callOptions } = readOptions(options, 'options')
+  const {
+    isolation,
+    readOnly = false,
+    retries = 0,
+    ...callOptions
+  } = readTransactionOptions(options, 'options')
   const sql = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only']
     .filter(Boolean)
     .join(' ')
   const cancellation = new Cancellation(pool.withDefaults(callOptions))
+  const call = pool.log.startTransaction()
+  const attempt = () =>
+    inTransaction(pool, (connection) => fn(new Transaction(connection, settings)), cancellation, {
+      sql,
+      readOnly,
+      actor,
+    })
+  const perform = () => repeated(attempt, retries, cancellation)
   try {
-    for (let retry = 0; ; retry += 1) {
-      try {
-        return await inTransaction(
-          pool,
-          (connection) => fn(new Transaction(connection, settings)),
-          cancellation,
-          { sql, readOnly },
-        )
-      } catch (error) {
-        if (retry >= retries || cancellation.isCancelled || !isRepeatable(error)) throw error
-        await cancellation.race(sleep(backoff(retry)), 'not sent')
-      }
-    }
+    return await (call ? call.track(perform) : perform())
   } finally {
     cancellation.end()
+  }
+}
+
+async function repeated<T>(
+  attempt: () => Promise<T>,
+  retries: number,
+  cancellation: Cancellation,
+): Promise<T> {
+  for (let retry = 0; ; retry += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (retry >= retries || cancellation.isCancelled || !isRepeatable(error)) throw error
+      await cancellation.race(sleep(backoff(retry)), 'not sent')
+    }
   }
 }
 
@@ -103,7 +121,7 @@ function isRepeatable(error: unknown): boolean {
   return error instanceof SerializationError || (error instanceof UnavailableError && error.retryable)
 }
 
-const readOptions = fields<TransactionOptions>({
+export const readTransactionOptions = fields<TransactionOptions>({
   isolation: optional(oneOf(ISOLATIONS)),
   readOnly: optional(trueOrFalse),
   retries: optional(wholeNumber(0, 20)),

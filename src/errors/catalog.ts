@@ -14,7 +14,7 @@ interface ConstraintEntry {
 type Registry = Readonly<Record<string, Readonly<Record<string, ConstraintEntry>>>>
 
 /**
- * The constraints of a schema: the module `catalog.ts` that `npm run generate -- --schema DIR --out DIR` writes, as
+ * The constraints of a schema: the module `catalog.ts` that `norberts-spark-db generate` writes, as
  * `import * as catalog` returns it.
  */
 export interface Catalog {
@@ -24,8 +24,8 @@ export interface Catalog {
   readonly DOMAIN_CONSTRAINTS?: Registry
   /** The whole table by the name of its partition. */
   readonly PARTITIONS?: Readonly<Record<string, string>>
-  /** The constraint of the whole table by the name of the partition's constraint. */
-  readonly PARTITION_CONSTRAINTS?: Readonly<Record<string, string>>
+  /** The constraint of the whole table, by the name of the partition and that of its constraint. */
+  readonly PARTITION_CONSTRAINTS?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 /** The catalog of `schema/`. */

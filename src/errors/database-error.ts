@@ -21,6 +21,8 @@ export class DatabaseError extends Error {
 /** An error that PostgreSQL reports, as `pg` passes it on: https://www.postgresql.org/docs/current/protocol-error-fields.html */
 export interface ServerError extends Error {
   code: string
+  /** In the language of the server's messages. */
+  severity: string
   detail?: string
   where?: string
   schema?: string

@@ -17,11 +17,16 @@ export class InvalidInputError extends DatabaseError {
   }
 }
 
-/** The error for a field that does not exist; a misspelt field would otherwise be ignored silently. */
-export function unknownField(field: string, allowed: readonly string[]): InvalidInputError {
+/**
+ * The error for a field that does not exist; a misspelt field would otherwise be ignored silently.
+ *
+ * @param owner what has the field, where the message names it.
+ */
+export function unknownField(field: string, allowed: readonly string[], owner?: string): InvalidInputError {
   const list = allowed.length > 0 ? allowed.join(', ') : 'none'
-  return new InvalidInputError(field, `is not a known field; allowed: ${list}`, {
-    message: `Unknown field "${field}". Allowed: ${list}.`,
+  const place = owner === undefined ? '' : ` in ${owner}`
+  return new InvalidInputError(field, `is not a known field${place}; allowed: ${list}`, {
+    message: `Unknown field "${field}"${place}. Allowed: ${list}.`,
   })
 }
 

@@ -77,6 +77,17 @@ export function violates<Name extends string = ConstraintName>(
   return error instanceof ConstraintError && error.constraint === name
 }
 
+/** The user may no longer sign in. Thrown by `signInWithProvider`. */
+export class UserDeactivatedError extends DatabaseError {
+  override readonly name = 'UserDeactivatedError'
+  readonly userId: string
+
+  constructor(userId: string, options?: ErrorOptions) {
+    super('This user is deactivated and cannot sign in. An administrator can reactivate the user.', options)
+    this.userId = userId
+  }
+}
+
 /** The row has changed since the caller read it. Thrown by methods that take `ifVersion`. */
 export class StaleVersionError extends DatabaseError {
   override readonly name = 'StaleVersionError'
@@ -105,5 +116,45 @@ export class ImportError extends DatabaseError {
     this.row = row
     this.field = field
     this.constraint = cause instanceof ConstraintError ? cause.constraint : undefined
+  }
+}
+
+/** One of many rows was refused, and none was written. Thrown by `createMany`, `updateMany` and the like. */
+export class RowError extends DatabaseError {
+  override readonly name = 'RowError'
+  /** The index of the row in the input, from 0. */
+  readonly index: number
+  /** The field as the caller writes it; undefined where the row is missing or stale as a whole. */
+  readonly field: string | undefined
+  /** The constraint that refused the row; undefined for another cause. */
+  readonly constraint: ConstraintName | undefined
+
+  /** @param cause the error that refused the row: a ConstraintError, InvalidInputError, NotFoundError or StaleVersionError. */
+  constructor(
+    { list, index, field }: { list: string; index: number; field: string | undefined },
+    cause: ConstraintError | InvalidInputError | NotFoundError | StaleVersionError,
+  ) {
+    const place = field === undefined ? `${list}[${index}]` : `${list}[${index}].${field}`
+    super(`"${place}": ${cause.message} Nothing was written.`, { cause })
+    this.index = index
+    this.field = field
+    this.constraint = cause instanceof ConstraintError ? cause.constraint : undefined
+  }
+}
+
+/** Rows of an import were changed after it, so that its undo would lose those changes. Thrown by `undoImport`. */
+export class ImportChangedError extends DatabaseError {
+  override readonly name = 'ImportChangedError'
+  /** The number of rows that were changed. */
+  readonly count: number
+  /** The first 100 of them: `customer`, `person` or `contact`, with the id. */
+  readonly rows: readonly { readonly entity: string; readonly id: string }[]
+
+  constructor(count: number, rows: readonly { readonly entity: string; readonly id: string }[]) {
+    super(
+      `${count} rows were changed after the import. Nothing was undone; pass keepChanged to keep these rows and undo the others.`,
+    )
+    this.count = count
+    this.rows = rows
   }
 }

@@ -2,7 +2,10 @@ import { SerializationError, UnavailableError } from './availability-errors.ts'
 import { CATALOG } from './catalog.ts'
 import { ConfigurationError } from './connection-errors.ts'
 import { DatabaseError, isServerError, type ServerError } from './database-error.ts'
+import { isLostStatement, isPoolerFull, isRefusedBeforeServer, misconfiguredPooler } from './pooler.ts'
+import { withoutRow } from './row-contents.ts'
 import { ConstraintError } from './row-errors.ts'
+import { withoutShard } from './shards.ts'
 import { violationOf } from './violation.ts'
 
 /** How far a call had come when it failed; decides whether it is safe to repeat. */
@@ -25,7 +28,7 @@ export function translate(error: unknown, progress: Progress, catalog = CATALOG)
 export function endsConnection(error: Error): boolean {
   if (error instanceof DatabaseError) return false
   if (!isServerError(error)) return true
-  return /^(08|57P0|25P0[34]|53300)/.test(error.code) || isStalePlan(error)
+  return error.severity === 'FATAL' || /^(08|57P0|25P0[34]|53300)/.test(error.code) || isStalePlan(error)
 }
 
 /** A prepared statement whose result columns another session's DDL has changed; it never ran. */
@@ -42,19 +45,17 @@ export function isReadOnlyRefusal(error: unknown): boolean {
 const UNAVAILABLE = /^(08|53|57P0|57014|55P03|25P03|25P04|25006)/
 const CONFLICT = /^(40001|40P01)/
 const OTHER_SCHEMA = /^(42P01|42703|42883|42704|3F000)/
-/** PgBouncer reports every problem of its own as 08P01; these are not temporary. */
-const REFUSED_BY_POOLER =
-  /no such (user|database)|unsupported startup parameter|(SSL|TLS) required|(password|SASL|auth\w*) failed/i
-const POOLER = /^(26000|42P05)/
 
 function translateServerError(
-  error: ServerError,
+  reported: ServerError,
   progress: Progress,
   catalog: typeof CATALOG,
 ): DatabaseError {
-  const options = { cause: withoutRow(error) }
-  const { code, message } = error
+  const error = withoutShard(reported, catalog)
+  // The key that no partition accepts is in the detail.
   const violation = violationOf(error, catalog)
+  const { code, message } = withoutRow(error)
+  const options = { cause: error }
   if (violation) return new ConstraintError(violation, violation.message, options)
   if (isStalePlan(error)) {
     return new UnavailableError(
@@ -69,37 +70,28 @@ function translateServerError(
       options,
     )
   }
-  if (progress === 'not sent' && isConfigurationRefusal(error)) {
-    return new ConfigurationError(`The server refuses the connection: ${message}.`, options)
+  const isConnecting = progress === 'not sent'
+  const mistake = misconfiguredPooler(error, isConnecting)
+  if (mistake !== undefined) return new ConfigurationError(mistake, options)
+  if (UNAVAILABLE.test(code) || (isConnecting && isPoolerFull(error))) {
+    return new UnavailableError(`The server reported: ${message}.`, isUndone(error, progress), options)
   }
-  if (UNAVAILABLE.test(code)) {
-    // 57P0x ends the backend in the middle of a statement; every other code leaves the statement undone.
-    const undone = progress !== 'writing' || !/^(08|57P0)/.test(code)
-    return new UnavailableError(`The server reported: ${message}.`, undone, options)
+  if (isConnecting) return new ConfigurationError(`The server refuses the connection: ${message}.`, options)
+  if (isLostStatement(error)) {
+    return new ConfigurationError(
+      `The server reported: ${message}. A connection pooler that does not keep prepared statements requires { prepare: false } in openDatabase().`,
+      options,
+    )
   }
   const hint = OTHER_SCHEMA.test(code)
     ? 'The schema may not match this package version; run `norberts-spark-db verify`.'
-    : POOLER.test(code)
-      ? 'A connection pooler that does not keep prepared statements requires { prepare: false } in openDatabase().'
-      : undefined
+    : undefined
   return new DatabaseError(hint ? `The server reported: ${message}. ${hint}` : message, options)
 }
 
-function isConfigurationRefusal({ code, message }: ServerError): boolean {
-  return code === '08P01' ? REFUSED_BY_POOLER.test(message) : !UNAVAILABLE.test(code)
-}
-
-/** The whole row, password hash included, is the detail of these errors: CHECK, NOT NULL and a view's CHECK OPTION. */
-const TELLS_ROW = /^(23514|23502|44000)$/
-
-/** The text of a refused line of COPY: it follows the line's number in every language of the server's messages. */
-const COPIED_LINE = /(COPY[^\n]*?)\s*[:"\uff1a\u300c\u201c\u201e\u00ab].*$/s
-
-/** Logs must not get the contents of rows. */
-function withoutRow(error: ServerError): ServerError {
-  if (TELLS_ROW.test(error.code)) delete error.detail
-  if (error.where !== undefined) error.where = error.where.replace(COPIED_LINE, '$1')
-  return error
+/** 57P01 and 57P02 end the backend in the middle of a statement, as do some of 08; every other code leaves it undone. */
+function isUndone(error: ServerError, progress: Progress): boolean {
+  return progress !== 'writing' || !/^(08|57P0[12])/.test(error.code) || isRefusedBeforeServer(error)
 }
 
 const LOSS =

@@ -24,21 +24,43 @@ const KINDS: Readonly<Record<string, ConstraintKind>> = {
 
 /** Looks up the constraint that the server names; undefined if the error is no violation or names none. */
 export function violationOf(error: ServerError, catalog = CATALOG): Violation | undefined {
-  const kind = KINDS[error.code]
+  const missing = missingKey(error)
+  const kind = missing ? 'not-null' : KINDS[error.code]
   if (!kind) return undefined
-  const { table = '', schema = 'public', column } = error
+  const { table = '', schema = 'public', column = missing } = error
   const reportedTable = qualified(schema, table)
-  // A row refused by a partition is refused by the table that services name.
-  const owner = catalog.PARTITIONS[reportedTable] ?? reportedTable
-  const reported = error.constraint ?? (kind === 'not-null' ? notNullName(error, owner, catalog) : undefined)
+  const owner = tableOfPartition(reportedTable, catalog)
+  const reported =
+    error.constraint ?? (kind === 'not-null' ? notNullName(error, { column, owner, catalog }) : undefined)
   if (!reported) return undefined
-  const constraint = (catalog.PARTITION_CONSTRAINTS[reported] ?? reported) as ConstraintName
+  const isOfPartition = owner !== reportedTable && reported.startsWith(`${table}_`)
+  const constraint = (catalog.PARTITION_CONSTRAINTS[reportedTable]?.[reported] ??
+    (isOfPartition
+      ? `${owner.split('.').at(-1)}${reported.slice(table.length)}`
+      : reported)) as ConstraintName
   const entry =
     catalog.CONSTRAINTS[owner]?.[constraint] ??
     catalog.DOMAIN_CONSTRAINTS[qualified(schema, error.dataType ?? '')]?.[constraint]
   const columns = entry?.columns ?? (column ? [column] : [])
   const message = messageOf(error, kind, columns, entry?.message)
   return { kind, constraint, table: owner, columns, message }
+}
+
+/** The column of a partitioned table's key that is null: the server looks for a partition before it checks NOT NULL. */
+function missingKey({ routine, detail }: ServerError): string | undefined {
+  if (routine !== 'ExecFindPartition') return undefined
+  return /\((\w+)\) = \(null\)/.exec(detail ?? '')?.[1]
+}
+
+/** A row refused by a partition is refused by the table that services name. */
+export function tableOfPartition(name: string, catalog = CATALOG): string {
+  return catalog.PARTITIONS[name] ?? ownerOfMonth(name, catalog) ?? name
+}
+
+/** The table of a partition that was made for a month: `audit_log` of `audit_log_2026_11`. */
+function ownerOfMonth(partition: string, { PARTITIONS }: typeof CATALOG): string | undefined {
+  const owner = /^(.+)_\d{4}_\d{2}(?:_\d+)?$/.exec(partition)?.[1]
+  return owner !== undefined && Object.values(PARTITIONS).includes(owner) ? owner : undefined
 }
 
 /** The constraint's comment; a constraint without one gets the sentence that its kind and its columns make. */
@@ -84,8 +106,10 @@ function qualified(schema: string, name: string): string {
 }
 
 /** The server reports the column, or the domain, of a NOT NULL, not the constraint's name. */
-function notNullName(error: ServerError, owner: string, catalog: typeof CATALOG): string | undefined {
-  const { schema = 'public', table, column, dataType } = error
+function notNullName(
+  { schema = 'public', table, dataType }: ServerError,
+  { column, owner, catalog }: { column: string | undefined; owner: string; catalog: typeof CATALOG },
+): string | undefined {
   const entries = column
     ? catalog.CONSTRAINTS[owner]
     : catalog.DOMAIN_CONSTRAINTS[qualified(schema, dataType ?? '')]

@@ -1,9 +1,13 @@
 export {
+  callable,
+  checkFields,
   date,
   fields,
   finiteNumberOf,
   integerOf,
   ipAddress,
+  isObject,
+  isUuid,
   listOf,
   matching,
   nullable,

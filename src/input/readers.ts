@@ -24,9 +24,12 @@ export const text: Reader<string> = (value, field) => {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** Whether a text is a UUID with hyphens, in either letter case. */
+export const isUuid = (value: string): boolean => UUID.test(value)
+
 /** A UUID with hyphens, in either letter case. */
 export const uuid: Reader<string> = (value, field) => {
-  if (typeof value === 'string' && UUID.test(value)) return value
+  if (typeof value === 'string' && isUuid(value)) return value
   throw refusal(value, field, 'must be a UUID, for example 01930c7a-5b3e-7000-8000-000000000000')
 }
 
@@ -113,9 +116,17 @@ export const time: Reader<Date> = (value, field) => {
   throw refusal(value, field, 'must be a valid Date')
 }
 
+/** A function. */
+export function callable<Fn>(value: unknown, field: string): Fn {
+  if (typeof value === 'function') return value as Fn
+  throw refusal(value, field, 'must be a function')
+}
+
 /** The text that a user types into a search field; undefined where it is blank, so that nothing is filtered. */
-export const searchWords: Reader<string | undefined> = (value, field) =>
-  text(value, field).trim() || undefined
+export const searchWords: Reader<string | undefined> = (value, field) => {
+  if (typeof value !== 'string') throw refusal(value, field, `must be a string, not ${kindOf(value)}`)
+  return value.trim() || undefined
+}
 
 /** An array whose items are all read. */
 export function listOf<T>(read: Reader<T>): Reader<T[]> {
@@ -142,10 +153,7 @@ export function fields<T extends object>(
   const entries = Object.entries(readers) as [string, Reader<unknown>][]
   const known = new Set(entries.map(([name]) => name))
   return (value, field) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw refusal(value, field, `must be an object, not ${kindOf(value)}`)
-    }
-    for (const key of Object.keys(value)) if (!known.has(key)) throw unknownField(key, [...known])
+    checkFields(value, field, known)
     const input = value as Record<string, unknown>
     const result: Record<string, unknown> = {}
     for (const [name, read] of entries) {
@@ -156,8 +164,39 @@ export function fields<T extends object>(
   }
 }
 
+/**
+ * Refuses what is not an object, and an object with other fields than the known ones.
+ *
+ * @param owner makes the words for what has the fields, where the message names it.
+ */
+export function checkFields(
+  value: unknown,
+  field: string,
+  known: ReadonlySet<string>,
+  owner?: () => string,
+): asserts value is object {
+  if (!isObject(value)) throw refusal(value, field, `must be an object, not ${kindOf(value)}`)
+  for (const key of Object.keys(value)) if (!known.has(key)) throw unknownField(key, [...known], owner?.())
+}
+
+/**
+ * Whether a value is an object made of fields, also of a service's own class. A Date, an AbortSignal and other objects of the
+ * language have none that are read: passed in place of options, they would be ignored.
+ */
+export function isObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.getPrototypeOf(value) === Object.prototype || tagOf(value) === 'Object'
+}
+
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (typeof value !== 'object') return `a ${typeof value}`
+  const tag = tagOf(value)
+  if (tag === 'Object' || tag === 'Array') return `an ${tag.toLowerCase()}`
+  return `${/^(?:A|E|I|O|U)/.test(tag) ? 'an' : 'a'} ${tag}`
+}
+
+/** `Object`, `Null`, `Array`, `Date`, `AbortSignal`, … */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
 }

@@ -12,7 +12,7 @@ declare const PACKAGE_VERSION: string
 
 /**
  * The path of a file or folder that the package ships, such as `schema/`. A bundle contains the package's code without
- * its files; these are then read from the installed package, beside the bundle or in the working directory.
+ * its files; these are then read from the installed package, beside the bundle or the program, or in the working directory.
  *
  * @throws {DatabaseError} the files were not found, or belong to another version than the bundled code.
  */
@@ -53,7 +53,14 @@ function installedRoot(own: string | undefined): URL {
 
 function findManifest(own: string | undefined): URL {
   const failures: unknown[] = []
-  for (const place of [own, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
+  // A bundle that is an ES module knows the path of its file only as that of the program.
+  const [, program] = process.argv
+  const places = [
+    own,
+    program && pathToFileURL(program).href,
+    pathToFileURL(join(process.cwd(), 'package.json')).href,
+  ]
+  for (const place of places) {
     try {
       if (place !== undefined)
         return pathToFileURL(nodeModule.createRequire(place).resolve(`${PACKAGE}/package.json`))

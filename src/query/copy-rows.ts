@@ -1,34 +1,10 @@
 import type { DB } from '../../generated/database.ts'
-import { type CallOptions, type Connection, CopyText } from '../connection/index.ts'
-
-/** The column of each property. */
-type Columns<Table extends keyof DB, Property extends PropertyKey> = Readonly<
-  Record<Property, keyof DB[Table] & string>
->
-
-/**
- * The columns of a table that a COPY writes. Every property of the input is named, in `columns` or in `defaulted`: one
- * that is read but not copied is a compile error.
- */
-export interface CopyTable<
-  Table extends keyof DB,
-  Id extends string,
-  Input extends object,
-  Defaulted extends keyof Input,
-> {
-  readonly name: Table
-  /** Columns whose values are properties of the item. */
-  readonly ids: Partial<Columns<Table, Id>>
-  /** Columns whose values are properties of the item's `input`. */
-  readonly columns: Columns<Table, Exclude<keyof Input, Defaulted>>
-  /** The same, but the server sets the column's default if `input` lacks the property. */
-  readonly defaulted: Columns<Table, Defaulted>
-}
-
-type CopyItem<Id extends string, Input> = { readonly input: Input } & { readonly [Property in Id]: string }
+import { type CallOptions, type Connection, CopyText, encode } from '../connection/index.ts'
+import { groupByColumns, type ImportTable, type TableItem } from './import-table.ts'
 
 /** A COPY statement, its rows as text, and the item of each row. */
 export interface Copy<Item> {
+  readonly table: string
   readonly sql: string
   readonly rows: CopyText
   readonly items: Item[]
@@ -40,36 +16,27 @@ export function copiesOf<
   Id extends string,
   Input extends object,
   Defaulted extends keyof Input,
-  Item extends CopyItem<Id, Input>,
->(table: CopyTable<Table, Id, Input, Defaulted>, items: readonly Item[]): Copy<Item>[] {
-  const [ids, columns, defaulted] = [table.ids, table.columns, table.defaulted].map(
-    (each) => Object.entries(each) as [string, string][],
-  ) as [[Id, string][], [string, string][], [string, string][]]
-  const copies = new Map<number, Copy<Item>>()
-  for (const item of items) {
-    const input = item.input as Readonly<Record<string, unknown>>
-    let combination = 0
-    for (let bit = 0; bit < defaulted.length; bit += 1) {
-      const [property] = defaulted[bit] as [string, string]
-      if (input[property] !== undefined) combination |= 1 << bit
+  Item extends TableItem<Id, Input>,
+>(table: ImportTable<Table, Id, Input, Defaulted>, given: readonly Item[]): Copy<Item>[] {
+  return groupByColumns(table, given).map(({ ids, columns, items }) => {
+    const written = [...ids, ...columns].map(([, column]) => column)
+    const rows = new CopyText()
+    for (const item of items) {
+      const input = item.input as Readonly<Record<string, unknown>>
+      for (const [property] of ids) rows.addValue(item[property])
+      for (const [property] of columns) {
+        const value = input[property]
+        rows.addValue(typeof value === 'object' ? toText(value, property, table.json) : value)
+      }
+      rows.endRow()
     }
-    let copy = copies.get(combination)
-    if (!copy) {
-      const written = [...ids, ...columns, ...defaulted.filter((_, bit) => combination & (1 << bit))]
-      const sql = `copy ${table.name} (${written.map(([, column]) => column).join(', ')}) from stdin`
-      copy = { sql, rows: new CopyText(), items: [] }
-      copies.set(combination, copy)
-    }
-    for (const [property] of ids) copy.rows.addValue(item[property])
-    for (const [property] of columns) copy.rows.addValue(input[property])
-    for (let bit = 0; bit < defaulted.length; bit += 1) {
-      const [property] = defaulted[bit] as [string, string]
-      if (combination & (1 << bit)) copy.rows.addValue(input[property])
-    }
-    copy.rows.endRow()
-    copy.items.push(item)
-  }
-  return [...copies.values()]
+    return { table: table.name, sql: `copy ${table.name} (${written.join(', ')}) from stdin`, rows, items }
+  })
+}
+
+/** The text of a value that is no plain one: JSON, or an array of PostgreSQL. */
+function toText(value: object | null, property: string, json: readonly string[] = []): unknown {
+  return value !== null && json.includes(property) ? JSON.stringify(value) : encode(value)
 }
 
 /**
@@ -84,9 +51,10 @@ export async function sendCopies<Item>(
   options?: CallOptions,
 ): Promise<number> {
   let count = 0
-  for (const { sql, rows, items } of copies) {
+  for (const { table, sql, rows, items } of copies) {
+    const target = { operation: 'COPY', table }
     try {
-      await connection.run({ sql, rows: rows.bytes, prepared: false, readOnly: false }, options)
+      await connection.run({ sql, rows: rows.bytes, prepared: false, readOnly: false, target }, options)
     } catch (error) {
       const item = items[lineOf(error) - 1]
       throw item === undefined ? error : toError(error, item)

@@ -1,4 +1,3 @@
-import type { TableName } from '../../generated/catalog.ts'
 import type { CallOptions, Connection, Query, Settings } from '../connection/index.ts'
 import { NotFoundError } from '../errors/index.ts'
 import type { Statement } from './statement.ts'
@@ -59,7 +58,7 @@ export function requireOne<Row>(row: Row | undefined): Row {
  */
 export function orThrowNotFound<Row>(
   row: Row | undefined,
-  table: TableName,
+  table: string,
   key: Readonly<Record<string, string>>,
 ): Row {
   if (row === undefined) throw new NotFoundError(table, key)
@@ -82,8 +81,10 @@ function toQuery<Input, Row>(statement: Statement<Input, Row>, input: Input, { p
     name: statement.name,
     sql: statement.sql,
     values: statement.values(input),
-    prepared: prepare,
+    prepared: prepare && statement.isPrepared,
     readOnly: statement.readOnly,
     isShared: prepare && statement.isBrief,
+    target: statement.target,
+    merged: statement.merged,
   }
 }

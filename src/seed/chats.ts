@@ -31,8 +31,8 @@ export function chatWriter(
     const { messages, times } = messagesOf(random, spoken, created, atMost)
     const chatId = keys.of(n, created)
     sheets.add('chats', {
-      id: chatId,
       user_id: userId,
+      id: chatId,
       title,
       next_position: messages.length,
       // One save per turn.
@@ -43,11 +43,11 @@ export function chatWriter(
     })
     storeMessages(messages, SETTINGS).forEach((message, position) => {
       const time = timeText(times[position] as number)
-      addMessage(sheets, chatId, message, position, time)
+      addMessage(sheets, { userId, chatId }, message, position, time)
       if (message.role !== 'assistant') return
       // The very first message has options, so that the smallest seed has a row in each table.
       if (from + position === 0 || random.chance(0.15))
-        addOptions(sheets, random, chatId, message.id, matter, time)
+        addOptions(sheets, random, { userId, chatId }, message.id, matter, time)
     })
     return messages.length
   }
@@ -77,8 +77,20 @@ function messagesOf(random: Random, spoken: Iterable<Spoken>, created: number, a
   return { messages, times }
 }
 
-function addMessage(sheets: Sheets, chatId: string, message: StoredMessage, position: number, time: string) {
+interface OwnedChat {
+  userId: string
+  chatId: string
+}
+
+function addMessage(
+  sheets: Sheets,
+  { userId, chatId }: OwnedChat,
+  message: StoredMessage,
+  position: number,
+  time: string,
+) {
   sheets.add('messages', {
+    user_id: userId,
     chat_id: chatId,
     id: message.id,
     position,
@@ -91,6 +103,7 @@ function addMessage(sheets: Sheets, chatId: string, message: StoredMessage, posi
   })
   message.parts.forEach((part, place) => {
     sheets.add('parts', {
+      user_id: userId,
       chat_id: chatId,
       message_id: message.id,
       position: place,
@@ -99,6 +112,7 @@ function addMessage(sheets: Sheets, chatId: string, message: StoredMessage, posi
       tool_name: part.toolName,
       tool_state: part.toolState,
       search_text: part.searchText,
+      words: part.searchWords,
       payload: part.payload,
     })
   })
@@ -107,12 +121,13 @@ function addMessage(sheets: Sheets, chatId: string, message: StoredMessage, posi
 function addOptions(
   sheets: Sheets,
   random: Random,
-  chatId: string,
+  { userId, chatId }: OwnedChat,
   messageId: string,
   { about }: Matter,
   time: string,
 ) {
   sheets.add('ai_options', {
+    user_id: userId,
     chat_id: chatId,
     message_id: messageId,
     prompt: random.chance(0.7)

@@ -7,6 +7,17 @@ import { addressOf } from './users.ts'
 import { AGENTS, INDUSTRIES, JOB_TITLES, LOCAL_JOB_TITLES } from './words.ts'
 import type { World } from './world.ts'
 
+interface SeededContact {
+  readonly customerId: string
+  readonly personId: string
+  readonly role: ContactRole | null
+  /** Whether the contact has no end. */
+  readonly lasts: boolean
+  readonly time: number
+  /** The user who created the customer. */
+  readonly creator: string
+}
+
 /** Creates a function that writes the n-th customer and its contacts. Customers must be written in order. */
 export function customerWriter(world: World): (sheets: Sheets, n: number) => void {
   const { random } = world
@@ -24,6 +35,10 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
     const domain = world.domain(`${company.slug}${random.pick(ENDINGS)}`)
     const status = n === 0 ? 'prospect' : random.pick(STATUSES)
     const changed = status === 'prospect' ? undefined : time + random.between(1, 40 * 86_400) * 1_000
+    const creator = world.userAmong(random, n)
+    const owner = random.chance(0.8) ? world.userAmong(random, n) : null
+    const archived = n > 0 && status === 'churned' && random.chance(0.3) ? changed : undefined
+    const changer = changed ? world.userAmong(random, n) : creator
     sheets.add('customers', {
       customer_id: customerId,
       legal_name: legalName,
@@ -34,18 +49,30 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
       website_url: random.chance(0.8) ? `https://www.${domain}` : null,
       billing_country: random.chance(0.95) ? place.country : null,
       timezone: place.timezone,
+      owner_id: owner,
+      archived_at: archived === undefined ? null : timeText(archived),
+      version: changed ? 1 : 0,
       created_at: timeText(time),
       updated_at: timeText(changed ?? time),
+      created_by: creator,
+      updated_by: changer,
     })
-    addEntry(sheets, n, 'create', time, { legalName, displayName, status: 'prospect' })
-    if (changed) addEntry(sheets, n, 'update', changed, { status: { from: 'prospect', to: status } })
-    return { ...company, customerId, time, domain }
+    addEntry(sheets, n, 'create', creator, time, { legalName, displayName, status: 'prospect' })
+    if (changed) addEntry(sheets, n, 'update', changer, changed, { status: { from: 'prospect', to: status } })
+    return { ...company, customerId, owner, creator, time, domain }
   }
 
-  function addEntry(sheets: Sheets, n: number, action: 'create' | 'update', time: number, changes: object) {
+  function addEntry(
+    sheets: Sheets,
+    n: number,
+    action: 'create' | 'update',
+    userId: string,
+    time: number,
+    changes: object,
+  ) {
     sheets.add('audit_log', {
       id: entryKeys.of(n * 2 + (action === 'create' ? 0 : 1), time),
-      user_id: world.userAmong(random, n),
+      user_id: userId,
       entity_type: 'customer',
       entity_id: world.customerId(n),
       action,
@@ -57,7 +84,7 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
   }
 
   return (sheets, n) => {
-    const { place, customerId, time, domain } = addCustomer(sheets, n)
+    const { place, customerId, owner, creator, time, domain } = addCustomer(sheets, n)
     // The first customer has one contact: the smallest seed has a row in each table.
     const count = n === 0 ? 1 : random.pick(COUNTS)
     const before = known
@@ -77,31 +104,28 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
         job_title: random.chance(0.85) ? random.pick(titles) : null,
         linkedin_url: random.chance(0.4) ? `https://linkedin.example/in/${address.replace('.', '-')}` : null,
         is_active: lasts || random.chance(0.5),
+        owner_id: owner,
+        archived_at: null,
+        version: 0,
         created_at: timeText(time),
         updated_at: timeText(time),
+        created_by: creator,
+        updated_by: creator,
       })
-      addContact(
-        sheets,
-        customerId,
-        personId,
-        time,
-        which === 0 ? 'primary_contact' : random.pick(ROLES),
-        lasts,
-      )
+      const role = which === 0 ? 'primary_contact' : random.pick(ROLES)
+      addContact(sheets, { customerId, personId, role, lasts, time, creator })
       people += 1
       if (which === 0) known = personId
     }
-    if (before && random.chance(0.15)) addContact(sheets, customerId, before, time, 'stakeholder', true)
+    if (before && random.chance(0.15)) {
+      addContact(sheets, {
+        ...{ customerId, personId: before, role: 'stakeholder', lasts: true },
+        ...{ time, creator },
+      })
+    }
   }
 
-  function addContact(
-    sheets: Sheets,
-    customerId: string,
-    personId: string,
-    time: number,
-    role: ContactRole | null,
-    lasts: boolean,
-  ) {
+  function addContact(sheets: Sheets, { customerId, personId, role, lasts, time, creator }: SeededContact) {
     const start = random.below(30)
     sheets.add('customer_people', {
       customer_person_id: contactKeys.of(contacts, time),
@@ -111,6 +135,11 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
       is_primary: role === 'primary_contact',
       start_date: dayText(time, start),
       end_date: lasts ? null : dayText(time, start + random.below(200)),
+      version: 0,
+      created_at: timeText(time),
+      updated_at: timeText(time),
+      created_by: creator,
+      updated_by: creator,
     })
     contacts += 1
   }

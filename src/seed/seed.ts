@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { TableName } from '../../generated/catalog.ts'
 import { ConstraintError, DatabaseError, InvalidInputError } from '../errors/index.ts'
-import { fields, optional, wholeNumber } from '../input/index.ts'
+import { callable, fields, optional, wholeNumber } from '../input/index.ts'
 import { chatWriter } from './chats.ts'
 import { customerWriter } from './customers.ts'
 import { run } from './run.ts'
@@ -38,7 +38,8 @@ export interface SeedProgress {
 export type SeedCounts = Record<TableName, number>
 
 /**
- * Fills the nine tables with realistic rows that depend only on `seed` and `scale`. It runs in the caller's transaction:
+ * Fills the nine tables with realistic rows that depend only on `seed` and `scale`: the audit log has entries of the seed, and no
+ * history of its being written, if the login owns the tables. It runs in the caller's transaction:
  * after a failure or an abort its rows are rolled back, and the transaction can continue. From 50,000 messages on, it
  * drops and rebuilds the search index of parts, unless the table is larger than the added rows. Other sessions then wait
  * for that table until the commit.
@@ -54,7 +55,9 @@ export async function seed(client: pg.ClientBase, options: SeedOptions = {}): Pr
     throw new DatabaseError('Seeding requires a transaction: begin one first.', { cause: error })
   })
   try {
+    await run(client, `select set_config('norberts_spark.history', 'off', true)`)
     const counts = await fill(client, new World(seed), scale, onProgress, signal)
+    await run(client, `select set_config('norberts_spark.history', '', true)`)
     await run(client, 'release savepoint seed')
     return counts
   } catch (error) {
@@ -106,10 +109,7 @@ const BYTES = 500
 const readOptions = fields<SeedOptions>({
   seed: optional(wholeNumber(0, 2 ** 32 - 1)),
   scale: optional(wholeNumber(1, 100_000_000)),
-  onProgress: optional((value, field) => {
-    if (typeof value === 'function') return value as (progress: SeedProgress) => void
-    throw new InvalidInputError(field, 'must be a function')
-  }),
+  onProgress: optional(callable<NonNullable<SeedOptions['onProgress']>>),
   signal: optional((value, field) => {
     if (value instanceof AbortSignal) return value
     throw new InvalidInputError(field, 'must be an AbortSignal')

@@ -23,6 +23,8 @@ export function userWriter(world: World): (sheets: Sheets, n: number) => void {
     const role = n === 0 || random.chance(0.01) ? 'admin' : random.chance(0.03) ? 'moderator' : 'user'
     const isFromProvider = random.chance(0.3)
     const hasPassword = !isFromProvider || random.chance(0.2)
+    // The first user registers without an administrator, like most others.
+    const admin = n > 0 && random.chance(0.2) ? world.userId(0) : null
     sheets.add('users', {
       user_id: world.userId(n),
       name,
@@ -32,13 +34,15 @@ export function userWriter(world: World): (sheets: Sheets, n: number) => void {
       role,
       provider: isFromProvider ? 'google' : null,
       provider_id: isFromProvider ? `1${digits(world.seed)}${digits(n)}` : null,
+      version: 0,
       created_at: timeText(time),
       updated_at: timeText(time),
+      created_by: admin,
+      updated_by: admin,
     })
     sheets.add('audit_log', {
       id: entryKeys.of(n, time),
-      // The first user registers without an administrator, like most others.
-      user_id: n > 0 && random.chance(0.2) ? world.userId(0) : null,
+      user_id: admin,
       entity_type: 'user',
       entity_id: world.userId(n),
       action: 'create',

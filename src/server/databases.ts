@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { TEST_CONNECTION_LIMIT } from '../package/index.ts'
@@ -10,6 +11,8 @@ export interface ScratchRun {
   readonly run: string
   /** Whether the process may exit while the connections used to create databases are open. */
   readonly mayExit?: boolean
+  /** Servers on which a copy of a template is made too, if they have the template: the workers of Citus. */
+  readonly workers?: readonly string[]
 }
 
 /** A temporary database. */
@@ -19,7 +22,7 @@ export interface ScratchDatabase extends AsyncDisposable {
   drop(): Promise<void>
 }
 
-/** The names of scratch databases: `scratch_` run `_` process `_` count. */
+/** The names of scratch databases: `scratch_` run `_` process `_` random number; a process can have threads, which do not count together. */
 const NAME = /^scratch_([0-9a-f]{8})_\d+_\d+$/
 
 /** Selects the databases that this library's test helper created. */
@@ -53,14 +56,13 @@ export class ScratchDatabases implements AsyncDisposable {
 
   /** Creates an empty database, or a copy of `template`, to which no session may be connected. */
   async createDatabase({ template }: { template?: string } = {}): Promise<ScratchDatabase> {
-    count += 1
-    const name = `scratch_${this.#run.run}_${process.pid}_${count}`
+    const name = `scratch_${this.#run.run}_${process.pid}_${randomInt(2 ** 47)}`
     const copy = template
       ? `template ${pg.escapeIdentifier(template)} strategy wal_log`
       : await this.#inUtf8()
-    await retryWhileInUse(() =>
-      this.admin.query(`create database ${name} ${copy} connection limit ${TEST_CONNECTION_LIMIT}`),
-    )
+    const create = `create database ${name} ${copy} connection limit ${TEST_CONNECTION_LIMIT}`
+    if (template) await this.#onWorkers(create, template)
+    await retryWhileInUse(() => this.admin.query(create))
     this.#created.add(name)
     const drop = () => this.#drop(name)
     return { name, url: this.url(name), drop, [Symbol.asyncDispose]: drop }
@@ -117,12 +119,24 @@ export class ScratchDatabases implements AsyncDisposable {
 
   async #drop(name: string): Promise<void> {
     await this.admin.query(`drop database if exists ${name} with (force)`)
+    await this.#onWorkers(`drop database if exists ${name} with (force)`)
     this.#created.delete(name)
   }
-}
 
-/** Counts databases across instances, because their names contain the process but not the instance. */
-let count = 0
+  /** Runs a statement on the workers, or on those that have a database. */
+  async #onWorkers(statement: string, database?: string): Promise<void> {
+    for (const connectionString of this.#run.workers ?? []) {
+      const client = new pg.Client({ connectionString })
+      await client.connect()
+      try {
+        const { rowCount } = await client.query('select from pg_database where datname = $1', [database])
+        if (database === undefined || rowCount === 1) await retryWhileInUse(() => client.query(statement))
+      } finally {
+        await client.end()
+      }
+    }
+  }
+}
 
 function openPool({ adminUrl, run, mayExit = false }: ScratchRun): pg.Pool {
   const pool = new pg.Pool({

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fchmodSync, openSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -150,7 +150,9 @@ async function startServer(place: Place, binaries: Binaries): Promise<boolean> {
 /** Resolves once the server has its postmaster.pid, or has exited because a concurrent start was first. */
 async function spawnServer(place: Place, { postgres, identity }: Binaries, port: number): Promise<boolean> {
   const { data } = place
-  const log = openSync(logOf(place), 'a')
+  // The log has failing statements with their rows; a file of an earlier version may be open to all.
+  const log = openSync(logOf(place), 'a', 0o600)
+  fchmodSync(log, 0o600)
   const server = spawn(postgres, [...argumentsFor(data, port), '-c', `cluster_name=${DEV_CLUSTER}`], {
     ...identity,
     cwd: dirname(data),

@@ -5,5 +5,12 @@ export { ServerError } from './error.ts'
 export { stopWhenInterrupted } from './interruption.ts'
 export { startPostmaster } from './postmaster.ts'
 export { isAlive, thisProcess } from './processes.ts'
+export {
+  type ReplicatedServers,
+  type StandbyServer,
+  startReplicatedServers,
+  type TemporaryServer,
+} from './replicated-servers.ts'
 export { makeRunDirectory, sweepRuns } from './run-directory.ts'
+export { makeScratchRoot } from './scratch-root.ts'
 export { fillDataDirectory } from './template.ts'

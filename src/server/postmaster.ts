@@ -29,21 +29,31 @@ const TAIL = 20
 /** A server that this process has started. */
 export interface Postmaster {
   readonly port: number
-  /** Stops the server and closes its connections. No-op if it has already exited. */
-  stop(): Promise<void>
+  /**
+   * Stops the server and closes its connections. No-op if it has already exited.
+   *
+   * @param options.crash at once, so that it recovers at its next start.
+   */
+  stop(options?: { crash?: boolean }): Promise<void>
 }
 
 /**
- * Starts a server on a free port of the loopback address, as a child of this process.
+ * Starts a server on the loopback address, as a child of this process.
+ *
+ * @param options.port default: a free one.
  *
  * @throws {ServerError} the server does not start; the message ends with its log.
  */
 export async function startPostmaster(
   binaries: Binaries,
   dataDirectory: string,
-  { settings = {}, attempts = 3 }: { settings?: Readonly<Record<string, string>>; attempts?: number } = {},
+  {
+    settings = {},
+    port: wanted,
+    attempts = 3,
+  }: { settings?: Readonly<Record<string, string>>; port?: number | undefined; attempts?: number } = {},
 ): Promise<Postmaster> {
-  const port = await findFreePort()
+  const port = wanted ?? (await findFreePort())
   const log: string[] = []
   const server = spawnServer(binaries, argumentsFor(dataDirectory, port, settings), dataDirectory)
   try {
@@ -51,13 +61,13 @@ export async function startPostmaster(
   } catch (cause) {
     // Another process may take a free port before the server listens on it.
     if (attempts > 1 && log.some((line) => line.includes('Address already in use')))
-      return startPostmaster(binaries, dataDirectory, { settings, attempts: attempts - 1 })
+      return startPostmaster(binaries, dataDirectory, { settings, port: wanted, attempts: attempts - 1 })
     throw new ServerError(
       `Embedded PostgreSQL did not start: ${(cause as Error).message}\n${log.join('\n')}`,
       { cause },
     )
   }
-  return { port, stop: () => stop(server) }
+  return { port, stop: ({ crash = false } = {}) => stop(server, crash ? 'SIGQUIT' : 'SIGINT') }
 }
 
 function spawnServer(
@@ -103,10 +113,10 @@ function waitUntilReady(server: ChildProcess, log: string[]): Promise<void> {
   })
 }
 
-async function stop(server: ChildProcess): Promise<void> {
+async function stop(server: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
   const ended = once(server, 'exit')
-  server.kill(process.platform === 'win32' ? 'SIGKILL' : 'SIGINT')
+  server.kill(process.platform === 'win32' ? 'SIGKILL' : signal)
   await ended
 }
 

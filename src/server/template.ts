@@ -94,7 +94,7 @@ export async function initialize(
 }
 
 /** Copies owners and modes too, which PostgreSQL requires. */
-async function copyDirectory(from: string, to: string): Promise<void> {
+export async function copyDirectory(from: string, to: string): Promise<void> {
   if (process.platform === 'win32') await cp(from, to, { recursive: true })
   else await run('cp', ['-a', from, to])
 }

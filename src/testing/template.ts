@@ -57,6 +57,24 @@ export async function mayDrop(url: string): Promise<boolean> {
   }
 }
 
+/** Creates the objects of the schema in an empty database, then those of a service. */
+export async function createTestObjects(
+  url: string,
+  name: string,
+  service: ServiceMigrations | undefined,
+): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    await client.query('begin')
+    await createObjects(client, 'test', { database: name })
+    await client.query('commit')
+  } finally {
+    await client.end()
+  }
+  if (service) await migrateTestDatabase(url, service)
+}
+
 interface Template {
   readonly admin: pg.ClientBase
   readonly name: string
@@ -68,16 +86,7 @@ async function createTemplate(
   { admin, name, service }: Template,
 ): Promise<void> {
   const database = await databases.createDatabase()
-  const client = new pg.Client(database.url)
-  await client.connect()
-  try {
-    await client.query('begin')
-    await createObjects(client, 'test', { database: name })
-    await client.query('commit')
-  } finally {
-    await client.end()
-  }
-  if (service) await migrateTestDatabase(database.url, service)
+  await createTestObjects(database.url, name, service)
   await dropOthers(databases, admin, service)
   await admin.query(`alter database ${database.name} rename to ${name}`)
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ServiceMigrations } from '../admin/index.ts'
-import { type Database, type OpenOptions, openDatabase } from '../database/index.ts'
+import { type Database, type DatabaseOf, type OpenOptions, openDatabase } from '../database/index.ts'
+import { fields, optional, text } from '../input/index.ts'
+import type { OwnRepositories } from '../repositories/index.ts'
 import { ScratchDatabases, startDevServer } from '../server/index.ts'
 import { mayDrop, prepareTemplate } from './template.ts'
 
@@ -31,14 +33,17 @@ export interface TestDatabase extends AsyncDisposable {
  * Creates a database for tests, in milliseconds: a copy of a template that is created once for each version of the
  * schema. Any number of databases and processes may do so concurrently.
  *
+ * @throws {InvalidInputError} an option is unknown or of the wrong type.
  * @throws {ServerError} no server can be used or started.
  * @throws {AdminError} the folder of migrations is missing or empty; a migration failed.
  */
-export async function createTestDatabase({
-  url,
-  open,
-  migrations,
-}: TestDatabaseOptions = {}): Promise<TestDatabase> {
+export async function createTestDatabase<Own extends OwnRepositories>(
+  options: TestDatabaseOptions & { open: { repositories: Own } },
+): Promise<Omit<TestDatabase, 'db'> & { readonly db: DatabaseOf<Own> }>
+/** As above, without own repositories. */
+export async function createTestDatabase(options?: TestDatabaseOptions): Promise<TestDatabase>
+export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { url, open, migrations } = readOptions(options, 'options')
   const { databases, template } = await serverFor(url ?? process.env.TEST_DATABASE_URL, serviceOf(migrations))
   const database = await databases.createDatabase({ template })
   let db: Database | undefined
@@ -58,13 +63,28 @@ export async function createTestDatabase({
   }
 }
 
+/** Read by `openDatabase`, at first use. */
+export const readOpen = optional((value) => value as OpenOptions)
+
+const readServiceMigrations = fields<ServiceMigrations>({ folder: text, name: text })
+
+export const readMigrationsOption = optional((value, field): ServiceMigrations | string =>
+  typeof value === 'string' ? text(value, field) : readServiceMigrations(value, field),
+)
+
+const readOptions = fields<TestDatabaseOptions>({
+  url: optional(text),
+  open: readOpen,
+  migrations: readMigrationsOption,
+})
+
 interface Server {
   readonly databases: ScratchDatabases
   readonly template: string
 }
 
 /** A folder alone gets the name `service` in the migration history. */
-function serviceOf(migrations: ServiceMigrations | string | undefined): ServiceMigrations | undefined {
+export function serviceOf(migrations: ServiceMigrations | string | undefined): ServiceMigrations | undefined {
   return typeof migrations === 'string' ? { folder: migrations, name: 'service' } : migrations
 }
 

@@ -1,6 +1,7 @@
 import { toFloat } from './numbers.ts'
 import { readConstant } from './read-scalar.ts'
 import type { Expression } from './rules.ts'
+import { TextPattern } from './text-pattern.ts'
 import { isAscii, lengthOf, octetsOf, trim } from './texts.ts'
 import { daysOfToday } from './times.ts'
 import { isDecimal, isToday, order, UNKNOWN, type Value } from './values.ts'
@@ -176,10 +177,10 @@ function constant(expression: Extract<Expression, { op: 'constant' }>): Value {
   return value
 }
 
-const patterns = new Map<string, RegExp>()
+const patterns = new Map<string, TextPattern>()
 
-function patternOf(source: string): RegExp {
-  const pattern = patterns.get(source) ?? new RegExp(source, 'su')
+function patternOf(source: string): TextPattern {
+  const pattern = patterns.get(source) ?? new TextPattern(source)
   patterns.set(source, pattern)
   return pattern
 }

@@ -1,3 +1,5 @@
+export { type PatternTree, type Range, readPattern } from './pattern-tree.ts'
+export { TextPattern } from './text-pattern.ts'
 export {
   type InsertOf,
   type Json,

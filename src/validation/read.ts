@@ -10,14 +10,38 @@ export function read(given: unknown, type: TypeRules): Read {
   return type.kind === 'array' && given !== null ? readArray(given, type) : readScalar(given, type)
 }
 
+/** https://github.com/postgres/postgres/blob/REL_18_0/src/include/utils/array.h#L75 */
+const MAX_DIMENSIONS = 6
+
+/** PostgreSQL accepts any number of dimensions in every array, if all elements of a dimension have the same ones. */
 function readArray(given: unknown, { of }: TypeRules): Read {
   if (!Array.isArray(given)) return new Problem('must be an array')
-  const problems = Array.from(given, (element, at) => {
+  const shape = shapeOf(given)
+  if (shape === undefined || shape.length > MAX_DIMENSIONS) {
+    return new Problem(
+      `must have at most ${MAX_DIMENSIONS} dimensions, with the same number of elements in each part`,
+    )
+  }
+  const problems = readElements(given, of)
+  return problems.length > 0 ? problems : { elements: shape.reduce((product, length) => product * length, 1) }
+}
+
+/** The lengths of an array and of the arrays in it; undefined if they differ. */
+function shapeOf(given: readonly unknown[]): number[] | undefined {
+  if (!given.some(Array.isArray)) return [given.length]
+  const shapes = Array.from(given, (part) => (Array.isArray(part) ? shapeOf(part) : undefined))
+  const [first] = shapes
+  return first && shapes.every((shape) => String(shape) === String(first))
+    ? [given.length, ...first]
+    : undefined
+}
+
+function readElements(given: readonly unknown[], of: TypeRules | undefined): Problem[] {
+  return Array.from(given, (element, at) => {
+    if (Array.isArray(element)) return readElements(element, of).map((problem) => problem.at(at))
     const found = of ? read(element ?? null, of) : UNKNOWN
-    if (!isProblem(found)) return []
-    return [found].flat().map((problem) => problem.at(at))
+    return isProblem(found) ? [found].flat().map((problem) => problem.at(at)) : []
   }).flat()
-  return problems.length > 0 ? problems : { elements: given.length }
 }
 
 function readDomain(given: unknown, { name = 'value', of, notNull, checks = [] }: TypeRules): Read {

@@ -78,7 +78,7 @@ export type Expression =
   | {
       readonly op: 'matches'
       readonly of: Expression
-      /** A regular expression of JavaScript, for the flags s and u. */
+      /** A regular expression that `readPattern` reads; in JavaScript it means the same with the flags s and u. */
       readonly pattern: string
       /** Beyond ASCII, the server's locale decides what letters, digits and spaces are. */
       readonly ascii?: true

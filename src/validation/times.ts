@@ -26,9 +26,10 @@ interface Moment {
 export function readDate(given: unknown): Read {
   const refusal = new Problem('must be a date, for example 2026-11-23')
   if (typeof given !== 'string') return refusal
-  const word = readWord(given)
+  const text = withoutRuns(given)
+  const word = readWord(text)
   if (word !== undefined) return word
-  const moment = readMoment(given)
+  const moment = readMoment(text)
   return moment && moment.day >= FIRST_DAY && moment.day <= LAST_DATE ? moment.day : refusal
 }
 
@@ -40,15 +41,21 @@ export function readTimestamp(given: unknown, kind: 'timestamp' | 'timestamptz',
     return Number.isNaN(time) ? refusal : (within(BigInt(time) * 1000n) ?? refusal)
   }
   if (typeof given !== 'string') return refusal
-  const word = readWord(given)
+  const text = withoutRuns(given)
+  const word = readWord(text)
   if (word !== undefined) return typeof word === 'number' && word !== 0 ? word : UNKNOWN
-  const moment = readMoment(given)
+  const moment = readMoment(text)
   if (!moment) return refusal
   const { day, time, offset } = moment
   const local = BigInt(day) * DAY + time
   const value = within(kind === 'timestamp' ? local : local - (offset ?? 0n))
   if (value === undefined) return refusal
   return kind === 'timestamptz' && offset === undefined ? UNKNOWN : round(value, precision)
+}
+
+/** One space for each run of them: on long ones the expressions above would take quadratic time. */
+function withoutRuns(text: string): string {
+  return text.replace(/[ \t-\r]+/g, ' ')
 }
 
 function readWord(text: string): Value | undefined {

@@ -47,7 +47,7 @@ export type Validators = {
  */
 export const validators: Validators = /* @__PURE__ */ validatorsOf(TABLE_RULES) as Validators
 
-/** Makes validators for another schema from its TABLE_RULES, which `npm run generate -- --schema DIR --out DIR` writes. */
+/** Makes validators for another schema from its TABLE_RULES, which `norberts-spark-db generate` writes. */
 export function validatorsOf(tables: { readonly [table: string]: TableRules }): {
   [table: string]: { insert: StandardSchemaV1; update: StandardSchemaV1 }
 } {

@@ -77,7 +77,7 @@ describe('create', () => {
 
 describe('drop', () => {
   const FOREIGN = `
-    create extension hstore; create extension citext; create extension pg_trgm; create extension unaccent;
+    create extension hstore; create extension citext; create extension btree_gin;
     create table mine (a int, word text collate "C"); insert into mine values (1, 'kept');
     create view overview as select a from mine;
     create function mine_too() returns int language sql as 'select 1';
@@ -137,13 +137,13 @@ describe('drop', () => {
     ],
     [
       'an index that calls a function',
-      `create table mine (a text); create index on mine (searchable(a))`,
-      'depends on function searchable(text)',
+      `create table mine (a text); create index on mine (search_text(a))`,
+      'depends on function search_text(text)',
     ],
     [
       'a default that calls a function',
-      `create table mine (a text default searchable('x'))`,
-      'default value for column a of table mine depends on function searchable(text)',
+      `create table mine (a text default search_text('x'))`,
+      'default value for column a of table mine depends on function search_text(text)',
     ],
     [
       'a partition-like child',

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { ScratchDatabases } from '../../scripts/scratch/index.ts'
 import { type Environment, guard } from '../../src/admin/index.ts'
-import { create, drop, migrate, recordEnvironment, reset, seed } from '../../src/admin.ts'
+import { create, drop, grant, maintain, migrate, recordEnvironment, reset, seed } from '../../src/admin.ts'
 import { InvalidInputError } from '../../src/index.ts'
 import { databaseOf, runSql, withDatabase } from '../support/databases.ts'
 
@@ -21,7 +21,19 @@ const COMMANDS: readonly [name: string, run: Run, flags: readonly Flag[]][] = [
     (url, { environment }) => migrate(url, { environment }),
     [undefined, 'development', 'production'],
   ],
-  ['studio --write', studio, [undefined]],
+  [
+    'grant',
+    (url, { environment }) => grant(url, { role: 'pg_monitor', kind: 'app', environment }),
+    [undefined, 'development', 'production'],
+  ],
+  [
+    'maintain --keep-audit-months',
+    (url, options) => maintain(url, { ...options, keepAuditMonths: 12 }),
+    [undefined, 'development', 'production'],
+  ],
+  // By the guard itself: the command needs a server with Citus.
+  ['distribute', guarded('distribute'), [undefined, 'development', 'production']],
+  ['studio --write', guarded('write'), [undefined]],
   [
     'environment',
     (url, { environment, confirm }) => recordEnvironment(url, environment as Environment, { confirm }),
@@ -29,13 +41,15 @@ const COMMANDS: readonly [name: string, run: Run, flags: readonly Flag[]][] = [
   ],
 ]
 
-async function studio(url: string, { confirm }: { confirm: string | undefined }): Promise<void> {
-  const client = new pg.Client(url)
-  await client.connect()
-  try {
-    await guard(client, 'write', { confirm }, { lock: false })
-  } finally {
-    await client.end()
+function guarded(command: 'distribute' | 'write'): Run {
+  return async (url, { environment, confirm }) => {
+    const client = new pg.Client(url)
+    await client.connect()
+    try {
+      await guard(client, command, { environment, confirm }, { lock: false })
+    } finally {
+      await client.end()
+    }
   }
 }
 
@@ -176,7 +190,8 @@ async function attempt(
     if (/^The environment of the database .* is .*, but/.test(message)) return 'conflict'
     if (message.startsWith('The schema exists already')) return 'exists'
     // Beyond the guard: there is no schema to seed.
-    if (message.startsWith('There is no schema')) return 'runs'
+    if (message.startsWith('There is no schema') || message.startsWith('There is no partitioned table'))
+      return 'runs'
     throw error instanceof InvalidInputError ? new Error(message, { cause: error }) : error
   }
 }

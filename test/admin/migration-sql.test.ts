@@ -64,6 +64,31 @@ describe('a file that is one transaction', () => {
     expect(String(error)).toContain('1_a, line 3: column "nonsense" does not exist')
   })
 
+  test.for([
+    ['select x\n;\n\nselect 2;', '1_a, line 1: column "x" does not exist'],
+    ['select 1;\nselect\n  nonsense,\n2;\n\n', '1_a, line 3: column "nonsense" does not exist'],
+  ])('names the line of an error before further lines: %j', async ([sql = '', words], { apply }) => {
+    expect(String(await caught(apply({ '1_a': sql })))).toContain(words)
+  })
+
+  test('names no line of an error within a function', async ({ apply }) => {
+    const body = `begin\n\n\nexecute 'select nonsense'; end`
+
+    const error = await caught(apply({ '1_a': `do $$ ${body} $$;\nselect 1;` }))
+
+    expect(String(error)).toContain('column "nonsense" does not exist')
+    expect(String(error)).not.toMatch(/line \d/)
+  })
+
+  test('is not taken for one with transaction commands where PostgreSQL does not support something else', async ({
+    apply,
+  }) => {
+    const error = await caught(apply({ '1_a': 'select case when true then generate_series(1, 2) end' }))
+
+    expect(String(error)).toContain('set-returning functions are not allowed in CASE')
+    expect(String(error)).not.toContain('begins and ends')
+  })
+
   test('may begin with a byte order mark', async ({ apply }) => {
     expect(await apply({ '1_a': '\uFEFF-- locks: none\ncreate table a (id int)' })).toEqual(['1_a'])
   })

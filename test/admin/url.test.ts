@@ -20,6 +20,8 @@ test.for([
   [`postgres:///db?host=localhost,db.example.test&password=${SECRET}`, 'names 2 hosts'],
   [`postgres://u:${SECRET}@h/db?sslrootcert=/missing.pem`, '/missing.pem'],
   [`mysql://u:${SECRET}@h/db`, 'postgres://'],
+  [`jdbc:postgres://u:${SECRET}@h/db`, 'for example postgres://'],
+  [`postgres://u:${SECRET}@h/db?sslrootcert=/`, 'a parameter is not valid'],
   ['', 'DATABASE_URL'],
 ])('%s is refused without its password', ([url = '', words = '']) => {
   const error = (() => {
@@ -43,6 +45,14 @@ test.for([
   ['postgres:///shop?host=/var/run/postgresql', 'shop on /var/run/postgresql:5432'],
 ])('%s is described by the host that it leads to', ([url = '', words]) => {
   expect(describeUrl(readUrl(url, 'url'))).toBe(words)
+})
+
+test('a missing URL is refused with a hint at DATABASE_URL', () => {
+  expect(() => readUrl(undefined as never, 'url')).toThrow(/"url" must be .*DATABASE_URL/)
+})
+
+test('a URL that is not valid is described without any part of it', () => {
+  expect(describeUrl(`postgres://u:${SECRET}@h:port/db`)).toBe('a database whose URL is not valid')
 })
 
 withServer('a missing database is named, with the way out', async ({ url }) => {

@@ -78,7 +78,7 @@ describe('verify needs no more than to read', () => {
       expect(environment).toBe('test')
       expect(tables).toContainEqual({ table: 'users', rows: 0 })
       expect(differences).toContainEqual({
-        object: 'constraint parts.parts_chat_id_message_id_fkey',
+        object: 'constraint parts.parts_user_id_chat_id_message_id_fkey',
         fact: 'enforcement',
         database: 'disabled',
       })

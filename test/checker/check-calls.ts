@@ -2,11 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { type CallOptions, type Database, openDatabase, type Transaction } from '../../src/index.ts'
 import { aMessage, aUser } from '../../src/testing.ts'
+import type { RestartableServer } from '../support/restartable-server.ts'
 import type { TcpProxy } from '../support/tcp-proxy.ts'
 import { ABORTED, Model, outcomeOf } from './model.ts'
 
 const CALLERS = 20
 const CHATS = 5
+
+/** Users whose names are changed. */
+const RENAMED = 12
 
 /** Milliseconds beyond its deadline after which a call is taken for hung. */
 const TOLERANCE = 8_000
@@ -15,10 +19,11 @@ const TOLERANCE = 8_000
 const LONGEST = 10_000
 
 export interface CheckOptions {
-  /** The proxy in front of the server, which the faults use. */
+  /** The proxy in front of the server, or of its pooler, which the faults use. */
   proxy: TcpProxy
-  /** The same database without the proxy. */
-  direct: string
+  /** The server itself, which the faults stop and start. */
+  server: RestartableServer
+  prepare: boolean
   milliseconds: number
   /** A number from 0 up to 1. */
   random: () => number
@@ -35,11 +40,12 @@ export interface CheckResult {
  * effects are certain; at the end the database is compared with it.
  */
 export async function checkCalls(options: CheckOptions): Promise<CheckResult> {
-  const admin = new pg.Pool({ connectionString: options.direct, max: 3 })
+  const admin = new pg.Pool({ connectionString: options.server.url, max: 3 })
   admin.on('error', () => {})
   const db = openDatabase({
     connectionString: options.proxy.url,
     max: 6,
+    prepare: options.prepare,
     silenceTimeout: 1_000,
     connectionTimeoutMillis: 3_000,
     application_name: 'checker',
@@ -60,6 +66,10 @@ class Check {
   readonly #model = new Model()
   readonly #known: { userId: string; email: string }[] = []
   readonly #chats: string[] = []
+  readonly #renamed: string[] = []
+  /** Messages of each chat that were acknowledged, and the longest list that was read. */
+  readonly #saved = new Map<string, string[]>()
+  readonly #read = new Map<string, readonly string[]>()
   #owner = ''
   #next = 0
   #faults = 0
@@ -79,6 +89,12 @@ class Check {
     for (let n = 0; n < CHATS; n += 1) {
       this.#chats.push((await this.#db.chats.create({ userId: this.#owner })).chatId)
     }
+    for (let n = 0; n < RENAMED; n += 1) {
+      const user = await this.#db.users.create(this.#user())
+      this.#renamed.push(user.userId)
+      this.#model.note([user.email], 'done')
+      this.#model.noteValue(user.userId, user.name, 'done')
+    }
     const callers = Array.from({ length: CALLERS }, () => this.#call())
     const faults = this.#cause()
     await sleep(this.#options.milliseconds)
@@ -87,6 +103,11 @@ class Check {
     // A call that was given up may still be committing.
     await sleep(1_000)
     this.#model.compare(await this.#find())
+    const { rows } = await this.#admin.query<{ key: string; value: string }>(
+      'select user_id as key, name as value from users where user_id = any($1)',
+      [this.#renamed],
+    )
+    for (const { key, value } of rows) this.#model.compareValue(key, value)
     const { violations, counts } = this.#model
     return { violations, counts, faults: this.#faults }
   }
@@ -94,9 +115,15 @@ class Check {
   async #call(): Promise<void> {
     const operations = [
       () => this.#createUser(),
+      () => this.#createTwice(),
+      () => this.#record(),
+      () => this.#record(),
+      () => this.#rename(),
+      () => this.#rename(),
       () => this.#findUser(),
       () => this.#findUser(),
       () => this.#save(),
+      () => this.#load(),
       () => this.#transaction(),
       () => this.#import(),
     ]
@@ -111,6 +138,41 @@ class Check {
     if (user) this.#known.push(user)
   }
 
+  /** Two callers want the same email address, of whom one can have it. */
+  async #createTwice(): Promise<void> {
+    const input = this.#user()
+    const create = () => this.#observe([input.email], (options) => this.#db.users.create(input, options))
+    const users = (await Promise.all([create(), create()])).filter((user) => user !== null)
+    if (users.length > 1) this.#model.violate(`${input.email} was created twice`)
+    this.#known.push(...users)
+  }
+
+  async #record(): Promise<void> {
+    const entityId = this.#name('entry')
+    const entry = { action: 'check', entityType: 'checker', entityId }
+    const recorded = await this.#observe([entityId], (options) => this.#db.auditLog.record(entry, options))
+    if (recorded && recorded.entityId !== entityId)
+      this.#model.violate(`${entityId} was answered with ${recorded.entityId}`)
+  }
+
+  /** Many callers update few rows, some of which another session has locked. */
+  async #rename(): Promise<void> {
+    const userId = this.#pick(this.#renamed)
+    const name = this.#name('name')
+    const user = await this.#observe([], async (options) => {
+      try {
+        const updated = await this.#db.users.update(userId, { name }, options)
+        this.#model.noteValue(userId, name, 'done')
+        return updated
+      } catch (error) {
+        this.#model.noteValue(userId, name, outcomeOf(error) ?? 'unknown')
+        throw error
+      }
+    })
+    if (user && (user.userId !== userId || user.name !== name))
+      this.#model.violate(`${name} of ${userId} was answered with ${user.name} of ${user.userId}`)
+  }
+
   async #findUser(): Promise<void> {
     const { userId, email } = this.#pick(this.#known)
     const user = await this.#observe([], (options) => this.#db.users.find(userId, options), true)
@@ -120,9 +182,30 @@ class Check {
   async #save(): Promise<void> {
     const message = aMessage({ id: this.#name('message') })
     const chatId = this.#pick(this.#chats)
-    await this.#observe([message.id], (options) =>
+    const outcome = await this.#observe([message.id], (options) =>
       this.#db.chats.save(chatId, [message], { userId: this.#owner }, options),
     )
+    if (outcome) this.#saved.set(chatId, [...(this.#saved.get(chatId) ?? []), message.id])
+  }
+
+  /** A list that only grows: a read has all that was acknowledged before it, and begins as every earlier read. */
+  async #load(): Promise<void> {
+    const chatId = this.#pick(this.#chats)
+    const acknowledged = this.#saved.get(chatId) ?? []
+    const earlier = this.#read.get(chatId) ?? []
+    const chat = await this.#observe(
+      [],
+      (options) => this.#db.chats.load(chatId, { userId: this.#owner }, options),
+      true,
+    )
+    if (!chat) return
+    const ids = chat.messages.map(({ id }) => id)
+    const present = new Set(ids)
+    const missing = acknowledged.find((id) => !present.has(id))
+    if (missing) this.#model.violate(`${missing} was acknowledged, and a later read of its chat lacks it`)
+    if (earlier.some((id, index) => ids[index] !== id))
+      this.#model.violate(`chat ${chatId} was read in another order than before`)
+    if (ids.length > (this.#read.get(chatId) ?? []).length) this.#read.set(chatId, ids)
   }
 
   /** A savepoint that is undone, one that is kept, an import with savepoints of its own, and calls beside them. */
@@ -203,7 +286,7 @@ class Check {
   }
 
   async #cause(): Promise<void> {
-    const { proxy, random } = this.#options
+    const { proxy, server, random } = this.#options
     const onBackend = (fn: string) =>
       this.#admin.query(
         `select ${fn}(pid) from pg_stat_activity where application_name = 'checker' order by random() limit 1`,
@@ -211,6 +294,8 @@ class Check {
     const faults = [
       () => onBackend('pg_terminate_backend'),
       () => onBackend('pg_cancel_backend'),
+      () => this.#lockUser(),
+      () => this.#lockUser(),
       async () => proxy.cut(),
       async () => {
         proxy.isFrozen = true
@@ -223,19 +308,40 @@ class Check {
         proxy.cancelDelay = random() * 1_500
       },
     ]
+    const restart = async () => {
+      await server.stop(random() < 0.5 ? 'fast' : 'immediate')
+      await sleep(random() * 500)
+      await server.start()
+    }
     while (this.#isRunning) {
       await sleep(50 + random() * 400)
-      await this.#pick(faults)()
+      // Rarely, because the callers do nothing meanwhile.
+      await (random() < 0.04 ? restart : this.#pick(faults))()
       this.#faults += 1
     }
     proxy.isFrozen = false
     proxy.cancelDelay = 0
   }
 
+  /** Another session keeps one of the renamed users locked for a while. */
+  async #lockUser(): Promise<void> {
+    const { random } = this.#options
+    const client = await this.#admin.connect()
+    try {
+      await client.query('begin')
+      await client.query('select from users where user_id = $1 for update', [this.#pick(this.#renamed)])
+      await sleep(random() * 400)
+      await client.query('rollback')
+    } finally {
+      client.release()
+    }
+  }
+
   async #find(): Promise<string[]> {
     const { rows } = await this.#admin.query<{ effect: string }>(
       `select email as effect from users where user_id <> $1
        union all select legal_name from customers
+       union all select entity_id from audit_log where entity_type = 'checker'
        union all select id from messages`,
       [this.#owner],
     )

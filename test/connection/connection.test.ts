@@ -12,6 +12,8 @@ import {
 import { test } from '../support/database.ts'
 import { aUser, caught } from '../support/factories.ts'
 
+const ABSENT = '00000000-0000-7000-8000-000000000000'
+
 const backendOf = async (db: ReturnType<typeof openDatabase>) => {
   const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db.kysely)
   return rows[0]!.pid
@@ -62,6 +64,21 @@ describe('openDatabase', () => {
     expect(rows).toEqual([{ created_at: user.createdAt }])
     expect(pool.listenerCount('error') + pool.listenerCount('acquire')).toBe(0)
     expect(await caught(db.users.find(user.userId))).toBeInstanceOf(DatabaseError)
+    await pool.end()
+  })
+
+  test("a statement prepared under the same name by another version is not run in this one's place", async ({
+    url,
+  }) => {
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    await pool.query({ name: 'users.find', text: 'select $1::uuid as "userId"', values: [ABSENT] })
+    const db = openDatabase(pool)
+
+    const error = await caught(db.users.find(ABSENT))
+
+    expect(error).toBeInstanceOf(DatabaseError)
+    expect(String(error)).toContain('prepared as users.find')
+    expect(await db.users.existsByEmail('absent@example.test')).toBe(false)
     await pool.end()
   })
 

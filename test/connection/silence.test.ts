@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { expect } from 'vitest'
 import { openDatabase, UnavailableError } from '../../src/index.ts'
 import { test } from '../support/database.ts'
@@ -109,6 +110,45 @@ test('a query that the server works on is left alone, however long it takes', as
   const { rows } = await sql<{ one: number }>`select 1 as one from pg_sleep(2)`.execute(db.kysely)
 
   expect(rows).toEqual([{ one: 1 }])
+})
+
+test('a query is left alone while the server starts sessions slowly', async ({ url }) => {
+  await using proxy = await TcpProxy.start(url)
+  await using db = openDatabase({ connectionString: proxy.url, max: 1, silenceTimeout: 200 })
+  await db.ping()
+  proxy.startDelay = 3_000
+
+  const { rows } = await sql<{ one: number }>`select 1 as one from pg_sleep(5)`.execute(db.kysely)
+
+  expect(rows).toEqual([{ one: 1 }])
+})
+
+test('a query is left alone while the server starts no session, but answers another one', async ({ url }) => {
+  await using proxy = await TcpProxy.start(url)
+  await using db = openDatabase({ connectionString: proxy.url, max: 2, silenceTimeout: 200 })
+  await Promise.all([db.ping(), sql`select pg_sleep(0.1)`.execute(db.kysely)])
+  proxy.startDelay = 60_000
+
+  const working = sql<{ one: number }>`select 1 as one from pg_sleep(8)`.execute(db.kysely)
+  for (let second = 0; second < 8; second += 1) {
+    await db.ping()
+    await sleep(1_000)
+  }
+
+  expect((await working).rows).toEqual([{ one: 1 }])
+})
+
+test('a query is left alone when this machine does not find the name of the server', async ({ url }) => {
+  const { hostname: host, port, username: user, password, pathname } = new URL(url)
+  const pool = new pg.Pool({ host, port: Number(port), user, password, database: pathname.slice(1), max: 1 })
+  await using db = openDatabase(pool, { silenceTimeout: 200 })
+  await db.ping()
+  Object.assign(pool.options, { host: 'server.invalid' })
+
+  const { rows } = await sql<{ one: number }>`select 1 as one from pg_sleep(3)`.execute(db.kysely)
+
+  expect(rows).toEqual([{ one: 1 }])
+  await pool.end()
 })
 
 test('a connection whose answer was lost is found, though others work', async ({ url }) => {

@@ -17,11 +17,19 @@ const TIMES = [
   '0044-03-15T12:00:00.000Z',
 ]
 
+const types = selectTypes('generated/database.ts')
+
 /** Inserts two rows into every table: one with a value in every column, one with nulls where they are allowed. */
 async function insertExamples({ kysely }: Database): Promise<void> {
   for (const [table, { required, full }] of Object.entries(EXAMPLE_ROWS)) {
     const rows = [required, full].map((row) =>
-      Object.fromEntries(Object.entries(row).map(([field, value]) => [snakeCase(field), value])),
+      Object.fromEntries(
+        Object.entries(row).map(([field, value]) => {
+          const column = snakeCase(field)
+          const isJson = types.get(`${table}.${column}`)?.includes('JsonValue')
+          return [column, isJson ? JSON.stringify(value) : value]
+        }),
+      ),
     )
     for (const row of rows)
       await kysely
@@ -32,8 +40,6 @@ async function insertExamples({ kysely }: Database): Promise<void> {
 }
 
 const snakeCase = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-const types = selectTypes('generated/database.ts')
 
 afterAll(() => {
   delete process.env.TZ
@@ -126,6 +132,12 @@ function isOfType(value: unknown, type: string): boolean {
   if (/^(true|false)$/.test(type)) return String(value) === type
   if (/^".*"$/.test(type)) return value === JSON.parse(type)
   if (/^Json/.test(type)) return value !== undefined
+  const [, elements] = /^\(?(.*?)\)?\[\]$/.exec(type) ?? []
+  if (elements !== undefined)
+    return (
+      Array.isArray(value) &&
+      value.every((each) => elements.split(' | ').some((member) => isOfType(each, member)))
+    )
   return false
 }
 

@@ -136,7 +136,7 @@ describe('a signal', () => {
 
 describe('a timeout', () => {
   test('of the database holds for own queries', async ({ openAnother }) => {
-    const db = openAnother({ timeout: 200 })
+    const db = openAnother({ timeout: 1_000 })
     const call = caught(sleepOnServer(db, undefined))
 
     expect(await milliseconds(call)).toBeLessThan(3_000)

@@ -9,10 +9,11 @@ describe('stats()', () => {
   test('counts connections, calls and prepared statements', async ({ openAnother }) => {
     const db = openAnother({ max: 2 })
     expect(db.stats()).toEqual({
-      connections: { open: 0, idle: 0, inUse: 0 },
+      connections: { open: 0, idle: 0, inUse: 0, max: 2 },
       waiting: 0,
       inFlight: 0,
       prepared: 0,
+      replicas: [],
     })
 
     const user = await db.users.create(aUser())
@@ -25,10 +26,11 @@ describe('stats()', () => {
     await Promise.all([...calls, ...reads])
 
     expect(afterOne).toEqual({
-      connections: { open: 1, idle: 1, inUse: 0 },
+      connections: { open: 1, idle: 1, inUse: 0, max: 2 },
       waiting: 0,
       inFlight: 0,
       prepared: 1,
+      replicas: [],
     })
     expect(busy).toMatchObject({ connections: { open: 2, idle: 0, inUse: 2 }, inFlight: 2 })
     expect(db.stats()).toMatchObject({ connections: { inUse: 0 }, waiting: 0, inFlight: 0 })

@@ -81,6 +81,37 @@ describe('a URL', () => {
   })
 })
 
+describe('the endpoint', () => {
+  test.for([
+    ['postgres://a@one:5433/shop', { host: 'one', port: 5433, database: 'shop' }],
+    ['postgres://a@one,two:5433,three/shop', { host: 'one,two,three', port: 5432, database: 'shop' }],
+    ['postgres://a@one:5433,two:5434/shop', { host: 'one,two', port: 5433, database: 'shop' }],
+    [
+      { host: 'one,two', port: '5433' as never, user: 'a', database: 'shop' },
+      { host: 'one,two', port: 5433, database: 'shop' },
+    ],
+    ['postgres:///shop?host=/tmp/absent&user=a', { host: '/tmp/absent', port: 5432, database: 'shop' }],
+    [
+      new pg.Pool({ host: 'one', port: 5433, user: 'a', database: 'shop' }),
+      { host: 'one', port: 5433, database: 'shop' },
+    ],
+  ] as const)('of %o', async ([source, endpoint]) => {
+    await using db = openDatabase(source as string)
+    expect(db.endpoint).toEqual(endpoint)
+  })
+
+  test('names all hosts in their order, wherever the next connection leads', async ({ url }) => {
+    const { host, hostname, username, password, pathname } = new URL(url)
+    await using db = openDatabase(`postgres://${username}:${password}@localhost:1,${host}${pathname}`)
+    const { endpoint } = db
+    expect(endpoint).toEqual({ host: `localhost,${hostname}`, port: 1, database: pathname.slice(1) })
+
+    await db.ping()
+
+    expect(db.endpoint).toEqual(endpoint)
+  })
+})
+
 describe('mistakes of the configuration', () => {
   test('is a ConfigurationError', async ({ url }) => {
     const { host, pathname, username } = new URL(url)
@@ -122,7 +153,7 @@ describe('mistakes of the configuration', () => {
 describe('options', () => {
   test.for([
     { maxConnections: 3 },
-    { replicas: [] },
+    { replicas: {} },
     { max: 0 },
     { max: '5' },
     { max: -1 },

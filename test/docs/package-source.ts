@@ -6,6 +6,7 @@ const ENTRIES: Record<string, string> = {
   '@norberts-spark/db/schema': 'validators',
   '@norberts-spark/db/admin': 'admin',
   '@norberts-spark/db/testing': 'testing',
+  '@norberts-spark/db/opentelemetry': 'opentelemetry',
 }
 
 registerHooks({

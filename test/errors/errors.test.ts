@@ -162,4 +162,35 @@ describe('the contents of a row are in no error', () => {
     const withPeople = { ...names, people: [aPerson({ phone: `private ${'7'.repeat(30)}` })] }
     expect(logged(await caught(db.customers.importMany([withPeople])))).not.toContain('private')
   })
+
+  test.for([
+    [
+      'a unique key',
+      `insert into users (name, email, password) select 'Ada', 'private@example.test', '${HASH}' from generate_series(1, 2)`,
+    ],
+    ['JSON', `select '{"a": private}'::json`],
+    ['JSON with U+0000', String.raw`select '{"private": "\u0000"}'::jsonb`],
+    ['a number', `select 'private'::int`],
+    ['a number out of range', 'select (9182736450 + n)::int from generate_series(1, 2) as n'],
+    ['a text that is a number out of range', `select '9182736450'::int`],
+    ['a date', `select 'private'::date`],
+    ['a time out of range', `select '2026-99-99 private'::timestamptz`],
+    ['a key of another table', `insert into chats (user_id) values ('01930c7a-5b3e-7000-8000-00009182aaaa')`],
+    ['a function that tells the row', `do $$ begin raise 'refused' using detail = 'private'; end $$`],
+    ['a statement within a function', `do $$ begin execute 'select 1 / 0 as private'; end $$`],
+    ['a value that is too long', `select 'private'::varchar(3)::int`],
+  ] as const)('of %s', async ([, statement], { db }) => {
+    const error = await caught(sql.raw(statement).execute(db.kysely))
+
+    expect(error).toBeInstanceOf(DatabaseError)
+    expect(logged(error)).not.toMatch(/private|9182/)
+  })
+
+  test('places in functions are kept', async ({ db }) => {
+    const error = await caught(sql`do $$ begin perform 1 / 0; end $$`.execute(db.kysely))
+
+    expect(error).toMatchObject({
+      cause: { where: expect.stringMatching(/^PL\/pgSQL function inline_code_block line 1/) },
+    })
+  })
 })

@@ -21,7 +21,10 @@ describe('partitions', () => {
   log_rest: "log",
   log_rest_0: "log",
 } as const`)
-    expect(files.get('catalog.ts')).toContain('log_rest_0_pkey: "log_pkey"')
+    expect(files.get('catalog.ts')).toContain(`  log_rest_0: {
+    log_rest_0_at_id_idx: "log_at_id_key",
+    log_rest_0_pkey: "log_pkey",
+  },`)
     expect(files.get('catalog.ts')).toContain('log_at_id_key: { kind: "unique", columns: ["at", "id"] }')
   })
 
@@ -68,7 +71,7 @@ test('a NOT NULL constraint that is NOT VALID leaves the column nullable', async
     }),
   )
 
-  expect(files.get('database.ts')).toContain('a: string | null;')
+  expect(files.get('database.ts')).toContain('a: ColumnType<string | null, string, string>;')
 })
 
 test('names that are too long are cut as by the server', async ({ databases }) => {

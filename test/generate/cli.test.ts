@@ -30,6 +30,7 @@ describe('npm run generate', () => {
     expect(await readdir(join(out, 'deep'))).toEqual([
       'catalog.ts',
       'database.ts',
+      'functions.ts',
       'schema.md',
       'validation.ts',
     ])

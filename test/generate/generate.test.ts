@@ -27,7 +27,9 @@ const dictionary = ({ files }: { files: Files }) => files.get('schema.md') ?? ''
 test('schema/ generates the committed files, byte for byte', async ({ generate }) => {
   const { files } = await generate('schema')
 
-  for (const [path, text] of files) expect(text, path).toBe(readFileSync(join('generated', path), 'utf8'))
+  // functions.ts is for services: src/ writes its calls of functions itself.
+  const committed = [...files].filter(([path]) => path !== 'functions.ts')
+  for (const [path, text] of committed) expect(text, path).toBe(readFileSync(join('generated', path), 'utf8'))
 })
 
 test('the same input generates the same bytes', async ({ generate }) => {
@@ -134,7 +136,7 @@ describe('after an edit of the schema, tsc reports what must follow:', () => {
     const sql = `create view authors as
       select u.user_id, u.email, u.provider, c.title, count(m.id) as messages, coalesce(c.title, 'Untitled') as heading
       from users u left join chats c on c.user_id = u.user_id left join messages m on m.chat_id = c.id
-      group by u.user_id, c.id;
+      group by u.user_id, c.user_id, c.id;
       comment on view authors is 'Messages by author.';`
     const generated = await generate(await folderWith({ '50_authors.sql': append(sql) }))
 
@@ -212,7 +214,7 @@ describe('a warning is printed for a rule that types and validators cannot expre
       `create table t (a text); alter table t add constraint t_a_check check (a in ('x')) not valid`,
     )
 
-    expect(database(generated)).toContain('a: string | null;')
+    expect(database(generated)).toContain('a: ColumnType<string | null, "x" | null, "x" | null>;')
     expect(generated.warnings.join('\n')).toContain('t_a_check')
   })
 

@@ -5,7 +5,7 @@ import { test as base, describe, expect } from 'vitest'
 import { listStatements } from '../../scripts/generate/list-statements.ts'
 import { findLostFields } from '../../scripts/generate/lost-fields.ts'
 import type { Connection } from '../../src/connection/index.ts'
-import { type CopyTable, execute, queryFirst, type Statement } from '../../src/query/index.ts'
+import { execute, type ImportTable, queryFirst, type Statement } from '../../src/query/index.ts'
 
 const ROOT = resolve('.')
 const statements = listStatements()
@@ -48,8 +48,8 @@ describe('generate', { timeout: 60_000 }, () => {
   test('names a field of an input that a statement does not use, with the statement', async ({ edited }) => {
     const found = await edited(
       'statements.ts',
-      'Statement<CustomerChange & {',
-      'Statement<CustomerChange & { nickname: string;',
+      'Written<CustomerChange> & IfVersion & {',
+      'Written<CustomerChange> & IfVersion & { nickname: string;',
     )
 
     expect(found).toEqual([
@@ -83,7 +83,7 @@ function refusedByTheCompiler() {
   void execute(connection, rename, { id: '1' })
   void execute(connection, rename, { id: '1', name: undefined })
 
-  const people: CopyTable<'people', 'personId', { phone: string; isActive?: boolean }, 'isActive'> = {
+  const people: ImportTable<'people', 'personId', { phone: string; isActive?: boolean }, 'isActive'> = {
     name: 'people',
     ids: { personId: 'person_id' },
     // @ts-expect-error the phone is read but not copied

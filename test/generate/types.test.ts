@@ -160,3 +160,17 @@ test("a domain's CHECK that no bound can express causes a warning", async ({ fol
 
   expect(warnings).toContainEqual(expect.stringContaining('odd_check'))
 })
+
+test('a message that names a value that is gone causes a warning', async ({ folderOf, generate }) => {
+  const sql = `create table t (a text constraint a_check check (a in ('user', 'admin')), b text constraint b_check check (b in ('x', 'y')),
+      c text constraint c_check check (c in ('new', 'old')));
+    comment on constraint a_check on t is 'A role is "user", "admin" or "moderator".';
+    comment on constraint b_check on t is 'Choose x or y, and nothing else.';
+    comment on constraint c_check on t is 'A state is old, new, or gone.';`
+  const { warnings } = await generate(await folderOf({ '1.sql': sql }))
+
+  expect(warnings).toEqual([
+    't.a: the message of a_check names "moderator", which is not among its values',
+    't.c: the message of c_check names "gone", which is not among its values',
+  ])
+})

@@ -50,13 +50,13 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     `alter type customer_status add value 'lost' after 'active'`,
     `create or replace function touch_updated_at() returns trigger language plpgsql as 'begin return new; end'`,
     'drop trigger chats_touch_updated_at on chats',
-    'alter table people disable trigger people_touch_updated_at',
+    'alter table people disable trigger people_touch_row',
     `create function by_hand() returns trigger language plpgsql as 'begin return new; end'`,
     'create trigger by_hand before insert on users for each row execute function by_hand()',
   ],
   'missing tables and row security': [
     'drop table ai_options cascade',
-    'drop table audit_log cascade',
+    'drop table customer_people cascade',
     'alter table parts enable row level security',
     'create policy all_of_it on parts using (true)',
     'grant select on users to public',
@@ -96,11 +96,11 @@ describe('db:diff', { timeout: 120_000 }, () => {
     await seed(url, { scale: 100 })
     await sql('alter table people rename to persons')
     await sql('alter table customers rename column legal_name to company')
-    await sql('alter table chats alter title type varchar(255)')
+    await sql('alter table customers alter industry type varchar(255)')
     await sql(
       'create table invoices (invoice_id serial primary key, user_id uuid references users (user_id), total integer)',
     )
-    await sql('create view titles as select title from chats')
+    await sql('create view titles as select industry from customers')
     const people = await sql('select count(*) from persons')
 
     const before = await diffDatabase(server, url, {

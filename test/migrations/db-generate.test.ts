@@ -97,16 +97,39 @@ describe('db:generate', { timeout: 120_000 }, () => {
       output: expect.stringContaining('Nothing to do'),
     })
     expect((await workshop.run('check')).output).toContain('3 migrations lead to schema/')
+    const checked = JSON.parse((await workshop.run('check', '--json')).output)
+    expect(checked).toEqual({ migrations: expect.any(Array), warnings: [] })
+    expect(checked.migrations).toHaveLength(3)
+  })
+
+  test('prints its result, or its error, as JSON', async ({ workshop }) => {
+    const nothing = await workshop.run('generate', '--name', 'nothing', '--json')
+    await workshop.edit('21_people.sql', '  job_title    text,', '  job_title    text,\n  nickname     text,')
+    const unproven = await workshop.run('check', '--json')
+    const written = await workshop.run('generate', '--name', 'nickname', '--json')
+
+    expect(JSON.parse(nothing.output)).toEqual({ files: [], warnings: [] })
+    expect(unproven.code).toBe(1)
+    expect(JSON.parse(unproven.output)).toMatchObject({ error: { name: 'ProofError' } })
+    expect(JSON.parse(written.output)).toMatchObject({
+      files: [{ path: expect.stringMatching(/^schema\/migrations\/\d{14}_nickname\.sql$/), warnings: [] }],
+    })
   })
 
   test('guesses no rename, and loses no data without a flag', async ({ workshop }) => {
     await workshop.edit('30_chats.sql', '  title            text,', '  heading          text,')
     for (const [from, to] of [
       ['char_length(title)', 'char_length(heading)'],
-      ['searchable(title)', 'searchable(heading)'],
+      ['search_words(title)', 'search_words(heading)'],
       ['column chats.title', 'column chats.heading'],
     ] as const)
       await workshop.edit('30_chats.sql', from, to)
+    await workshop.edit('45_history.sql', 'update of title', 'update of heading')
+    await workshop.edit(
+      '45_history.sql',
+      'old.title is distinct from new.title',
+      'old.heading is distinct from new.heading',
+    )
 
     const unanswered = await workshop.run('generate', '--name', 'rename')
     expect(unanswered).toMatchObject({ code: 1, files: [] })
@@ -162,6 +185,23 @@ create view talk with (security_invoker) as select id, title from chats;
     expect((await workshop.run('check')).output).toContain('lead to schema/')
   })
 
+  test('builds an index of the audit log on its partitions, without blocking writers', async ({
+    workshop,
+  }) => {
+    await workshop.edit(
+      '40_audit_log.sql',
+      '',
+      'create index audit_log_request_id_idx on audit_log (request_id) where request_id is not null;',
+    )
+
+    const { code, files } = await workshop.run('generate', '--name', 'requests')
+
+    expect(code).toBe(0)
+    expect(files.join()).toMatch(/create index concurrently audit_log_request_id_idx/)
+    expect(files.join()).toMatch(/^-- transaction: none/m)
+    expect((await workshop.run('check')).output).toContain('lead to schema/')
+  })
+
   test('treats a change of values as a loss, and rebuilds indexes of a changed function', async ({
     workshop,
   }) => {
@@ -172,21 +212,45 @@ create view talk with (security_invoker) as select id, title from chats;
       output: expect.stringMatching(/lose or change[\s\S]*TYPE jsonb[\s\S]*--allow-data-loss/),
     })
     await workshop.edit('31_messages.sql', 'envelope      jsonb', 'envelope      json')
-    await workshop.edit(
-      '00_prelude.sql',
-      "return ' ' || lower(words);",
-      "return ' ' || reverse(lower(words));",
-    )
+    await workshop.edit('01_search.sql', 'return vector::tsvector;', 'return strip(vector::tsvector);')
 
-    const { code, files } = await workshop.run('generate', '--name', 'searchable')
+    const { code, files } = await workshop.run('generate', '--name', 'search')
 
     expect(code).toBe(0)
-    for (const index of ['chats_search_idx', 'customers_search_idx', 'parts_search_idx'])
+    for (const index of ['chats_search_idx', 'customers_search_idx', 'users_search_idx'])
       expect(files[1]).toContain(`reindex index concurrently ${index};`)
+  })
+
+  test('rebuilds indexes whose expression reaches a changed function through others', async ({
+    workshop,
+  }) => {
+    await workshop.edit('01_search.sql', 'words := left(words, 1000);', 'words := left(words, 999);')
+
+    const { code, files } = await workshop.run('generate', '--name', 'letters')
+
+    expect(code).toBe(0)
+    for (const index of ['chats_search_idx', 'customers_search_idx', 'people_search_idx', 'users_search_idx'])
+      expect(files[1]).toContain(`reindex index concurrently ${index};`)
+  })
+
+  test('writes the first migration where there is none, which leads to schema/', async ({ workshop }) => {
+    const folder = join(workshop.folder, 'schema/migrations')
+    for (const name of await readdir(folder)) await rm(join(folder, name))
+
+    expect(await workshop.run('generate', '--name', 'initial')).toMatchObject({
+      code: 0,
+      files: [expect.any(String)],
+    })
+    expect(await workshop.run('generate', '--name', 'again')).toMatchObject({
+      code: 0,
+      files: [],
+      output: expect.stringContaining('Nothing to do'),
+    })
   })
 
   test('renames a table with the constraints and indexes named after it', async ({ workshop }) => {
     await workshop.edit('33_ai_options.sql', /ai_options/g, 'model_options')
+    await workshop.edit('50_row_security.sql', /(table|on) ai_options/g, '$1 model_options')
 
     const { code, output, files } = await workshop.run(
       'generate',
@@ -221,8 +285,8 @@ create view talk with (security_invoker) as select id, title from chats;
   test('comments on indexes and keys after they are built', async ({ workshop }) => {
     await workshop.edit(
       '21_people.sql',
-      '  constraint people_email_key unique (email),',
-      '  constraint people_email_key unique (email),\n  constraint people_phone_name_key unique (phone, last_name),',
+      '  constraint people_pkey primary key (person_id),',
+      '  constraint people_pkey primary key (person_id),\n  constraint people_phone_name_key unique (phone, last_name),',
     )
     await workshop.edit(
       '21_people.sql',

@@ -18,6 +18,7 @@ const COPIED = [
     'scripts/generate',
     'scripts/scratch',
     'scripts/new',
+    'scripts/studio',
     'test/support',
     'test/query',
     'test/seed',
@@ -56,8 +57,8 @@ describe('npm run new -- table', () => {
     )
 
     expect(compiled.stdout).toBe('')
-    // Four tests of the repository, one of its list, two of the seed.
-    expect(tested.stdout).toMatch(/Tests +7 passed/)
+    // Four tests of the repository, two of its list, two of the seed.
+    expect(tested.stdout).toMatch(/Tests +8 passed/)
   })
 
   test.for([
@@ -82,10 +83,10 @@ describe('npm run new -- table', () => {
     const { stdout } = await command('--dry-run')
     const refused = await caught(command())
 
-    expect(stdout).toContain('+++ schema/50_notes.sql')
+    expect(stdout).toContain('+++ schema/60_notes.sql')
     expect(stdout).toContain('+create table notes (')
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Commit or stash them') })
-    expect(await caught(readFile(join(copy, 'schema/50_notes.sql')))).toMatchObject({ code: 'ENOENT' })
+    expect(await caught(readFile(join(copy, 'schema/60_notes.sql')))).toMatchObject({ code: 'ENOENT' })
   })
 })
 

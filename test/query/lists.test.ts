@@ -158,4 +158,22 @@ describe.for(Object.entries(LISTS))('%s', ([, open]) => {
     expect(new Set(seen).size).toBe(seen.length)
     expect(seen).toEqual(expect.arrayContaining(stay))
   })
+
+  test('the page that ends the list exactly is the last one', async ({ db }) => {
+    const list = await open(db)
+    await list.add()
+    await list.add()
+    let after: string | undefined
+    let rest = await list.page({ limit: 200 })
+    while (rest.next) {
+      after = rest.next
+      rest = await list.page({ limit: 200, after })
+    }
+
+    const exact = await list.page({ limit: rest.items.length, after })
+
+    expect(exact.items.length).toBeGreaterThan(0)
+    expect(exact.items.map(list.idOf)).toEqual(rest.items.map(list.idOf))
+    expect(exact.next).toBeUndefined()
+  })
 })

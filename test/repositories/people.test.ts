@@ -14,11 +14,20 @@ test('a person is returned as created, with defaults', async ({ db }) => {
     lastName: 'Lovelace',
     email: null,
     phone: null,
+    phoneE164: null,
     jobTitle: null,
     linkedinUrl: null,
     isActive: true,
+    ...{ source: null, externalId: null, tags: null, attributes: null },
+    ...{ emails: null, phones: null, addresses: null },
     createdAt: expect.any(Date),
     updatedAt: person.createdAt,
+    ownerId: null,
+    archivedAt: null,
+    mergedInto: null,
+    version: 0,
+    createdBy: null,
+    updatedBy: null,
   })
   expect(await db.people.get(person.personId)).toEqual(person)
 })
@@ -40,7 +49,7 @@ test('an address belongs to one person; any number may have none', async ({ db }
 })
 
 test('an update changes only the fields that are passed, and null clears a field', async ({ db }) => {
-  const before = await db.people.create(aPerson({ phone: '1', jobTitle: 'CTO' }))
+  const before = await db.people.create(aPerson({ phone: '111', jobTitle: 'CTO' }))
 
   const after = await db.people.update(before.personId, { phone: null, isActive: false, lastName: 'Murray' })
 
@@ -50,6 +59,7 @@ test('an update changes only the fields that are passed, and null clears a field
     isActive: false,
     lastName: 'Murray',
     updatedAt: after.updatedAt,
+    version: 1,
   })
   expect((await db.people.update(before.personId, { email: null })).email).toBeNull()
 })
@@ -85,6 +95,35 @@ test('lists can be filtered and searched, with the best match first', async ({ d
   expect(found.items.map(({ firstName, lastName }) => [firstName, lastName])).toEqual(names)
   expect((await db.people.list({ isActive: false, search: 'gone' })).items).toEqual([inactive])
   expect((await db.people.list({ search: 'klava', limit: 1 })).next).toBeDefined()
+})
+
+test('a search finds a phone number by its digits', async ({ db }) => {
+  const { personId } = await db.people.create(aPerson({ phone: '+1 (555) 867-5309' }))
+  const other = await db.people.create(aPerson({ phone: '+442079460958' }))
+
+  for (const search of [
+    '5558675309',
+    '15558675309',
+    '+1 (555) 867-5309',
+    '867-5309',
+    '8675309',
+    '5309',
+    '555 867',
+  ]) {
+    const { items } = await db.people.list({ search })
+    expect(
+      items.map((person) => person.personId),
+      search,
+    ).toEqual([personId])
+  }
+  for (const search of ['020 7946 0958', '02079460958', '7946 0958', '442079460958']) {
+    const { items } = await db.people.list({ search })
+    expect(
+      items.map((person) => person.personId),
+      search,
+    ).toEqual([other.personId])
+  }
+  expect((await db.people.list({ search: '8675308' })).items).toEqual([])
 })
 
 test("a person's customers are listed with the person's role there", async ({ db }) => {

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { describe, expect } from 'vitest'
 import { TABLES } from '../../generated/catalog.ts'
-import type { CustomerChange, Database, PersonChange, UserChange } from '../../src/index.ts'
+import type { ContactChange, CustomerChange, Database, PersonChange, UserChange } from '../../src/index.ts'
 import { test as base } from '../support/database.ts'
 import { aChat, aCustomer, aPerson, aUser, HASH } from '../support/factories.ts'
 
@@ -19,7 +20,21 @@ interface Updates {
 
 type Values<Change> = Readonly<Record<keyof Change, readonly [unknown, unknown]>>
 
-const TOUCHED = ['updated_at']
+const OWNER = randomUUID()
+const TOUCHED = ['updated_at', 'version']
+
+const anExternalId = () => ({ source: 'crm', externalId: randomUUID() })
+
+/** New values of the columns that customers and people have. */
+const DETAILS = {
+  source: ['hubspot', 'zoho'],
+  externalId: ['1', '2'],
+  tags: [['vip', 'north'], null],
+  attributes: [{ plan: 'gold', seats: [1, { of: null }] }, null],
+  emails: [[{ label: 'office', address: 'office@example.test' }], null],
+  phones: [[{ e164: '+37120000000', number: '2 000 0000' }], null],
+  addresses: [[{ city: 'Riga', street: 'Brīvības 1' }], null],
+} as const
 
 const UPDATES: Readonly<Record<string, Updates>> = {
   'users.update': {
@@ -59,6 +74,8 @@ const UPDATES: Readonly<Record<string, Updates>> = {
       websiteUrl: ['https://new.example.test', null],
       billingCountry: ['EE', null],
       timezone: ['Asia/Tokyo', 'Europe/Paris'],
+      ...DETAILS,
+      ownerId: [OWNER, null],
     } satisfies Values<CustomerChange>,
     update: (db, key, change) => db.customers.update(key, change),
   },
@@ -71,6 +88,7 @@ const UPDATES: Readonly<Record<string, Updates>> = {
   },
   'customers.endContact': {
     table: 'customer_people',
+    also: TOUCHED,
     create: async (db) => {
       const [{ customerId }, { personId }] = [
         await db.customers.create(aCustomer()),
@@ -82,11 +100,36 @@ const UPDATES: Readonly<Record<string, Updates>> = {
     fields: { endDate: ['2024-02-29', '2025-12-31'] },
     update: (db, key, { endDate }) => db.customers.endContact(key, endDate as string),
   },
+  'customers.updateContact': {
+    table: 'customer_people',
+    also: TOUCHED,
+    create: async (db) => {
+      const [{ customerId }, { personId }] = [
+        await db.customers.create(aCustomer()),
+        await db.people.create(aPerson()),
+      ]
+      const dates = { startDate: '2020-01-01' }
+      return (await db.customers.addContact(customerId, personId, dates)).contactId
+    },
+    fields: {
+      role: ['stakeholder', null],
+      isPrimary: [true, false],
+      startDate: ['2020-01-02', '2019-12-31'],
+      endDate: ['2024-02-29', null],
+    } satisfies Values<ContactChange>,
+    update: (db, key, change) => db.customers.updateContact(key, change),
+  },
   'people.update': {
     table: 'people',
     also: TOUCHED,
     create: async (db) => {
-      const person = { phone: '+371', jobTitle: 'CTO', linkedinUrl: 'https://linkedin.example.test' }
+      await anOwner(db)
+      const person = {
+        phone: '+371',
+        jobTitle: 'CTO',
+        linkedinUrl: 'https://linkedin.example.test',
+        ...anExternalId(),
+      }
       return (await db.people.create(aPerson(person))).personId
     },
     fields: {
@@ -97,6 +140,9 @@ const UPDATES: Readonly<Record<string, Updates>> = {
       jobTitle: ['CEO', null],
       linkedinUrl: ['https://other.example.test', null],
       isActive: [false, true],
+      phoneE164: ['+37220000000', null],
+      ...DETAILS,
+      ownerId: [OWNER, null],
     } satisfies Values<PersonChange>,
     update: (db, key, change) => db.people.update(key, change),
   },
@@ -119,20 +165,30 @@ const UPDATES: Readonly<Record<string, Updates>> = {
   },
 }
 
+/** The user who can be made an owner. */
+async function anOwner(db: Database): Promise<void> {
+  await db.kysely
+    .insertInto('users')
+    .values({ user_id: OWNER, name: 'Owner', email: `${OWNER}@example.test`, password: HASH })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
 async function aFullUser(db: Database): Promise<string> {
   const provider = { provider: 'google', providerId: crypto.randomUUID() } as const
   return (await db.users.create(aUser(provider))).userId
 }
 
 async function aFullCustomer(db: Database): Promise<string> {
+  await anOwner(db)
   const customer = aCustomer({
     ...{ status: 'active', industry: 'Anvils', companySize: 12, websiteUrl: 'https://acme.example.test' },
-    ...{ billingCountry: 'LV', timezone: 'Europe/Riga' },
+    ...{ billingCountry: 'LV', timezone: 'Europe/Riga', ...anExternalId() },
   })
   return (await db.customers.create(customer)).customerId
 }
 
-/** Every row of every table, by the table and the key. */
+/** Every row of every table but the history of changes, by the table and the key. */
 type Snapshot = ReadonlyMap<string, Readonly<Record<string, unknown>>>
 
 const test = base.extend<{ snapshot: () => Promise<Snapshot> }>({
@@ -142,7 +198,8 @@ const test = base.extend<{ snapshot: () => Promise<Snapshot> }>({
     await use(async () => {
       const found = new Map<string, Record<string, unknown>>()
       for (const table of TABLES) {
-        const { rows } = await client.query(`select to_jsonb(t) as row from ${table} as t`)
+        const rest = table === 'audit_log' ? 'where not is_history' : ''
+        const { rows } = await client.query(`select to_jsonb(t) as row from ${table} as t ${rest}`)
         for (const { row } of rows) found.set(`${table} ${keyOf(row)}`, row)
       }
       return found
@@ -154,7 +211,9 @@ const test = base.extend<{ snapshot: () => Promise<Snapshot> }>({
 /** The values of the columns that identify a row or refer to another; no update changes them. */
 function keyOf(row: Record<string, unknown>): string {
   return Object.entries(row)
-    .filter(([column]) => /(^|_)id$|^position$/.test(column) && column !== 'provider_id')
+    .filter(
+      ([column]) => /(^|_)id$|^position$/.test(column) && !/^(provider|owner|external)_id$/.test(column),
+    )
     .map(([, value]) => value)
     .join(' ')
 }
@@ -197,7 +256,7 @@ describe.for(Object.entries(UPDATES))('%s', ([name, { table, also = [], create, 
     },
   )
 
-  if (!name.endsWith('.update')) return
+  if (!/\.update(Contact)?$/.test(name)) return
 
   test('of no field changes nothing', async ({ db, snapshot }) => {
     const key = await create(db)

@@ -174,6 +174,19 @@ describe('embedded', () => {
     expect((await ended)[0]).toBe(7)
   })
 
+  test('a durable one waits for the disk, on which its data is', async () => {
+    await using server = await startScratchServer('embedded', { durable: true })
+    const client = new pg.Client(server.adminUrl)
+    await client.connect()
+
+    const { rows } = await client.query<{ fsync: string; pages: string; data: string }>(
+      `select current_setting('fsync') as fsync, current_setting('full_page_writes') as pages, current_setting('data_directory') as data`,
+    )
+
+    expect(rows).toEqual([{ fsync: 'on', pages: 'on', data: expect.not.stringMatching(/^\/dev\/shm/) }])
+    await client.end()
+  })
+
   test('two servers run side by side, and a crashed one can be closed', async () => {
     await using one = await startScratchServer('embedded')
     const other = await startScratchServer('embedded')

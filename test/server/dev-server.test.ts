@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -41,6 +41,17 @@ const inProcess = async (directory: string) => {
 }
 
 describe('the dev server', () => {
+  test('writes a log that other users of the machine cannot read, even if an earlier version left one', async ({
+    directory,
+  }) => {
+    await mkdir(directory)
+    await writeFile(join(directory, 'server.log'), '', { mode: 0o644 })
+
+    await startDevServer({ directory })
+
+    expect((await stat(join(directory, 'server.log'))).mode & 0o777).toBe(0o600)
+  })
+
   test('is started by one of many concurrent commands, outlives them, and keeps its data and URL', async ({
     directory,
   }) => {

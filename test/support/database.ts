@@ -1,6 +1,11 @@
 import { test as base, inject } from 'vitest'
 import { ScratchDatabases } from '../../scripts/scratch/index.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/index.ts'
+import { createGrantedLogin } from './app-login.ts'
+import { runSql } from './databases.ts'
+
+/** Whether the databases of the tests are distributed with Citus. Only their owner sees rows of them then. */
+export const isDistributed = inject('scratch').workers.length > 0
 
 interface Fixtures {
   /** A database for this test file, with the schema applied. */
@@ -17,14 +22,23 @@ export const test = base.extend<Fixtures>({
     async ({}, use) => {
       await using databases = new ScratchDatabases(inject('scratch'))
       await using database = await databases.createDatabase({ template: inject('template') })
+      // A copy does not have the settings of its template.
+      if (inject('scratch').workers.length > 0)
+        await runSql(database.url, `alter database ${database.name} set citus.enable_unsafe_triggers = on`)
       await use(database.url)
     },
     { scope: 'file' },
   ],
   db: [
     async ({ url }, use) => {
-      await using db = openDatabase(url)
-      await use(db)
+      if (process.env.AS_SYSTEM === undefined) {
+        await using db = openDatabase(url)
+        return await use(db)
+      }
+      // A login that owns nothing.
+      await using login = await createGrantedLogin(url, 'system')
+      await using db = openDatabase(login.url)
+      await use(asSystem(db))
     },
     { scope: 'file' },
   ],
@@ -38,3 +52,15 @@ export const test = base.extend<Fixtures>({
     await Promise.all(opened.map((db) => db.close()))
   },
 })
+
+/** A database whose calls are made by a job. */
+function asSystem(db: Database): Database {
+  const view = db.as({ system: 'tests' })
+  return new Proxy(db, {
+    get(_, property) {
+      const owner: object = property in view ? view : db
+      const value = Reflect.get(owner, property, owner)
+      return typeof value === 'function' ? value.bind(owner) : value
+    },
+  })
+}

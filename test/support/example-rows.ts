@@ -58,11 +58,19 @@ export const EXAMPLE_ROWS: Readonly<Record<TableName, Examples>> = {
       websiteUrl: 'https://acme.test',
       billingCountry: 'LV',
       timezone: 'Europe/Riga',
+      source: 'salesforce',
+      externalId: '0017',
+      tags: ['vip', 'north'],
+      attributes: { plan: 'gold' },
+      emails: [{ address: 'office@acme.test', label: 'office' }],
+      phones: [{ number: '2 000 0000', e164: '+37120000000' }],
+      addresses: [{ street: 'Brīvības 1', city: 'Riga', country: 'LV' }],
     },
     many: `
-      insert into customers (legal_name, display_name, status, industry, billing_country, created_at)
+      insert into customers (legal_name, display_name, status, industry, billing_country, archived_at, created_at)
       select 'Legal ' || md5(n::text), 'Display ' || n, (enum_range(null::customer_status))[1 + n % 4],
-        'Industry ' || n % 50, chr(65 + n % 26) || chr(65 + n % 25), now() - n * interval '1 minute'
+        'Industry ' || n % 50, (string_to_array('LV LT EE DE FR ES PL SE JP CN KR GR US GB IT NL BE AT CH DK FI NO PT IE CZ HU', ' '))[1 + n % 26],
+        case when n % 20 = 0 then now() - n * interval '1 minute' end, now() - n * interval '1 minute'
       from generate_series(1, 20000) as n`,
   },
   people: {
@@ -73,13 +81,22 @@ export const EXAMPLE_ROWS: Readonly<Record<TableName, Examples>> = {
       lastName: 'Adams',
       email: 'eve@example.test',
       phone: '+371',
+      phoneE164: '+37120000000',
       jobTitle: 'CTO',
       linkedinUrl: 'https://l.test',
       isActive: false,
+      source: 'salesforce',
+      externalId: '0037',
+      tags: ['vip'],
+      attributes: { diet: 'vegan' },
+      emails: [{ address: 'home@example.test', label: 'home' }],
+      phones: [{ number: '2 000 0000', label: 'mobile' }],
+      addresses: [{ city: 'Riga' }],
     },
     many: `
-      insert into people (first_name, last_name, email, is_active, created_at)
-      select 'First ' || md5(n::text), 'Last', 'p' || n || '@example.test', n % 50 <> 0, now() - n * interval '1 minute'
+      insert into people (first_name, last_name, email, is_active, archived_at, created_at)
+      select 'First ' || md5(n::text), 'Last', 'p' || n || '@example.test', n % 50 <> 0,
+        case when n % 20 = 0 then now() - n * interval '1 minute' end, now() - n * interval '1 minute'
       from generate_series(1, 30000) as n`,
   },
   customer_people: {
@@ -100,7 +117,7 @@ export const EXAMPLE_ROWS: Readonly<Record<TableName, Examples>> = {
       join (select person_id, row_number() over () as n from people) p on c.n = (p.n - 1) % 20000 + 1`,
   },
   chats: {
-    required: { id: ID, userId: ID, title: 'Notes' },
+    required: { userId: ID, id: ID, title: 'Notes' },
     full: { id: OTHER_ID, userId: ID, title: 'Talk', activeStreamId: 's', version: 3, nextPosition: 2 },
     many: `
       insert into chats (user_id, next_position, updated_at)
@@ -108,8 +125,9 @@ export const EXAMPLE_ROWS: Readonly<Record<TableName, Examples>> = {
       from (select user_id, row_number() over () as n from users limit 5000) u, generate_series(1, 4)`,
   },
   messages: {
-    required: { chatId: ID, id: 'm1', position: 0, role: 'user', partCount: 1, envelope: '{}' },
+    required: { userId: ID, chatId: ID, id: 'm1', position: 0, role: 'user', partCount: 1, envelope: '{}' },
     full: {
+      userId: ID,
       chatId: ID,
       id: 'm2',
       position: 1,
@@ -120,12 +138,20 @@ export const EXAMPLE_ROWS: Readonly<Record<TableName, Examples>> = {
       outputTokens: 20,
     },
     many: `
-      insert into messages (chat_id, id, position, role, part_count, envelope)
-      select id, 'm' || n, n, 'user', 2, '{"id":0,"role":0,"parts":0}' from chats, generate_series(0, 4) as n`,
+      insert into messages (user_id, chat_id, id, position, role, part_count, envelope)
+      select user_id, id, 'm' || n, n, 'user', 2, '{"id":0,"role":0,"parts":0}' from chats, generate_series(0, 4) as n`,
   },
   parts: {
-    required: { chatId: ID, messageId: 'm1', position: 0, type: 'text', payload: '{"type":"text"}' },
+    required: {
+      userId: ID,
+      chatId: ID,
+      messageId: 'm1',
+      position: 0,
+      type: 'text',
+      payload: '{"type":"text"}',
+    },
     full: {
+      userId: ID,
       chatId: ID,
       messageId: 'm1',
       position: 1,
@@ -137,12 +163,13 @@ export const EXAMPLE_ROWS: Readonly<Record<TableName, Examples>> = {
       payload: '"just text"',
     },
     many: `
-      insert into parts (chat_id, message_id, position, type, payload)
-      select chat_id, id, n, 'text', '{"type":"text"}' from messages, generate_series(0, 1) as n`,
+      insert into parts (user_id, chat_id, message_id, position, type, payload)
+      select user_id, chat_id, id, n, 'text', '{"type":"text"}' from messages, generate_series(0, 1) as n`,
   },
   ai_options: {
-    required: { chatId: ID, messageId: 'm1', temperature: 1 },
+    required: { userId: ID, chatId: ID, messageId: 'm1', temperature: 1 },
     full: {
+      userId: ID,
       chatId: ID,
       messageId: 'm2',
       prompt: 'Be kind.',
@@ -152,7 +179,7 @@ export const EXAMPLE_ROWS: Readonly<Record<TableName, Examples>> = {
       frequencyPenalty: -2,
       presencePenalty: 1e-7,
     },
-    many: 'insert into ai_options (chat_id, message_id) select chat_id, id from messages',
+    many: 'insert into ai_options (user_id, chat_id, message_id) select user_id, chat_id, id from messages',
   },
   audit_log: {
     required: { entityType: 'user', entityId: ID, action: 'create' },

@@ -1,3 +1,3 @@
 import { installExample } from '../../examples/install.ts'
 
-export default installExample
+export default () => installExample()

@@ -33,6 +33,7 @@ end $$`
 
 export class Judge {
   readonly #client: pg.Client
+  #readsEmptyWithin = true
 
   constructor(url: string) {
     // A time without an offset is in the session's time zone, which would shift the limits of the range.
@@ -42,6 +43,15 @@ export class Judge {
   async open(): Promise<void> {
     await this.#client.connect()
     await this.#client.query(JUDGE)
+    const [server] = await this.run(
+      `select current_setting('server_version_num')::integer >= 170000 as "isNew"`,
+    )
+    this.#readsEmptyWithin = (server as { isNew: boolean }).isNew
+  }
+
+  /** Whether the server refused an empty array within an array, which it reads from version 17 on. */
+  isOfVersion(refusal = ''): boolean {
+    return !this.#readsEmptyWithin && /malformed array literal: "\{.*\{\}/.test(refusal)
   }
 
   async run(sql: string): Promise<unknown[]> {
@@ -98,9 +108,13 @@ function asText(value: unknown, type?: string): string | null {
   if (value === null || value === undefined) return null
   if (/^jsonb?$/.test(type ?? '')) return typeof value === 'string' ? value : JSON.stringify(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : dateText(value)
-  if (Array.isArray(value))
-    return `{${value.map((each) => (each === null ? 'NULL' : quote(asText(each) ?? ''))).join(',')}}`
+  if (Array.isArray(value)) return `{${value.map(elementText).join(',')}}`
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function elementText(element: unknown): string {
+  if (element === null) return 'NULL'
+  return Array.isArray(element) ? (asText(element) ?? '') : quote(asText(element) ?? '')
 }
 
 function quote(text: string): string {

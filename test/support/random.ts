@@ -437,8 +437,12 @@ function momentOf(random: Random): string {
 export function aValueOf(random: Random, type: string): unknown {
   if (type.endsWith('[]')) {
     if (random.chance(0.1)) return random.pick(['x', null, 5])
-    const length = random.between(0, 3)
-    return Array.from({ length }, () => (random.chance(0.1) ? null : aValueOf(random, type.slice(0, -2))))
+    // PostgreSQL accepts any number of dimensions, if their parts have the same ones.
+    const part = () =>
+      Array.from({ length: random.between(0, 3) }, () =>
+        random.chance(0.1) ? null : aValueOf(random, type.slice(0, -2)),
+      )
+    return random.chance(0.15) ? Array.from({ length: random.between(1, 2) }, part) : part()
   }
   switch (type) {
     case 'smallint':

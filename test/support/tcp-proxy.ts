@@ -20,6 +20,8 @@ export class TcpProxy {
   /** Milliseconds by which CancelRequests are held back. */
   cancelDelay = 0
   cancelRequests = 0
+  /** Milliseconds by which the first bytes of new connections are held back, as by a server that starts sessions slowly. */
+  startDelay = 0
 
   private constructor(target: URL) {
     this.target = target
@@ -75,6 +77,8 @@ export class TcpProxy {
         if (isFirst && chunk.length >= 8 && chunk.readInt32BE(4) === CANCEL_REQUEST) {
           this.cancelRequests += 1
           await sleep(this.cancelDelay)
+        } else if (isFirst) {
+          await sleep(this.startDelay, undefined, { ref: false })
         }
         isFirst = false
         if (!this.isFrozen && !to.destroyed) to.write(chunk)

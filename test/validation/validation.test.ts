@@ -1,6 +1,6 @@
 import { afterAll, describe, expect } from 'vitest'
 import { BOUNDS, CONSTRAINTS, type TableName } from '../../generated/catalog.ts'
-import { TABLE_RULES } from '../../generated/validation.ts'
+import { TABLE_RULES, UNCHECKED } from '../../generated/validation.ts'
 import { validators } from '../../src/validators.ts'
 import { test } from '../support/database.ts'
 import { EXAMPLE_ROWS } from '../support/example-rows.ts'
@@ -114,6 +114,8 @@ function aRow(
 function aValue(random: Random, table: TableName, { name, field, type }: Column): unknown {
   const hints = HINTS[field]
   if (hints && random.chance(0.7)) return random.pick(hints)
+  // Only the database checks its text: UNCHECKED says so.
+  if (type === 'tsvector') return random.pick(["'word':1", ''])
   if (!/^(text|citext)$/.test(type)) return aValueOf(random, type)
   const bounds = (BOUNDS as Record<string, Record<string, { minLength?: number; maxLength?: number }>>)[
     table
@@ -167,6 +169,8 @@ describe.for(Object.keys(TABLE_RULES) as TableName[])('%s', (table) => {
         const refusal = verdict === undefined || OF_OTHER_ROWS.test(verdict) ? undefined : verdict
         const { issues } = validator['~standard'].validate(row)
         if ((issues === undefined) === (refusal === undefined)) return []
+        const isUnknown = isUnchecked(table, refusal ?? '') || judge.isOfVersion(refusal)
+        if (issues === undefined && isUnknown) return []
         if (issues === undefined && kind === 'update' && isOfOtherColumns(table, refusal ?? '', attempts[at]))
           return []
         return [{ row, refusal, issues }]
@@ -178,6 +182,12 @@ describe.for(Object.keys(TABLE_RULES) as TableName[])('%s', (table) => {
     },
   )
 })
+
+/** Whether UNCHECKED names the constraint that refused the row. */
+function isUnchecked(table: TableName, refusal: string): boolean {
+  const [, name = ''] = /^23514 .*constraint "(\w+)"/.exec(refusal) ?? []
+  return `${table}.${name}` in UNCHECKED
+}
 
 /** Whether a CHECK depends on columns that the change does not contain. */
 function isOfOtherColumns(table: TableName, refusal: string, attempt: Attempt | undefined): boolean {

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { type Catalog, type Column, shortType } from '../catalog.ts'
 import type { Box, Diagram, Line } from '../diagram.ts'
+import { linkToRows } from './address.ts'
 import { Fetched } from './fetched.tsx'
 
 /** The smallest scale that is still legible. Larger diagrams are scaled down to the width of the window. */
@@ -21,59 +22,132 @@ export function DiagramPage() {
 
 function Drawing({ catalog, diagram }: { catalog: Catalog; diagram: Diagram }) {
   const [table, setTable] = useState<string>()
+  const [zoom, setZoom] = useState(0)
+  const [sought, setSought] = useState('')
   const columnsOf = (name: string) => catalog.tables.find((each) => each.name === name)?.columns ?? []
   const { width, height, lineHeight, boxes, lines } = diagram
   return (
     <div className="content">
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        style={{ width, maxWidth: '100%', minWidth: width * SMALLEST }}
-        role="img"
-        aria-label="Entity diagram"
-      >
-        <defs>
-          <marker
-            id="arrow"
-            viewBox="0 0 8 8"
-            refX="8"
-            refY="4"
-            markerWidth="8"
-            markerHeight="8"
-            orient="auto"
-          >
-            <path d="M0 0 8 4 0 8" fill="none" stroke="#667085" />
-          </marker>
-        </defs>
-        {lines.map((line) => (
-          <ForeignKey
-            key={`${line.from}.${line.name}`}
-            line={line}
-            isLit={table === line.from || table === line.to}
-          />
-        ))}
-        {boxes.map((box) => (
-          <TableBox
-            key={box.table}
-            box={box}
-            columns={columnsOf(box.table)}
-            lineHeight={lineHeight}
-            onPoint={setTable}
-          />
-        ))}
-      </svg>
+      <div className="toolbar">
+        <input
+          type="search"
+          aria-label="Search tables and columns"
+          placeholder="Search tables and columns"
+          value={sought}
+          onChange={(event) => setSought(event.target.value.toLowerCase())}
+        />
+        <button type="button" onClick={() => setZoom((zoom || 1) * 1.25)}>
+          Larger
+        </button>
+        <button type="button" onClick={() => setZoom((zoom || 1) / 1.25)}>
+          Smaller
+        </button>
+        <button type="button" onClick={() => setZoom(0)}>
+          Fit
+        </button>
+        <button type="button" onClick={saveSvg}>
+          Save as SVG
+        </button>
+      </div>
+      <p className="quiet">
+        n and 1: how many rows; 0..1: at most one. Dashed with ✕: deleted with the row it refers to; ∅: kept
+        without it. A click on a table opens its rows.
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <section className="scroll" tabIndex={0} aria-label="Diagram">
+        <svg
+          viewBox={`0 0 ${width} ${height}`}
+          style={zoom > 0 ? { width: width * zoom } : { width, maxWidth: '100%', minWidth: width * SMALLEST }}
+        >
+          <title>Entity diagram</title>
+          <defs>
+            <marker
+              id="many"
+              viewBox="0 0 10 10"
+              refX="10"
+              refY="5"
+              markerWidth="10"
+              markerHeight="10"
+              orient="auto-start-reverse"
+            >
+              <path d="M10 0 0 5 10 10M10 5 0 5" fill="none" stroke="#667085" />
+            </marker>
+            <marker
+              id="one"
+              viewBox="0 0 8 8"
+              refX="4"
+              refY="4"
+              markerWidth="8"
+              markerHeight="8"
+              orient="auto"
+            >
+              <path d="M3 0 3 8" fill="none" stroke="#667085" />
+            </marker>
+          </defs>
+          {lines.map((line) => (
+            <ForeignKey
+              key={`${line.from}.${line.name}`}
+              line={line}
+              isLit={table === line.from || table === line.to}
+            />
+          ))}
+          {boxes.map((box) => (
+            <TableBox
+              key={box.table}
+              box={box}
+              columns={columnsOf(box.table)}
+              lineHeight={lineHeight}
+              onPoint={setTable}
+              isFound={
+                sought !== '' &&
+                [box.table, ...columnsOf(box.table).map(({ name }) => name)].some((name) =>
+                  name.includes(sought),
+                )
+              }
+            />
+          ))}
+        </svg>
+      </section>
     </div>
   )
 }
 
-function ForeignKey({ line: { name, from, to, points }, isLit }: { line: Line; isLit: boolean }) {
+/** The words of what a delete of the referenced row does. */
+const ON_DELETE = {
+  cascade: 'deletes with it',
+  'set null': 'keeps, without it',
+  'set default': 'keeps, with the default',
+  restrict: 'prevents its deletion',
+} as const
+
+function ForeignKey({ line, isLit }: { line: Line; isLit: boolean }) {
+  const { name, from, to, points, onDelete, isOptional, isUnique } = line
+  const [start, end] = [points[0], points.at(-1)]
+  const many = isUnique ? '0..1' : 'n'
+  const one = isOptional ? '0..1' : '1'
   return (
-    <polyline
-      className={isLit ? 'is-lit' : ''}
-      points={points.map(({ x, y }) => `${x},${y}`).join(' ')}
-      markerEnd="url(#arrow)"
-    >
-      <title>{`${name}: ${from} → ${to}`}</title>
-    </polyline>
+    <g className={isLit ? 'key is-lit' : 'key'} data-key={name}>
+      <polyline
+        className={onDelete === 'cascade' ? 'cascades' : ''}
+        points={points.map(({ x, y }) => `${x},${y}`).join(' ')}
+        markerStart={isUnique ? undefined : 'url(#many)'}
+        markerEnd="url(#one)"
+      >
+        <title>{`${name}: ${many} ${from} to ${one} ${to}; when the row of ${to} is deleted, ${from} ${ON_DELETE[onDelete]}`}</title>
+      </polyline>
+      {start && (
+        <text className="quiet mark" x={start.x - 10} y={start.y - 5} textAnchor="end">
+          {many}
+          {onDelete === 'cascade' && ' ✕'}
+          {onDelete === 'set null' && ' ∅'}
+        </text>
+      )}
+      {end && (
+        <text className="quiet mark" x={end.x + 8} y={end.y - 5}>
+          {one}
+        </text>
+      )}
+    </g>
   )
 }
 
@@ -82,15 +156,18 @@ function TableBox({
   columns,
   lineHeight,
   onPoint,
+  isFound,
 }: {
   box: Box
   columns: readonly Column[]
   lineHeight: number
   onPoint: (table: string | undefined) => void
+  isFound: boolean
 }) {
   return (
     <a
-      href={`/dictionary#${table}`}
+      href={linkToRows(table, {})}
+      className={isFound ? 'is-lit' : ''}
       onMouseEnter={() => onPoint(table)}
       onMouseLeave={() => onPoint(undefined)}
       data-table={table}
@@ -114,4 +191,25 @@ function TableBox({
       </g>
     </a>
   )
+}
+
+/** Saves the picture as a file, with the colors that it has now. */
+function saveSvg(): void {
+  const picture = document.querySelector('#page svg')
+  if (!picture) return
+  const copy = picture.cloneNode(true) as SVGElement
+  const originals = picture.querySelectorAll('rect, text, polyline, path')
+  copy.querySelectorAll('rect, text, polyline, path').forEach((each, place) => {
+    const { fill, stroke, strokeWidth, strokeDasharray, font } = getComputedStyle(originals[place] as Element)
+    each.setAttribute(
+      'style',
+      `fill:${fill};stroke:${stroke};stroke-width:${strokeWidth};stroke-dasharray:${strokeDasharray};font:${font}`,
+    )
+  })
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([copy.outerHTML], { type: 'image/svg+xml' }))
+  link.download = 'diagram.svg'
+  link.click()
+  URL.revokeObjectURL(link.href)
 }

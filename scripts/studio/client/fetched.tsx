@@ -1,12 +1,27 @@
 import { type ReactNode, useEffect, useState } from 'react'
+import { fetchJson } from './server.ts'
+
+export { fetchJson } from './server.ts'
 
 type State<T> = { value: T } | { error: string } | undefined
 
 /** Loads JSON from the studio's server and renders it with `children`. */
-export function Fetched<T>({ path, children }: { path: string; children: (value: T) => ReactNode }) {
+export function Fetched<T>({
+  path,
+  body,
+  children,
+}: {
+  path: string
+  body?: unknown
+  children: (value: T, reload: () => void) => ReactNode
+}) {
   const [state, setState] = useState<State<T>>()
+  const [times, setTimes] = useState(0)
+  const key = JSON.stringify(body)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the body is compared by its text; `times` loads again
   useEffect(() => {
-    fetchJson<T>(path).then(
+    const controller = new AbortController()
+    fetchJson<T>(path, body, controller.signal).then(
       (value) => {
         setState({ value })
         // The target of the link did not exist yet when the browser tried to scroll to it.
@@ -14,27 +29,22 @@ export function Fetched<T>({ path, children }: { path: string; children: (value:
           document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView(),
         )
       },
-      (error: Error) => setState({ error: error.message }),
+      (error: Error) => {
+        if (error.name !== 'AbortError') setState({ error: error.message })
+      },
     )
-  }, [path])
+    return () => controller.abort()
+  }, [path, key, times])
+  const reload = () => setTimes((before) => before + 1)
   if (state === undefined) return <p className="content quiet">Loading …</p>
-  if ('error' in state) return <p className="content warning">{state.error}</p>
-  return children(state.value)
-}
-
-/**
- * Requests JSON from the studio's server: GET, or POST if there is a body.
- *
- * @throws {Error} with the message of the server.
- */
-export async function fetchJson<T>(path: string, body?: unknown): Promise<T> {
-  const response = await fetch(
-    path,
-    body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-  )
-  const text = await response.text()
-  if (response.ok) return JSON.parse(text) as T
-  throw new Error(text.startsWith('{') ? (JSON.parse(text) as { message: string }).message : text)
+  if ('error' in state)
+    return (
+      <p className="content warning" role="alert">
+        {state.error}{' '}
+        <button type="button" onClick={reload}>
+          Try again
+        </button>
+      </p>
+    )
+  return children(state.value, reload)
 }

@@ -1,20 +1,61 @@
 import type { FunctionComponent } from 'react'
 import { createRoot } from 'react-dom/client'
+import { AccessPage } from './access.tsx'
+import { ChatsPage } from './chats.tsx'
 import { ConstraintsPage } from './constraints.tsx'
 import { DiagramPage } from './diagram.tsx'
 import { DictionaryPage } from './dictionary.tsx'
+import { Fetched } from './fetched.tsx'
+import { HistoryPage } from './history.tsx'
 import { IndexesPage } from './indexes.tsx'
 import './pages.css'
+import { CustomersPage, PeoplePage } from './profiles.tsx'
+import { RowsPage } from './rows.tsx'
+import { takeToken } from './server.ts'
+import { PartitionsPage, ReplicationPage } from './server-state.tsx'
+import { SqlPage } from './sql.tsx'
 import { StatementsPage } from './statements.tsx'
 
-const PAGES: Readonly<Record<string, FunctionComponent>> = {
+interface Info {
+  readonly name: string
+  readonly isWritable: boolean
+  /** Pages about tables that this database does not have. */
+  readonly absent: readonly string[]
+}
+
+const PAGES: Readonly<Record<string, FunctionComponent<Info>>> = {
+  '': RowsPage,
+  chats: ChatsPage,
+  customers: CustomersPage,
+  people: PeoplePage,
+  history: HistoryPage,
+  sql: SqlPage,
   diagram: DiagramPage,
   dictionary: DictionaryPage,
   constraints: ConstraintsPage,
   indexes: IndexesPage,
   statements: StatementsPage,
+  access: AccessPage,
+  partitions: PartitionsPage,
+  replication: ReplicationPage,
 }
 
+takeToken()
 const place = document.querySelector('#page') as HTMLElement
-const Page = PAGES[place.dataset.page ?? ''] ?? DictionaryPage
-createRoot(place).render(<Page />)
+const Page = PAGES[place.dataset.page ?? ''] ?? RowsPage
+createRoot(place).render(
+  <Fetched<Info> path="/api/info">
+    {(info) => {
+      document.title = `${document.title.split(' · ')[0]} · ${info.name}`
+      ;(document.querySelector('#database') as HTMLElement).textContent = info.name
+      const mode = document.querySelector('#mode') as HTMLElement
+      mode.textContent = info.isWritable ? 'writable' : 'read-only'
+      mode.classList.toggle('writing', info.isWritable)
+      for (const link of document.querySelectorAll<HTMLAnchorElement>('.bar nav a'))
+        link.hidden = info.absent.includes(link.pathname)
+      if (info.absent.includes(location.pathname))
+        return <p className="content">This database does not have the tables of this page.</p>
+      return <Page {...info} />
+    }}
+  </Fetched>,
+)

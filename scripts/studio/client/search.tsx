@@ -1,18 +1,23 @@
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
+import { useAddress } from './address.ts'
 
 /** A search field above a list. The list shows the `items` that contain every word of the query. */
 export function Search<T>({
   items,
   what,
   text,
+  tools,
   children,
 }: {
   items: readonly T[]
   what: string
   text: (item: T) => string
+  /** Further filters, beside the search field. */
+  tools?: ReactNode
   children: (found: readonly T[]) => ReactNode
 }) {
-  const [query, setQuery] = useState('')
+  const [address, change] = useAddress()
+  const query = address.get('q') ?? ''
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const found = items.filter((item) => {
     const hay = text(item).toLowerCase()
@@ -26,9 +31,9 @@ export function Search<T>({
         placeholder={`Search ${items.length} ${what}`}
         aria-label={`Search ${what}`}
         value={query}
-        onChange={(event) => setQuery(event.target.value)}
+        onChange={(event) => change({ q: event.target.value }, 'replace')}
       />{' '}
-      <span className="quiet">{found.length < items.length && `${found.length} found`}</span>
+      {tools} <span className="quiet">{found.length < items.length && `${found.length} found`}</span>
       {children(found)}
     </div>
   )

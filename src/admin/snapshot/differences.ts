@@ -1,6 +1,7 @@
 import type { SchemaState } from './expected.ts'
 import type { Extension } from './extensions.ts'
 import { grantDifferences, isForOtherRoles, rolesOf } from './grants.ts'
+import { withPartitionsOf, withPlainPartitions } from './partitions.ts'
 import type { Facts, Snapshot } from './snapshot.ts'
 
 /** A difference between a database and `schema/`. */
@@ -23,14 +24,16 @@ const EXISTS = 'exists'
  * Roles that `schema/` does not name belong to the deployment: grants to them and policies for them are no differences.
  */
 export function differencesBetween(schema: SchemaState, database: SchemaState): Difference[] {
-  const roles = rolesOf(schema.snapshot)
-  const owner = usualOwner(database.snapshot)
+  const present = withPlainPartitions(database.snapshot)
+  const wanted = withPartitionsOf(withPlainPartitions(schema.snapshot), present)
+  const roles = rolesOf(wanted)
+  const owner = usualOwner(present)
   const found = extensionDifferences(schema.extensions, database.extensions)
   const incomplete: string[] = []
-  const objects = new Set([...schema.snapshot.keys(), ...database.snapshot.keys()])
+  const objects = new Set([...wanted.keys(), ...present.keys()])
   for (const object of schema.unknown ?? []) objects.delete(object)
   for (const object of [...objects].sort(relationsFirst)) {
-    const [expected, actual] = [schema.snapshot.get(object), database.snapshot.get(object)]
+    const [expected, actual] = [wanted.get(object), present.get(object)]
     if (expected && actual) {
       found.push(...factDifferences(object, expected, actual, roles))
       if (actual.owner !== undefined && actual.owner !== owner) {

@@ -102,7 +102,7 @@ async function inTemporarySchema<T>(
 async function hideSchemas(client: pg.ClientBase, extensions: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select nspname::text as name from pg_namespace
-     where pg_has_role(nspowner, 'usage') and nspname !~ '^(pg_|information_schema$)' and nspname <> all($1)
+     where pg_catalog.pg_has_role(nspowner, 'usage') and nspname !~ '^(pg_|information_schema$)' and nspname <> all($1)
        and nspname <> all(current_schemas(false))`,
     [[TOOL_SCHEMA, ...extensions]],
   )
@@ -114,7 +114,7 @@ async function hideSchemas(client: pg.ClientBase, extensions: readonly string[])
 async function createdSchemas(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select nspname::text as name from pg_namespace
-     where xmin = (select xmin from pg_namespace where nspname = $1) and nspname <> $1 and not starts_with(nspname, $2)
+     where xmin = (select xmin from pg_namespace where nspname = $1) and nspname <> $1 and not pg_catalog.starts_with(nspname, $2)
      order by nspname`,
     [TEMPORARY, HIDDEN],
   )
@@ -146,11 +146,11 @@ function asWritten(snapshot: Snapshot, main: string, defaultRoles: ReadonlySet<s
   )
 }
 
-/** Of a search_path that names the schema of the tables, the rest makes no difference. */
+/** Settings as they are in another schema: a search_path names that one in its place, and is otherwise compared wholly. */
 export function inSchema(settings: string, from: string, to: string): string {
   return settings.replace(/search_path=([^\n]*)/, (_, path: string) => {
     const names = path.split(/,\s*/).map((name) => name.replaceAll('"', ''))
-    return names.includes(from) ? `search_path=${to}` : `search_path=${path}`
+    return `search_path=${names.map((name) => (name === from ? to : name)).join(', ')}`
   })
 }
 

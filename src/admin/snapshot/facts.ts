@@ -14,9 +14,9 @@ const isNotOfExtension = (catalog: string, oid: string) =>
  * version. The owner's name differs from database to database.
  */
 const grants = (acl: string, owner: string, kind: string) => `(
-  select array_agg(word || described order by is_owner desc, described) from (
+  select pg_catalog.array_agg(word || described order by is_owner desc, described) from (
     select case when sum(side) > 0 then '' else 'no ' end as word, grantee = ${owner} as is_owner,
-      format('%s to %s%s', privilege_type, case when grantee = 0 then 'public' when grantee = ${owner} then 'the owner' else grantee::regrole::text end,
+      pg_catalog.format('%s to %s%s', privilege_type, case when grantee = 0 then 'public' when grantee = ${owner} then 'the owner' else grantee::regrole::text end,
         case when is_grantable then ' with grant option' end) as described
     from (select 1 as side, * from aclexplode(${acl}) union all select -1, * from aclexplode(acldefault('${kind}', ${owner}))) as privileges
     where ${acl} is not null
@@ -24,17 +24,17 @@ const grants = (acl: string, owner: string, kind: string) => `(
 
 /** Options in the order of their names, not in the order in which they were set. */
 const sorted = (options: string) =>
-  `(select array_agg(option order by option) from unnest(${options}) as option)`
+  `(select pg_catalog.array_agg(option order by option) from unnest(${options}) as option)`
 
 /** Of a column, the options that PostgreSQL documents: a build may keep others there for its own use. */
 const columnOptions = (options: string) =>
-  `(select array_agg(option order by option) from unnest(${options}) as option where option ~ '^(n_distinct|n_distinct_inherited)=')`
+  `(select pg_catalog.array_agg(option order by option) from unnest(${options}) as option where option ~ '^(n_distinct|n_distinct_inherited)=')`
 
 const comment = (catalog: string, oid: string, column = '0') =>
   `(select description from pg_description where classoid = '${catalog}'::regclass and objoid = ${oid} and objsubid = ${column})`
 
 const securityLabels = (catalog: string, oid: string, column = '0') =>
-  `(select array_agg(format('%s: %s', provider, label) order by provider) from pg_seclabel
+  `(select pg_catalog.array_agg(pg_catalog.format('%s: %s', provider, label) order by provider) from pg_seclabel
     where classoid = '${catalog}'::regclass and objoid = ${oid} and objsubid = ${column})`
 
 /** Comment, security labels and owner, which many kinds have. */
@@ -69,12 +69,12 @@ const relation = (kinds: string) => `
       'row level security', case when relforcerowsecurity and relrowsecurity then 'forced' when relrowsecurity then 'enabled' when relforcerowsecurity then 'forced, not enabled' end,
       'replica identity', nullif(relreplident, 'd'),
       'partition key', pg_get_partkeydef(oid),
-      'partition bound', pg_get_expr(relpartbound, oid, true),
-      'parents', (select array_agg(inhparent::regclass::text || case when inhdetachpending then ' (detaching)' else '' end order by inhseqno) from pg_inherits where inhrelid = relation.oid),
-      'children', (select array_agg(inhrelid::regclass::text order by inhrelid::regclass::text collate "C") from pg_inherits where inhparent = relation.oid),
+      'partition bound', pg_catalog.pg_get_expr(relpartbound, oid, true),
+      'parents', (select pg_catalog.array_agg(inhparent::regclass::text || case when inhdetachpending then ' (detaching)' else '' end order by inhseqno) from pg_inherits where inhrelid = relation.oid),
+      'children', (select pg_catalog.array_agg(inhrelid::regclass::text order by inhrelid::regclass::text collate "C") from pg_inherits where inhparent = relation.oid),
       'definition', case when relkind in ('v', 'm') then pg_get_viewdef(oid, true) end,
       'populated', ${when("relkind = 'm' and not relispopulated", 'no')},
-      'server', (select format('%s %s', srvname, ${sorted('ftoptions')}) from pg_foreign_table join pg_foreign_server on pg_foreign_server.oid = ftserver where ftrelid = relation.oid),
+      'server', (select pg_catalog.format('%s %s', srvname, ${sorted('ftoptions')}) from pg_foreign_table join pg_foreign_server on pg_foreign_server.oid = ftserver where ftrelid = relation.oid),
       'grants', ${grants('relacl', 'relowner', 'r')},${common('pg_class', 'relation.oid', 'relowner')}) 
     from relation where relkind in (${kinds})`
 
@@ -85,8 +85,8 @@ const column = `
         and attcollation <> (select typcollation from pg_type where pg_type.oid = atttypid)),
       'not null', ${when('attnotnull')},
       'identity', case attidentity when 'a' then 'always' when 'd' then 'by default' end,
-      'default', case when attgenerated = '' then pg_get_expr(adbin, adrelid, true) end,
-      'generated', case when attgenerated <> '' then pg_get_expr(adbin, adrelid, true) || case attgenerated when 's' then ' stored' else ' virtual' end end,
+      'default', case when attgenerated = '' then pg_catalog.pg_get_expr(adbin, adrelid, true) end,
+      'generated', case when attgenerated <> '' then pg_catalog.pg_get_expr(adbin, adrelid, true) || case attgenerated when 's' then ' stored' else ' virtual' end end,
       'inheritance', case when attinhcount > 0 then case when attislocal then 'inherited and declared' else 'inherited' end end,
       'storage', (select nullif(attstorage, typstorage) from pg_type where pg_type.oid = atttypid),
       'compression', nullif(attcompression, ''),
@@ -106,7 +106,7 @@ const constraint = `
       'definition', pg_get_constraintdef(pg_constraint.oid, true),
       'validated', ${when('not convalidated', 'no')},
       'inheritance', case when coninhcount > 0 then case when conislocal then 'inherited and declared' else 'inherited' end end,
-      'enforcement', (select string_agg(distinct case tgenabled when 'D' then 'disabled' when 'R' then 'on replicas' else 'always' end, ', ')
+      'enforcement', (select pg_catalog.string_agg(distinct case tgenabled when 'D' then 'disabled' when 'R' then 'on replicas' else 'always' end, ', ')
         from pg_trigger where tgconstraint = pg_constraint.oid and tgisinternal and tgenabled <> 'O'),${common('pg_constraint', 'pg_constraint.oid')})
     from pg_constraint join namespace on namespace.oid = connamespace
     left join relation on relation.oid = conrelid
@@ -114,7 +114,7 @@ const constraint = `
     where (relation.oid is not null or contypid <> 0) and contype <> 't'`
 
 const index = `
-    select format('%s.%s', (select on_table.shown from relation as on_table where on_table.oid = indrelid), relname), json_build_object(
+    select pg_catalog.format('%s.%s', (select on_table.shown from relation as on_table where on_table.oid = indrelid), relname), json_build_object(
       'definition', pg_get_indexdef(indexrelid, 0, true),
       'valid', ${when('not indisvalid', 'no')},
       'ready', ${when('not indisready or not indislive', 'no')},
@@ -122,7 +122,7 @@ const index = `
       'replica identity', ${when('indisreplident')},
       'tablespace', (select spcname from pg_tablespace where pg_tablespace.oid = reltablespace),
       'parent', (select inhparent::regclass from pg_inherits where inhrelid = relation.oid),
-      'statistics targets', (select array_agg(format('%s: %s', attnum, attstattarget) order by attnum) from pg_attribute
+      'statistics targets', (select pg_catalog.array_agg(pg_catalog.format('%s: %s', attnum, attstattarget) order by attnum) from pg_attribute
         where attrelid = indexrelid and coalesce(attstattarget, -1) >= 0),
       'options', ${sorted('reloptions')},${common('pg_class', 'relation.oid')})
     from relation join pg_index on indexrelid = relation.oid`
@@ -143,9 +143,9 @@ const policy = `
     select shown || '.' || polname, json_build_object(
       'command', case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
       'kind', case when polpermissive then 'permissive' else 'restrictive' end,
-      'roles', (select array_agg(case when role = 0 then 'public' else role::regrole::text end order by role) from unnest(polroles) as role),
-      'using', pg_get_expr(polqual, polrelid, true),
-      'check', pg_get_expr(polwithcheck, polrelid, true),${common('pg_policy', 'pg_policy.oid')})
+      'roles', (select pg_catalog.array_agg(case when role = 0 then 'public' else role::regrole::text end order by role) from unnest(polroles) as role),
+      'using', pg_catalog.pg_get_expr(polqual, polrelid, true),
+      'check', pg_catalog.pg_get_expr(polwithcheck, polrelid, true),${common('pg_policy', 'pg_policy.oid')})
     from pg_policy join relation on relation.oid = polrelid`
 
 const statistics = `
@@ -161,7 +161,7 @@ const sequence = `
       'type', format_type(seqtypid, null), 'start', seqstart, 'increment', seqincrement, 'minimum', seqmin,
       'maximum', seqmax, 'cache', seqcache, 'cycles', ${when('seqcycle')},
       'persistence', case relpersistence when 'u' then 'unlogged' end,
-      'owned by', (select format('%s.%s', refobjid::regclass, attname) from pg_depend
+      'owned by', (select pg_catalog.format('%s.%s', refobjid::regclass, attname) from pg_depend
         join pg_attribute on attrelid = refobjid and attnum = refobjsubid
         where classid = 'pg_class'::regclass and objid = relation.oid and deptype in ('a', 'i')),
       'grants', ${grants('relacl', 'relowner', 's')},${common('pg_class', 'relation.oid', 'relowner')})
@@ -170,17 +170,17 @@ const sequence = `
 const type = `
     select prefix || typname, json_build_object(
       'kind', case typtype when 'e' then 'enum' when 'd' then 'domain' when 'r' then 'range' when 'm' then 'multirange' when 'c' then 'composite' else 'base' end,
-      'values', (select array_agg(case when enumlabel ~ '[,'']' then quote_literal(enumlabel) else enumlabel end order by enumsortorder) from pg_enum where enumtypid = pg_type.oid),
+      'values', (select pg_catalog.array_agg(case when enumlabel ~ '[,'']' then pg_catalog.quote_literal(enumlabel) else enumlabel end order by enumsortorder) from pg_enum where enumtypid = pg_type.oid),
       'of', case when typtype = 'd' then format_type(typbasetype, typtypmod) end,
       'not null', ${when('typnotnull')},
       'default', typdefault,
       'collation', case when typtype = 'd' then (select collname from pg_collation where pg_collation.oid = typcollation) end,
       'subtype', (select format_type(rngsubtype, null) from pg_range where rngtypid = pg_type.oid),
-      'range', (select format('collation %s, operator class %s, canonical %s, difference %s, multirange %s', rngcollation::regcollation,
+      'range', (select pg_catalog.format('collation %s, operator class %s, canonical %s, difference %s, multirange %s', rngcollation::regcollation,
           (select opcname from pg_opclass where pg_opclass.oid = rngsubopc), rngcanonical, rngsubdiff, rngmultitypid::regtype)
         from pg_range where rngtypid = pg_type.oid),
-      'base type', case when typtype = 'b' then format('%s %s %s %s %s %s %s %s %s %s %s %s', typlen, typbyval, typcategory, typispreferred,
-        typdelim, typalign, typstorage, typinput, typoutput, typreceive, typsend, format('%s %s %s %s', typmodin, typmodout, typanalyze, typsubscript)) end,
+      'base type', case when typtype = 'b' then pg_catalog.format('%s %s %s %s %s %s %s %s %s %s %s %s', typlen, typbyval, typcategory, typispreferred,
+        typdelim, typalign, typstorage, typinput, typoutput, typreceive, typsend, pg_catalog.format('%s %s %s %s', typmodin, typmodout, typanalyze, typsubscript)) end,
       'grants', ${grants('typacl', 'typowner', 'T')},${common('pg_type', 'pg_type.oid', 'typowner')})
     from pg_type join namespace on namespace.oid = typnamespace
     where ${isNotOfExtension('pg_type', 'pg_type.oid')} and typelem = 0
@@ -199,11 +199,11 @@ const functions = `
       'parallel', case proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end,
       'cost', procost, 'rows', nullif(prorows, 0),
       'support', ${functionName('prosupport')},
-      'transforms', (select array_agg(format_type(each, null)) from unnest(protrftypes) as each),
+      'transforms', (select pg_catalog.array_agg(format_type(each, null)) from unnest(protrftypes) as each),
       'settings', array_to_string(proconfig, E'\\n'),
       'library', probin,
       'body', case when prokind <> 'a' then coalesce(pg_get_function_sqlbody(pg_proc.oid), prosrc) end,
-      'aggregate', (select format('%s %s, transition %s %s %s, final %s %s %s, combine %s, serialize %s %s, moving %s %s %s %s %s %s %s, initial %s %s, sort %s',
+      'aggregate', (select pg_catalog.format('%s %s, transition %s %s %s, final %s %s %s, combine %s, serialize %s %s, moving %s %s %s %s %s %s %s, initial %s %s, sort %s',
           aggkind, aggnumdirectargs, aggtransfn, aggtranstype::regtype, aggtransspace, aggfinalfn, aggfinalextra, aggfinalmodify, aggcombinefn,
           aggserialfn, aggdeserialfn, aggmtransfn, aggminvtransfn, aggmtranstype::regtype, aggmtransspace, aggmfinalfn, aggmfinalextra, aggmfinalmodify,
           coalesce(agginitval, 'null'), coalesce(aggminitval, 'null'), aggsortop::regoperator)
@@ -220,12 +220,12 @@ const collation = `
 
 const conversion = `
     select prefix || conname, json_build_object(
-      'encodings', format('%s to %s', pg_encoding_to_char(conforencoding), pg_encoding_to_char(contoencoding)),
+      'encodings', pg_catalog.format('%s to %s', pg_encoding_to_char(conforencoding), pg_encoding_to_char(contoencoding)),
       'function', conproc::text, 'default', ${when('condefault')},${common('pg_conversion', 'pg_conversion.oid', 'conowner')})
     from pg_conversion join namespace on namespace.oid = connamespace where ${isNotOfExtension('pg_conversion', 'pg_conversion.oid')}`
 
 const operator = `
-    select format('%s%s (%s, %s)', prefix, oprname, format_type(oprleft, null), format_type(oprright, null)), json_build_object(
+    select pg_catalog.format('%s%s (%s, %s)', prefix, oprname, format_type(oprleft, null), format_type(oprright, null)), json_build_object(
       'function', oprcode::regprocedure, 'result', format_type(oprresult, null),
       'commutator', nullif(oprcom, 0)::regoperator, 'negator', nullif(oprnegate, 0)::regoperator,
       'restriction', nullif(oprrest::text, '-'), 'join', nullif(oprjoin::text, '-'),
@@ -233,18 +233,18 @@ const operator = `
     from pg_operator join namespace on namespace.oid = oprnamespace where ${isNotOfExtension('pg_operator', 'pg_operator.oid')}`
 
 const operatorClass = `
-    select format('%s%s using %s', prefix, opcname, amname), json_build_object(
+    select pg_catalog.format('%s%s using %s', prefix, opcname, amname), json_build_object(
       'type', opcintype::regtype, 'default', ${when('opcdefault')}, 'stored', nullif(opckeytype, 0)::regtype,
       'family', (select opfname from pg_opfamily where pg_opfamily.oid = opcfamily),${common('pg_opclass', 'pg_opclass.oid', 'opcowner')})
     from pg_opclass join namespace on namespace.oid = opcnamespace join pg_am on pg_am.oid = opcmethod
     where ${isNotOfExtension('pg_opclass', 'pg_opclass.oid')}`
 
 const operatorFamily = `
-    select format('%s%s using %s', prefix, opfname, amname), json_build_object(
-      'operators', (select array_agg(format('%s %s %s %s', amopstrategy, amopopr::regoperator, amoppurpose,
+    select pg_catalog.format('%s%s using %s', prefix, opfname, amname), json_build_object(
+      'operators', (select pg_catalog.array_agg(pg_catalog.format('%s %s %s %s', amopstrategy, amopopr::regoperator, amoppurpose,
           (select opfname from pg_opfamily as sort where sort.oid = amopsortfamily)) order by amopstrategy, amopopr::regoperator::text)
         from pg_amop where amopfamily = pg_opfamily.oid),
-      'functions', (select array_agg(format('%s %s (%s, %s)', amprocnum, amproc::regprocedure, amproclefttype::regtype, amprocrighttype::regtype)
+      'functions', (select pg_catalog.array_agg(pg_catalog.format('%s %s (%s, %s)', amprocnum, amproc::regprocedure, amproclefttype::regtype, amprocrighttype::regtype)
           order by amprocnum, amproc::regprocedure::text) from pg_amproc where amprocfamily = pg_opfamily.oid),
       ${common('pg_opfamily', 'pg_opfamily.oid', 'opfowner')})
     from pg_opfamily join namespace on namespace.oid = opfnamespace join pg_am on pg_am.oid = opfmethod
@@ -252,7 +252,7 @@ const operatorFamily = `
 
 /** Casts have no namespace: those from or to a type of the namespaces. */
 const cast = `
-    select format('%s as %s', castsource::regtype, casttarget::regtype), json_build_object(
+    select pg_catalog.format('%s as %s', castsource::regtype, casttarget::regtype), json_build_object(
       'function', ${functionName('castfunc')}, 'context', castcontext, 'method', castmethod,${common('pg_cast', 'pg_cast.oid')})
     from pg_cast where ${isNotOfExtension('pg_cast', 'pg_cast.oid')}
       and exists (select from pg_type join namespace on namespace.oid = typnamespace where pg_type.oid in (castsource, casttarget)
@@ -261,7 +261,7 @@ const cast = `
 const configuration = `
     select prefix || cfgname, json_build_object(
       'parser', (select prsname from pg_ts_parser where pg_ts_parser.oid = cfgparser),
-      'mappings', (select array_agg(format('%s %s %s', maptokentype, mapseqno, mapdict::regdictionary) order by maptokentype, mapseqno)
+      'mappings', (select pg_catalog.array_agg(pg_catalog.format('%s %s %s', maptokentype, mapseqno, mapdict::regdictionary) order by maptokentype, mapseqno)
         from pg_ts_config_map where mapcfg = pg_ts_config.oid),${common('pg_ts_config', 'pg_ts_config.oid', 'cfgowner')})
     from pg_ts_config join namespace on namespace.oid = cfgnamespace where ${isNotOfExtension('pg_ts_config', 'pg_ts_config.oid')}`
 
@@ -273,11 +273,11 @@ const dictionary = `
 
 const parser = `
     select prefix || prsname, json_build_object(
-      'functions', format('%s %s %s %s %s', prsstart, prstoken, prsend, prsheadline, prslextype),${common('pg_ts_parser', 'pg_ts_parser.oid')})
+      'functions', pg_catalog.format('%s %s %s %s %s', prsstart, prstoken, prsend, prsheadline, prslextype),${common('pg_ts_parser', 'pg_ts_parser.oid')})
     from pg_ts_parser join namespace on namespace.oid = prsnamespace where ${isNotOfExtension('pg_ts_parser', 'pg_ts_parser.oid')}`
 
 const template = `
-    select prefix || tmplname, json_build_object('functions', format('%s %s', tmplinit, tmpllexize),${common('pg_ts_template', 'pg_ts_template.oid')})
+    select prefix || tmplname, json_build_object('functions', pg_catalog.format('%s %s', tmplinit, tmpllexize),${common('pg_ts_template', 'pg_ts_template.oid')})
     from pg_ts_template join namespace on namespace.oid = tmplnamespace where ${isNotOfExtension('pg_ts_template', 'pg_ts_template.oid')}`
 
 /** The namespaces beside the one of the tables, which is another in each database. */

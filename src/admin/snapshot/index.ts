@@ -1,6 +1,7 @@
 export { type Difference, differencesBetween } from './differences.ts'
 export { readExpected, readSchemaObjects, type SchemaState, snapshotFile } from './expected.ts'
+export { extensionNamespaces } from './extensions.ts'
 export { readLive } from './live.ts'
 export { NOT_COMPARED } from './not-compared.ts'
-export { currentNamespace } from './search-path.ts'
+export { currentNamespace, withSearchPath } from './search-path.ts'
 export type { Facts } from './snapshot.ts'

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { withoutNestedConditions } from './conditions.ts'
 import { COMMON_TABLES, KINDS } from './facts.ts'
 
 /** Every object of some namespaces, in words: a kind and a name lead to facts, such as a column's type. */
@@ -31,7 +32,13 @@ export async function readSnapshot(
 
 function readFacts(facts: Record<string, unknown>): Facts {
   const present = Object.entries(facts).filter(([, value]) => value !== null)
-  return Object.fromEntries(present.map(([fact, value]) => [fact, inWords(value)]))
+  return Object.fromEntries(present.map(([fact, value]) => [fact, inSameForm(fact, inWords(value))]))
+}
+
+/** Some functions of PostgreSQL always print the parentheses of conditions within conditions. */
+function inSameForm(fact: string, value: string): string {
+  const isExpression = fact === 'partition key' || (fact === 'body' && /^(BEGIN ATOMIC|RETURN )/.test(value))
+  return isExpression ? withoutNestedConditions(value) : value
 }
 
 function inWords(value: unknown): string {

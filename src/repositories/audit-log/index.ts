@@ -1,4 +1,5 @@
-export type { AuditListRequest, AuditPageRequest, NewAuditEntry } from './input.ts'
+export type { AuditListRequest, AuditPageRequest, AuditPurgeRequest, NewAuditEntry } from './input.ts'
 export { Redaction } from './redaction.ts'
 export { AuditLogRepository } from './repository.ts'
 export type { AuditEntry } from './rows.ts'
+export { isCount } from './secret-keys.ts'

@@ -1,7 +1,26 @@
 import type { AuditLogRow } from '../../../generated/rows.ts'
 import { InvalidInputError } from '../../errors/index.ts'
-import { fields, ipAddress, nullable, optional, type Reader, text, time, uuid } from '../../input/index.ts'
-import { type Columns, type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
+import {
+  fields,
+  ipAddress,
+  nullable,
+  optional,
+  type Reader,
+  text,
+  time,
+  trueOrFalse,
+  uuid,
+} from '../../input/index.ts'
+import {
+  type Columns,
+  type OptionalColumns,
+  type OrderRequest,
+  orderFields,
+  type PageRequest,
+  pageFields,
+} from '../../query/index.ts'
+import type { ENTRY_OFFERS } from './offers.ts'
+import type { AuditEntry } from './rows.ts'
 
 /** An entry to add to the audit log. */
 export interface NewAuditEntry
@@ -20,13 +39,29 @@ export interface AuditPageRequest extends PageRequest {
 }
 
 /** Which entries to list. Filters are combined with `and`. */
-export interface AuditListRequest extends AuditPageRequest {
+export interface AuditListRequest extends AuditPageRequest, OrderRequest<typeof ENTRY_OFFERS, AuditEntry> {
   userId?: string | undefined
   action?: string | undefined
   /** Only together with `entityId`. */
   entityType?: string | undefined
   /** Only together with `entityType`. */
   entityId?: string | undefined
+}
+
+/** Which entries to delete. */
+export interface AuditPurgeRequest {
+  /** Deletes the entries from before this time, which must not be in the future. */
+  olderThan: Date
+  /** Whether to count the entries and delete none; default false. */
+  dryRun?: boolean | undefined
+}
+
+const readPurgeFields = fields<AuditPurgeRequest>({ olderThan: time, dryRun: optional(trueOrFalse) })
+
+export const readAuditPurgeRequest: Reader<AuditPurgeRequest> = (value, field) => {
+  const request = readPurgeFields(value, field)
+  if (request.olderThan.getTime() <= Date.now()) return request
+  throw new InvalidInputError('olderThan', 'must not be in the future')
 }
 
 const unread: Reader<unknown> = (value) => value
@@ -47,6 +82,7 @@ export const readAuditPageRequest = fields<AuditPageRequest>(auditPageFields)
 
 const readListFields = fields<AuditListRequest>({
   ...auditPageFields,
+  ...orderFields,
   userId: optional(uuid),
   action: optional(text),
   entityType: optional(text),

@@ -1,20 +1,21 @@
 import { InvalidInputError } from '../../errors/index.ts'
-import { text } from '../../input/index.ts'
-import { isCount, SecretKeys, toLetters } from './secret-keys.ts'
+import { isUuid, text } from '../../input/index.ts'
+import { isCount, SecretKeys } from './secret-keys.ts'
+import { maskList, maskObject } from './secret-shapes.ts'
+import { maskText, REDACTED } from './secret-texts.ts'
 
-/** Replaces a secret. */
-const REDACTED = '[redacted]'
+/** The most characters that changes may have as JSON: a row, or the differences of some hundred. */
+const LARGEST = 1024 * 1024
 
-/** Properties that name a key in objects such as `{ field: 'password', before: …, after: … }`. */
-const LABELS = 'field key name column property attribute path header parameter param'.split(' ')
-/** Properties that hold the values of that key. */
-const VALUES = new Set(
-  'value values old new before after from to previous current original updated oldvalue newvalue'.split(' '),
-)
+/** The most texts that are remembered with what they become: the same browsers and values of lists are recorded again and again. */
+const REMEMBERED = 256
+/** The most characters of a text that is remembered. */
+const SHORT = 256
 
 /** Converts changes to JSON for the audit log, with secrets replaced by `[redacted]`. */
 export class Redaction {
   readonly #secretKeys: SecretKeys
+  readonly #masked = new Map<string, string>()
 
   /** @param more further secret keys: strings that occur in a key, and patterns that match it. */
   constructor(more: readonly (string | RegExp)[]) {
@@ -24,13 +25,13 @@ export class Redaction {
   /**
    * The JSON for a jsonb column; null for undefined and null.
    *
-   * @throws {InvalidInputError} JSON or jsonb cannot represent the value.
+   * @throws {InvalidInputError} JSON or jsonb cannot represent the value, or it has more than 1,048,576 characters.
    */
   stringify(changes: unknown, field: string): string | null {
     if (changes === undefined || changes === null) return null
     let json: string | undefined
     try {
-      json = JSON.stringify(changes, (key, value: unknown) => this.#clean(key, value, field))
+      json = this.#stringify(changes, field)
     } catch (error) {
       if (error instanceof InvalidInputError) throw error
       throw new InvalidInputError(
@@ -43,12 +44,35 @@ export class Redaction {
     }
     if (json === undefined)
       throw new InvalidInputError(field, `must be a value that JSON can represent, not a ${typeof changes}`)
+    if (json.length > LARGEST) throw tooLarge(field)
     return json
   }
 
+  /** A text, for example an entity's id or a browser's name, with the secrets in it replaced. */
+  mask(value: string): string {
+    if (value.length > SHORT) return maskText(value, this.isSecret)
+    // The id of a row, which most entries have.
+    if (isUuid(value)) return value
+    let masked = this.#masked.get(value)
+    if (masked === undefined) {
+      masked = maskText(value, this.isSecret)
+      if (this.#masked.size >= REMEMBERED) this.#masked.clear()
+      this.#masked.set(value, masked)
+    }
+    return masked
+  }
+
   /** Whether the values of this key are secret. */
-  isSecret(key: string): boolean {
-    return this.#secretKeys.includes(key)
+  readonly isSecret = (key: string): boolean => this.#secretKeys.includes(key)
+
+  #stringify(changes: unknown, field: string): string | undefined {
+    let size = 0
+    return JSON.stringify(changes, (key, value: unknown) => {
+      // Stops before the work for a value that is refused anyway.
+      size += key.length + (typeof value === 'string' ? value.length : 1)
+      if (size > LARGEST) throw tooLarge(field)
+      return this.#clean(key, value, field)
+    })
   }
 
   /** Called by JSON.stringify for every value, after its toJSON. */
@@ -60,51 +84,66 @@ export class Redaction {
       if (this.isSecret(key) && !(typeof value === 'number' && isCount(key))) return REDACTED
     }
     if (typeof value === 'string') return this.#cleanText(value, field)
+    const bytes = bytesOf(value)
+    if (bytes) return this.#cleanBytes(bytes, value, field)
     const items = itemsOf(value)
-    if (Array.isArray(items)) return this.#cleanList(items, key)
-    return typeof items === 'object' && items !== null ? this.#cleanLabelled(items) : items
+    if (Array.isArray(items)) return maskList(items, key, this.isSecret)
+    return typeof items === 'object' && items !== null ? maskObject(items, key, this.isSecret) : items
   }
 
-  /** Text may be JSON, for example the body of a request. */
+  /** Text may be JSON, for example the body of a request, JSON within JSON, or a line of JSON for each event. */
   #cleanText(value: string, field: string): string {
-    if (!/^\s*[[{]/.test(value)) return maskText(value)
+    if (!/^\s*[[{"]/.test(value)) return this.#cleanEncoded(value, field)
+    const cleaned = this.#cleanJson(value, field)
+    if (cleaned !== undefined) return cleaned
+    const lines = value.split('\n')
+    if (lines.length === 1) return this.mask(value)
+    return this.mask(lines.map((line) => this.#cleanJson(line, field) ?? line).join('\n'))
+  }
+
+  /** JSON with its secrets replaced; as it was if it has none; undefined if the text is not JSON. */
+  #cleanJson(value: string, field: string): string | undefined {
     let parsed: unknown
     try {
       parsed = JSON.parse(value)
     } catch {
-      return value
+      return undefined
     }
-    const cleaned = this.stringify(parsed, field) ?? value
+    const cleaned = this.#stringify(parsed, field) ?? value
     return cleaned === JSON.stringify(parsed) ? value : cleaned
   }
 
-  /** Headers as `[['authorization', 'Bearer …'], …]`, or as Node's `rawHeaders`: names and values alternate. */
-  #cleanList(list: unknown[], key: string): unknown[] {
-    if (list.length > 0 && list.every((each) => Array.isArray(each) && each.length === 2)) {
-      return (list as [unknown, unknown][]).map((pair) =>
-        this.#isSecretName(pair[0]) ? [pair[0], REDACTED] : pair,
-      )
+  /** Base64 of JSON, which begins with `{"`. */
+  #cleanEncoded(value: string, field: string): string {
+    if (/^(?:eyJ|W3si|WyJ)[\w+/-]{8,}={0,2}$/.test(value)) {
+      const decoded = Buffer.from(value, 'base64').toString()
+      const cleaned = this.#cleanJson(decoded, field)
+      if (cleaned !== undefined && cleaned !== decoded) return REDACTED
     }
-    if (!/headers$/i.test(key)) return list
-    return list.map((each, index) =>
-      index % 2 === 1 && this.#isSecretName(list[index - 1]) ? REDACTED : each,
-    )
+    return this.mask(value)
   }
 
-  #cleanLabelled(object: object): object {
-    const entries = Object.entries(object)
-    const isLabelled = entries.some(
-      ([key, value]) => LABELS.includes(key.toLowerCase()) && this.#isSecretName(value),
-    )
-    if (!isLabelled) return object
-    return Object.fromEntries(
-      entries.map(([key, value]) => [key, VALUES.has(toLetters(key)) ? REDACTED : value]),
-    )
+  /** Bytes stay as they are unless they are text with a secret. */
+  #cleanBytes(bytes: Uint8Array, value: unknown, field: string): unknown {
+    const decoded = Buffer.from(bytes).toString()
+    if (/\0|\ufffd/.test(decoded)) return value
+    return this.#cleanText(decoded, field) === decoded ? value : REDACTED
   }
+}
 
-  #isSecretName(value: unknown): boolean {
-    return typeof value === 'string' && /^\S{1,100}$/.test(value) && this.isSecret(value)
-  }
+function tooLarge(field: string): InvalidInputError {
+  return new InvalidInputError(
+    field,
+    'must have at most 1,048,576 characters as JSON. Record which columns changed, or where the content is stored',
+  )
+}
+
+/** The bytes of a Buffer, after its toJSON too, and of a typed array. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  const { type, data } = (value ?? {}) as Record<string, unknown>
+  return type === 'Buffer' && Array.isArray(data) ? Uint8Array.from(data as number[]) : undefined
 }
 
 /** The items of iterables that JSON.stringify converts to `{}`: maps, sets, headers, search parameters. */
@@ -115,10 +154,4 @@ function itemsOf(value: unknown): unknown {
   const isKeyed =
     !(value instanceof Set) && items.every((item) => Array.isArray(item) && typeof item[0] === 'string')
   return isKeyed && items.length > 0 ? Object.fromEntries(items as [string, unknown][]) : items
-}
-
-/** Replaces secrets that are recognized by their form: a password in a URL, the value of an Authorization header. */
-function maskText(text: string): string {
-  if (/^(bearer|basic) +\S+$/i.test(text)) return REDACTED
-  return text.includes('://') ? text.replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${REDACTED}@`) : text
 }

@@ -13,6 +13,9 @@ export interface AuditEntry
     | 'changes'
     | 'ipAddress'
     | 'userAgent'
+    | 'requestId'
+    | 'system'
+    | 'isHistory'
     | 'createdAt'
   > {}
 
@@ -26,5 +29,8 @@ export const ENTRY = [
   'changes',
   'ip_address as ipAddress',
   'user_agent as userAgent',
+  'request_id as requestId',
+  'system',
+  'is_history as isHistory',
   'created_at as createdAt',
 ] as const

@@ -1,72 +1,63 @@
 // cspell:disable
 
 /** Secret anywhere in a key, when the key is reduced to its letters and digits. */
-const STEMS = [
-  ...['password', 'passwd', 'passwrd', 'pasword', 'passphrase', 'passcode', 'passkey', 'pwd', 'pincode'],
-  ...['passwort', 'kennwort', 'motdepasse', 'contrasena', 'wachtwoord', 'пароль', '密码', 'パスワード'],
-  ...[
-    'secret',
-    'token',
-    'jwt',
-    'bearer',
-    'cookie',
-    'credential',
-    'authorization',
-    'authorisation',
-    'authheader',
-  ],
-  ...['apikey', 'accesskey', 'authkey', 'privatekey', 'privkey', 'signingkey', 'encryptionkey', 'masterkey'],
-  ...[
-    'sharedkey',
-    'sshkey',
-    'sessionid',
-    'sessionkey',
-    'sessid',
-    'csrf',
-    'xsrf',
-    'totp',
-    'authcode',
-    'mfacode',
-  ],
-  ...[
-    'onetimecode',
-    'verificationcode',
-    'recoverycode',
-    'backupcode',
-    'securitycode',
-    'accesscode',
-    'logincode',
-  ],
-  ...['securityanswer', 'mnemonic', 'seedphrase', 'magiclink', 'resetlink', 'creditcard', 'cardnumber'],
-  ...['socialsecurity', 'connectionstring', 'databaseurl'],
-]
+const STEMS = wordsIn(`
+  password passwd passwrd passwrod passwod passowrd passord pasword passward pssword psswrd psswd paswd
+  passphrase passcode passkey passhash hashedpass pwd pincode pinnumber
+  passwort kennwort motdepasse contrasena wachtwoord losenord salasana adgangskode passerord sifre jelszo
+  heslo haslo hasło parola lozinka geslo zugangsdaten kodeord пароль 密码 密碼 パスワード 비밀번호 סיסמה
+  secret token jwt bearer cookie credential authorization authorisation authheader
+  apikey accesskey authkey privatekey privkey signingkey encryptionkey masterkey sharedkey sshkey deploykey
+  sessionid sessionkey sessid csrf xsrf totp otpauth authcode mfacode
+  onetimecode verificationcode recoverycode backupcode securitycode accesscode logincode resetcode
+  confirmationcode activationcode unlockcode devicecode smscode tempcode temporarycode mailcode signincode doorcode gatecode
+  alarmcode safecode invitecode invitationcode codeverifier
+  securityanswer challengeanswer mnemonic seedphrase seedwords recoveryphrase backupphrase
+  magiclink resetlink invitelink invitationlink verificationlink activationlink loginlink signinlink
+  magicurl reseturl presignedurl signedurl sasurl
+  creditcard cardnumber cardno ccnumber ccnum maidenname answertosecurity cardcvc cardcvv socialsecurity
+  connectionstring connstring connstr connectionuri connectionurl
+  databaseurl databaseuri dburl dburi mongourl mongouri mongodburi postgresurl redisurl jdbcurl
+  keymaterial keystore htpasswd communitystring samlresponse clientassertion
+`)
 
 /** Words that contain a stem and are not secret: secretary, tokenizer. */
-const NO_STEMS = /secretar|token[iy][sz]/g
+const NO_STEMS = /secretar|secretion|secretive|token[iy][sz]/g
 
 /** Secret as a separate word of a key; within other words they mean nothing. */
 const WORDS = new Set(
-  'otp pin cvv cvv2 cvc cvc2 ssn salt seed sid dsn pem pw psw pswd pword senha parole haslo heslo'.split(' '),
+  wordsIn(`otp hotp pin mpin puk cvv cvv2 cvc cvc2 cvn csc ssn salt seed sid dsn pem pfx p12 pkcs12 jks psk hmac
+    pw psw pswd pword userpw dbpw rootpw tok toks senha parole clave mdp creds cred ntlm sas userpin`),
 )
 
-/** Secret as the last word of a key: `smtpPass`, `basic-auth`, but not `passThrough` or `authType`. */
-const LAST_WORDS = new Set(['pass', 'auth', 'oauth', 'session'])
+/** Secret as the last word of a key: `basic-auth`, but not `authType`. */
+const LAST_WORDS = new Set(wordsIn('auth oauth session sess sig sk private'))
+
+/** `pass` is secret in any place (`smtpPass`, `passHash`, `dbpass`), except in these words and before these words. */
+const NO_PASS = /^(com|by|tres|over|under|sur|en?com|im|tress)pass$/
+const AFTER_PASS = new Set(wordsIn('through thru rate count fail on back by mark criteria holder type'))
+
+/** Secret only as a whole key: within others they mean nothing. */
+const WHOLE_KEYS = new Set(wordsIn('signature private refresh verifier assertion unlock'))
+
+/** Things whose signature is secret: `requestSignature`, but not that of an email. */
+const SIGNED = new Set(
+  wordsIn('request webhook hub url api aws x amz token cookie body payload message hmac jwt'),
+)
 
 /** A word and `key` is a secret (`stripeKey`), except after these words. */
 const OPEN_KEYS = new Set(
-  `primary foreign sort public partition cache object row map unique index entity translation message group lookup
-  routing idempotency natural composite range storage query registry config parent child sub hot short`.split(
-    /\s+/,
-  ),
+  wordsIn(`primary foreign sort public partition cache object row map unique index entity translation message group lookup
+  routing idempotency natural composite range storage query registry config parent child sub hot short`),
 )
 
 /** Last words of keys that describe a secret and are not secret themselves: `passwordChangedAt`, `tokenType`. */
 const ATTRIBUTES = new Set(
-  'at on type types consent policy strength expires expiry expiration ttl'.split(' '),
+  wordsIn('at on type types consent policy strength expires expiry expiration ttl algorithm method methods'),
 )
 
 /** Words that, beside a stem, make a number a count and not a secret: `maxTokens`, `tokenCount`. */
-const COUNTS = new Set('tokens count limit usage used budget total length size'.split(' '))
+const COUNTS = new Set(wordsIn('tokens count limit usage used budget total length size'))
 
 /** Characters that stand for a Latin letter: digits, signs and Cyrillic letters. */
 const SIMILAR_LETTERS = new Map(
@@ -110,10 +101,21 @@ export class SecretKeys {
     const words = wordsOf(key)
     const [before, last = ''] = [words.at(-2), words.at(-1)]
     if (words.length > 1 && ATTRIBUTES.has(last)) return false
-    if (LAST_WORDS.has(last) || words.some((word) => WORDS.has(word))) return true
+    if (before !== undefined && last === 'refresh' && /auth|login|jwt|api/.test(before)) return true
+    if ((LAST_WORDS.has(last) || last.endsWith('auth')) && !/^(is|has|make)$/.test(words[0] as string))
+      return true
+    if (words.some((word, place) => WORDS.has(word) || isPass(word, words[place + 1]))) return true
+    if (WHOLE_KEYS.has(words.join(''))) return true
+    if (last === 'signature' && before !== undefined && SIGNED.has(before)) return true
     if (/^keys?$/.test(last) && before !== undefined && !OPEN_KEYS.has(before)) return true
     return this.#stems.test(toLetters(key).replace(NO_STEMS, ''))
   }
+}
+
+function isPass(word: string, next = ''): boolean {
+  return [word.replace(/\d+$/, ''), word]
+    .map(toLetters)
+    .some((letters) => letters.endsWith('pass') && !NO_PASS.test(letters) && !AFTER_PASS.has(next))
 }
 
 /** Whether a number with this key is a count, which is not secret. */
@@ -132,8 +134,12 @@ function wordsOf(key: string): string[] {
     .filter(Boolean)
 }
 
+function wordsIn(words: string): string[] {
+  return words.split(/\s+/).filter(Boolean)
+}
+
 /** The letters and digits of a key in lower case, without accents, with similar letters replaced by Latin ones. */
-export function toLetters(key: string): string {
+function toLetters(key: string): string {
   const plain = key.normalize('NFKD').toLowerCase()
   return Array.from(plain, (letter) => SIMILAR_LETTERS.get(letter) ?? letter)
     .join('')

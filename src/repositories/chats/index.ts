@@ -6,12 +6,22 @@ export type {
   ChatPruneRequest,
   ChatReplaceRequest,
   ChatSaveRequest,
+  ChatSearchRequest,
   ChatTruncateRequest,
   ChatUsageRequest,
   GivenModelOptions,
   NewChat,
   StreamClaimRequest,
+  UsageRequest,
 } from './input.ts'
-export { type MessageSettings, readFileStore } from './messages/index.ts'
+export { keyOf, type MessageSettings } from './messages/index.ts'
 export { ChatRepository } from './repository.ts'
-export type { Chat, ChatHit, ChatUsage, LoadedChat, ModelOptions, PendingApproval } from './rows.ts'
+export type {
+  Chat,
+  ChatHit,
+  ChatUsage,
+  LoadedChat,
+  MessageHit,
+  ModelOptions,
+  PendingApproval,
+} from './rows.ts'

@@ -1,10 +1,14 @@
 import { BOUNDS } from '../../../generated/catalog.ts'
 import type { AiOptionsRow } from '../../../generated/rows.ts'
+import { InvalidInputError } from '../../errors/index.ts'
 import {
+  callable,
   fields,
   finiteNumberOf,
   integerOf,
+  listOf,
   nullable,
+  oneOf,
   optional,
   type Reader,
   searchWords,
@@ -14,8 +18,16 @@ import {
   uuid,
   wholeNumber,
 } from '../../input/index.ts'
-import { type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
+import {
+  type OptionalColumns,
+  type OrderRequest,
+  orderFields,
+  type PageRequest,
+  pageFields,
+} from '../../query/index.ts'
 import { checkId } from './messages/index.ts'
+import type { CHAT_OFFERS } from './offers.ts'
+import type { Chat } from './rows.ts'
 
 /** The owner of a chat. A chat owned by another user always behaves as if it did not exist. */
 export interface ChatOwner {
@@ -32,12 +44,18 @@ export interface NewChat {
 }
 
 /** Which chats of a user to list. */
-export interface ChatListRequest extends PageRequest {
+export interface ChatListRequest extends PageRequest, OrderRequest<typeof CHAT_OFFERS, Chat> {
   /**
-   * Part of the title, in any letter case, with or without accents. A text of fewer than three characters matches the
-   * beginning of a word.
+   * Words that must all occur, in any order, each as the beginning of a word; words in quotes occur as they are, one behind
+   * the other. Letter case, accents and punctuation do not matter. The title is searched. The first 200 characters and 10 words are read.
    */
   search?: string | undefined
+}
+
+/** How to search the chats of a user. */
+export interface ChatSearchRequest extends PageRequest {
+  /** Also searches the inputs and outputs of tools, and the names of files; default only titles, text and reasoning. */
+  include?: readonly ('tools' | 'files')[] | undefined
 }
 
 /** Which messages of a chat to load. */
@@ -80,20 +98,23 @@ export interface StreamClaimRequest extends ChatOwner {
   expect?: string | null | undefined
 }
 
-/** Which messages to sum the tokens of: those of a user, of a chat, or of a user's chat. */
-export interface ChatUsageRequest {
-  userId?: string | undefined
-  chatId?: string | undefined
+/** Which messages of a user to sum the tokens of. */
+export interface UsageRequest {
   /** Messages created at this time or later. */
   from?: Date | undefined
   /** Messages created before this time. */
   to?: Date | undefined
 }
 
+/** Which messages of a chat to sum the tokens of. */
+export interface ChatUsageRequest extends ChatOwner, UsageRequest {}
+
 /** Which chats to delete. */
 export interface ChatPruneRequest {
-  /** Deletes the chats that were last changed before this time. */
+  /** Deletes the chats that were last changed before this time, which must not be in the future. */
   olderThan: Date
+  /** Whether to count the chats and delete none; default false. */
+  dryRun?: boolean | undefined
   /** Called after each batch. */
   onProgress?: ((progress: { deleted: number }) => void) | undefined
 }
@@ -123,8 +144,15 @@ export const readNewChat = fields<NewChat>({
   title: optional(nullable(text)),
 })
 export const readTitle = nullable(text)
-export const readListRequest = fields<ChatListRequest>({ ...pageFields, search: optional(searchWords) })
-export const readPageRequest = fields<PageRequest>(pageFields)
+export const readListRequest = fields<ChatListRequest>({
+  ...orderFields,
+  ...pageFields,
+  search: optional(searchWords),
+})
+export const readSearchRequest = fields<ChatSearchRequest>({
+  ...pageFields,
+  include: optional(listOf(oneOf(['tools', 'files']))),
+})
 export const readLoadRequest = fields<ChatLoadRequest>({
   ...ownerFields,
   limit: optional(wholeNumber(1, 10_000)),
@@ -149,12 +177,21 @@ export const readClaimRequest = fields<StreamClaimRequest>({
   ...ownerFields,
   expect: optional(nullable(text)),
 })
-export const readUsageRequest = fields<ChatUsageRequest>({
-  userId: optional(uuid),
-  chatId: optional(uuid),
-  from: optional(time),
-  to: optional(time),
+const spanFields = { from: optional(time), to: optional(time) }
+export const readUsageRequest = fields<UsageRequest>(spanFields)
+export const readChatUsageRequest = fields<ChatUsageRequest>({ ...ownerFields, ...spanFields })
+const readPruneFields = fields<ChatPruneRequest>({
+  olderThan: time,
+  dryRun: optional(trueOrFalse),
+  onProgress: optional(callable<NonNullable<ChatPruneRequest['onProgress']>>),
 })
+export const readPruneRequest: Reader<ChatPruneRequest> = (value, field) => {
+  const request = readPruneFields(value, field)
+  if (request.olderThan.getTime() > Date.now()) {
+    throw new InvalidInputError('olderThan', 'must not be in the future')
+  }
+  return request
+}
 export const readModelOptions = fields<GivenModelOptions>({
   prompt: optional(nullable(text)),
   maxTokens: optional(nullable(integerOf(BOUNDS.ai_options.max_tokens))),

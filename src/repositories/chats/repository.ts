@@ -1,16 +1,19 @@
 import type { CallOptions, Connection } from '../../connection/index.ts'
 import { InvalidInputError, NotFoundError } from '../../errors/index.ts'
-import { searchWords, text, time, uuid } from '../../input/index.ts'
+import { searchWords, text, uuid } from '../../input/index.ts'
 import {
   execute,
+  iteratePages,
   orThrowNotFound,
   type Page,
-  type PageRequest,
   queryAll,
   queryFirst,
+  queryList,
   queryOne,
   queryPage,
 } from '../../query/index.ts'
+import type { Files } from '../files/index.ts'
+import { PART_TYPES, toHits } from './hits.ts'
 import {
   type ChatForkRequest,
   type ChatListRequest,
@@ -19,11 +22,13 @@ import {
   type ChatPruneRequest,
   type ChatReplaceRequest,
   type ChatSaveRequest,
+  type ChatSearchRequest,
   type ChatTruncateRequest,
   type ChatUsageRequest,
   END,
   type GivenModelOptions,
   type NewChat,
+  readChatUsageRequest,
   readClaimRequest,
   readForkRequest,
   readListRequest,
@@ -32,19 +37,21 @@ import {
   readModelOptions,
   readNewChat,
   readOwner,
-  readPageRequest,
+  readPruneRequest,
   readReplaceRequest,
   readSaveRequest,
+  readSearchRequest,
   readTitle,
   readTruncateRequest,
   readUsageRequest,
   type StreamClaimRequest,
+  type UsageRequest,
 } from './input.ts'
 import { toStoredChat } from './loaded-chat.ts'
-import { type ChatMessage, type MessageSettings, restoreFiles } from './messages/index.ts'
+import { type ChatMessage, keyOf, type MessageSettings, restoreFiles } from './messages/index.ts'
+import { pruneChats } from './prune.ts'
 import type { Chat, ChatHit, ChatUsage, LoadedChat, ModelOptions, PendingApproval } from './rows.ts'
-import { repeatWithLock, saveChat } from './save.ts'
-import { snippetOf } from './snippet.ts'
+import { saveChat } from './save.ts'
 import {
   claimStream,
   createChat,
@@ -57,8 +64,6 @@ import {
   listChats,
   loadChat,
   type OwnedChat,
-  PRUNE_BATCH,
-  pruneChats,
   recordOptions,
   renameChat,
   searchChats,
@@ -75,25 +80,24 @@ import { closeToolCalls } from './tool-calls.ts'
 export class ChatRepository {
   readonly #connection: Connection
   readonly #messages: MessageSettings
+  readonly #files: Files
 
-  constructor(connection: Connection, messages: MessageSettings) {
+  constructor(connection: Connection, messages: MessageSettings, files: Files) {
     this.#connection = connection
     this.#messages = messages
+    this.#files = files
   }
 
   /**
-   * Creates a chat. If the user already has a chat with this id, that chat is returned unchanged.
+   * Creates a chat. If the user already has a chat with this id, that chat is returned unchanged. Ids are unique among the
+   * chats of one user: chats of other users do not matter.
    *
-   * @throws {NotFoundError} another user has a chat with this id.
    * @throws {ConstraintError} `chats_user_id_fkey`: there is no such user; `chats_title_check`: the title is too long.
    */
   async create(chat: NewChat, options?: CallOptions): Promise<Chat> {
     const { id: chatId, ...rest } = readNewChat(chat, 'chat')
     const input = { chatId, ...rest }
-    return requireChat(
-      await queryFirst(this.#connection, createChat.for(input), input, options),
-      chatId ?? 'new',
-    )
+    return queryOne(this.#connection, createChat.for(input), input, options)
   }
 
   /** Finds a chat of a user, without its messages; undefined if there is none. */
@@ -122,7 +126,21 @@ export class ChatRepository {
     options?: CallOptions,
   ): Promise<Page<Chat>> {
     const input = { ...readListRequest(request, 'request'), userId: uuid(userId, 'userId') }
-    return queryPage(this.#connection, listChats, input, options)
+    return queryList(this.#connection, listChats, input, options)
+  }
+
+  /**
+   * Reads all chats of a list, one after the other, in constant memory: 200 at a time, as they are asked for. The request is that
+   * of `listByUser`, without the fields of a page.
+   *
+   * @throws {InvalidInputError} the request is not valid; thrown by the first step.
+   */
+  iterateByUser(
+    userId: string,
+    request: Omit<ChatListRequest, 'limit' | 'after' | 'before' | 'withTotal'> = {},
+    options?: CallOptions,
+  ): AsyncGenerator<Chat, void, undefined> {
+    return iteratePages(request, (page: ChatListRequest) => this.listByUser(userId, page, options))
   }
 
   /**
@@ -136,10 +154,12 @@ export class ChatRepository {
     return requireChat(await queryFirst(this.#connection, renameChat, input, options), chatId)
   }
 
-  /** Deletes a chat with its messages, and returns whether the user had such a chat. */
+  /** Deletes a chat with its messages and their files, and returns whether the user had such a chat. */
   async delete(chatId: string, owner: ChatOwner, options?: CallOptions): Promise<boolean> {
     const chat = ownedChat(chatId, readOwner(owner, 'owner'))
-    return (await execute(this.#connection, deleteChat, chat, options)) === 1
+    const { deleted, files } = await queryOne(this.#connection, deleteChat, chat, options)
+    await this.#deleteFiles(chat.userId, files)
+    return deleted === 1
   }
 
   /**
@@ -161,7 +181,7 @@ export class ChatRepository {
     const { chat, messages, positions } = requireChat(toStoredChat<M>(rows), chatId)
     const isPart = limit !== undefined && messages.length > limit
     if (isPart) messages.shift()
-    await restoreFiles(messages, this.#messages.fileStore)
+    await restoreFiles(owner.userId, messages, this.#files.store)
     return { ...chat, messages, ...(isPart && { before: positions[1] as number }) }
   }
 
@@ -184,7 +204,8 @@ export class ChatRepository {
   ): Promise<{ version: number; saved: number }> {
     const { userId, ...mode } = readSaveRequest(request, 'request')
     const chat = { ...ownedChat(chatId, { userId }), ...mode }
-    return saveChat(this.#connection, messages, chat, this.#messages, options)
+    const settings = { messages: this.#messages, files: this.#files }
+    return saveChat(this.#connection, messages, chat, settings, options)
   }
 
   /**
@@ -202,8 +223,9 @@ export class ChatRepository {
     options?: CallOptions,
   ): Promise<{ version: number; saved: number }> {
     const { userId, ifVersion } = readReplaceRequest(request, 'request')
-    const chat = { ...ownedChat(chatId, { userId }), ifVersion, replaces: true as const }
-    return saveChat(this.#connection, messages, chat, this.#messages, options)
+    const chat = { ...ownedChat(chatId, { userId }), ifVersion, replaces: true }
+    const settings = { messages: this.#messages, files: this.#files }
+    return saveChat(this.#connection, messages, chat, settings, options)
   }
 
   /**
@@ -223,27 +245,27 @@ export class ChatRepository {
     const input = {
       ...ownedChat(chatId, owner),
       messageId: readMessageId(messageId, 'messageId'),
-      exclusive: inclusive ? undefined : (true as const),
+      keepsIt: !inclusive,
     }
-    const statement = truncateMessages.for(input)
-    const truncated =
-      (await queryFirst(this.#connection, statement, input, options)) ??
-      (await repeatWithLock(this.#connection, statement, input, undefined, options))
-    return orThrowNotFound(truncated, 'messages', { chat_id: chatId, id: messageId })
+    const { version, deleted, files } = await queryOne(this.#connection, truncateMessages, input, options)
+    await this.#deleteFiles(owner.userId, files)
+    return {
+      version: requireChat(version ?? undefined, chatId),
+      deleted: orThrowNotFound(deleted ?? undefined, 'messages', { chat_id: chatId, id: messageId }),
+    }
   }
 
   /**
    * Creates a chat of the same user with a copy of the messages, in one atomic statement.
    *
    * @throws {NotFoundError} the user has no such chat, or the chat has no message `upTo`.
-   * @throws {ConstraintError} `chats_pkey`: the `id` is taken.
+   * @throws {ConstraintError} `chats_pkey`: the user already has a chat with this `id`.
    */
   async fork(chatId: string, request: ChatForkRequest, options?: CallOptions): Promise<Chat> {
-    const { upTo, id, ...owner } = readForkRequest(request, 'request')
+    const { upTo = null, id = null, ...owner } = readForkRequest(request, 'request')
     const chat = ownedChat(chatId, owner)
-    const input = { ...chat, upTo, id }
-    const fork = await queryFirst(this.#connection, forkChat.for(input), input, options)
-    if (fork) return fork
+    const fork = await queryOne(this.#connection, forkChat, { ...chat, upTo, id }, options)
+    if (fork.chatId !== null) return fork as Chat
     await this.#requireChat(chat, options)
     throw new NotFoundError('messages', { chat_id: chatId, id: upTo ?? '' })
   }
@@ -327,19 +349,20 @@ export class ChatRepository {
   }
 
   /**
-   * Sums the tokens of the messages of a user, of a chat, or of a user's chat, including aborted messages. The counts are
-   * read from the metadata of messages: `metadata.usage`, `metadata.totalUsage`, or `inputTokens` and `outputTokens` in it.
-   *
-   * @throws {InvalidInputError} neither `userId` nor `chatId` is given.
+   * Sums the tokens of the messages of a user, including aborted messages. The counts are read from the metadata of
+   * messages: `metadata.usage`, `metadata.totalUsage`, or `inputTokens` and `outputTokens` in it.
    */
-  async usage(request: ChatUsageRequest, options?: CallOptions): Promise<ChatUsage> {
-    const { userId, chatId, from = '-infinity', to = 'infinity' } = readUsageRequest(request, 'request')
-    if (userId !== undefined) {
-      const input = { userId, chatId, from, to }
-      return queryOne(this.#connection, sumUsageOfUser.for(input), input, options)
-    }
-    if (chatId === undefined) throw new InvalidInputError('userId', 'is required unless chatId is given')
-    return queryOne(this.#connection, sumUsageOfChat, { chatId, from, to }, options)
+  async usageOfUser(userId: string, request: UsageRequest = {}, options?: CallOptions): Promise<ChatUsage> {
+    const { from = '-infinity', to = 'infinity' } = readUsageRequest(request, 'request')
+    const input = { userId: uuid(userId, 'userId'), from, to }
+    return queryOne(this.#connection, sumUsageOfUser, input, options)
+  }
+
+  /** Sums the tokens of the messages of a user's chat in the same way; 0 if the user has no such chat. */
+  async usageOfChat(chatId: string, request: ChatUsageRequest, options?: CallOptions): Promise<ChatUsage> {
+    const { from = '-infinity', to = 'infinity', ...owner } = readChatUsageRequest(request, 'request')
+    const input = { ...ownedChat(chatId, owner), from, to }
+    return queryOne(this.#connection, sumUsageOfChat, input, options)
   }
 
   /** Lists the tool calls in a user's chats that wait for approval, most recently changed chats first. */
@@ -361,40 +384,44 @@ export class ChatRepository {
   }
 
   /**
-   * Deletes the chats that have not changed since a time, in batches, and returns their number. Batches that were deleted
-   * before an error remain deleted.
+   * Deletes the chats of all users that have not changed since a time, in batches, and returns their number. Chats that are
+   * being changed are skipped. Batches that were deleted before an error remain deleted. With `dryRun`, counts the chats and
+   * deletes none.
+   *
+   * @throws {InvalidInputError} `olderThan` is in the future.
    */
-  async prune({ olderThan, onProgress }: ChatPruneRequest, options?: CallOptions): Promise<number> {
-    const input = { olderThan: time(olderThan, 'olderThan') }
-    let deleted = 0
-    for (;;) {
-      const count = await execute(this.#connection, pruneChats, input, options)
-      deleted += count
-      if (count > 0) onProgress?.({ deleted })
-      if (count < PRUNE_BATCH) return deleted
-    }
+  async prune(request: ChatPruneRequest, options?: CallOptions): Promise<number> {
+    return pruneChats(this.#connection, readPruneRequest(request, 'request'), this.#files, options)
   }
 
   /**
-   * Searches the text and reasoning of a user's chats, in any letter case, with or without accents. Each chat is returned
-   * once, with its best match; the best matches come first, then the most recently changed chats.
+   * Searches the titles, text and reasoning of a user's chats. Every word must occur, in any order, as the beginning of a
+   * word; words in quotes as they are, one behind the other. Letter case, accents and punctuation do not matter. Each chat is
+   * returned once, with its best matches; whole words come before beginnings, then the most recently changed chats.
+   *
+   * The first 200 characters and 10 words of the query are read, and the first 100,000 characters of a part of a message.
    *
    * @throws {InvalidInputError} `words` is blank, `limit` is not from 1 to 200, or `after` is not the `next` of a page of this list.
    */
   async search(
     userId: string,
     words: string,
-    request: PageRequest = {},
+    request: ChatSearchRequest = {},
     options?: CallOptions,
   ): Promise<Page<ChatHit>> {
     const search = searchWords(words, 'words')
     if (search === undefined) throw new InvalidInputError('words', 'must not be blank')
-    const input = { ...readPageRequest(request, 'request'), userId: uuid(userId, 'userId'), search }
-    const { items, ...next } = await queryPage(this.#connection, searchChats, input, options)
-    return {
-      items: items.map(({ text, ...hit }) => ({ ...hit, snippet: snippetOf(text ?? '', search) })),
-      ...next,
-    }
+    const { include = [], ...page } = readSearchRequest(request, 'request')
+    const types = ['text', 'reasoning', ...include.flatMap((kind) => PART_TYPES[kind])]
+    const input = { ...page, userId: uuid(userId, 'userId'), search, types }
+    return queryPage(this.#connection, searchChats, input, options, {
+      toItems: (rows) => toHits(rows, search),
+    })
+  }
+
+  async #deleteFiles(userId: string, names: readonly string[] | null): Promise<void> {
+    const keys = names?.map((name) => keyOf(userId, name)) ?? []
+    await this.#files.deleteAfterCommit(this.#connection, keys)
   }
 
   async #requireChat(chat: OwnedChat, options: CallOptions | undefined): Promise<void> {

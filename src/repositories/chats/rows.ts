@@ -41,18 +41,34 @@ export type LoadedRow = { [Column in keyof Chat]: Chat[Column] | null } & {
   content: unknown
 }
 
-/** A chat that a search found, with the best match. */
+/** A chat that a search found. `messageId`, `role` and `snippet` are those of its best match. */
 export interface ChatHit extends Columns<ChatsRow, 'title' | 'updatedAt'> {
   chatId: string
+  /** Null if the title is the best match. */
+  messageId: string | null
+  role: ChatMessage['role'] | null
+  /** About 160 characters around the words. */
+  snippet: string
+  /** The newest of the best matching messages, at most four; empty if only the title matches. */
+  messages: MessageHit[]
+}
+
+/** A message that a search found. */
+export interface MessageHit {
   messageId: string
   role: ChatMessage['role']
-  /** About 160 characters around the match. */
+  /** About 160 characters around the words. */
   snippet: string
 }
 
-/** The row of a ChatHit, with the whole text of the part in place of the snippet. */
-export interface ChatHitRow extends Omit<ChatHit, 'snippet'> {
+/** A message of a ChatHit, with the whole text of the part; no message if only the title matches. */
+export interface ChatHitRow extends Columns<ChatsRow, 'title' | 'updatedAt'> {
+  chatId: string
+  messageId: string | null
+  role: ChatMessage['role'] | null
   text: string | null
+  /** Whether the title matches. */
+  hasTitle: boolean
   relevance: number
 }
 

@@ -11,11 +11,11 @@ export function closeToolCalls(
   const { chatId } = chat
   return connection.atomically(async (transaction) => {
     orThrowNotFound(await queryFirst(transaction, lockChat, chat, options), 'chats', { id: chatId })
-    const dangling = await queryAll(transaction, findDanglingTools, { chatId }, options)
+    const dangling = await queryAll(transaction, findDanglingTools, chat, options)
     if (dangling.length === 0) return 0
     const closed = dangling.map(({ payload }) => closeToolCall(payload))
     const input = {
-      chatId,
+      ...chat,
       messageIds: dangling.map(({ messageId }) => messageId),
       positions: dangling.map(({ position }) => position),
       states: closed.map(({ state }) => state),

@@ -1,7 +1,21 @@
-import { type Selectable, sql } from 'kysely'
+import type { QueryCreator, Selectable } from 'kysely'
 import type { DB } from '../../../generated/database.ts'
-import { type List, list, type Statement, statement, type Variants, variants } from '../../query/index.ts'
-import type { NewContact } from './input.ts'
+import { sql } from '../../kysely/index.ts'
+import {
+  hasVersion,
+  type IfVersion,
+  type List,
+  list,
+  type Params,
+  type Statement,
+  setGiven,
+  statement,
+  type Variants,
+  variants,
+  versionOf,
+} from '../../query/index.ts'
+import type { ContactChange, NewContact } from './input.ts'
+import { CONTACT_OFFERS } from './offers.ts'
 import { CONTACT, type Contact } from './rows.ts'
 
 export const addContact: Variants<NewContact & { customerId: string; personId: string }, Contact> = variants(
@@ -24,6 +38,7 @@ export const addContact: Variants<NewContact & { customerId: string; personId: s
       .selectFrom('contact')
       .innerJoin('people as person', 'person.person_id', 'contact.person_id')
       .select(CONTACT),
+  { isShort: true },
 )
 
 export const setPrimaryContact: Statement<{ customerId: string; personId: string }, Contact> = statement(
@@ -40,12 +55,52 @@ export const setPrimaryContact: Statement<{ customerId: string; personId: string
   { writes: true },
 )
 
+export const contactVersion = versionOf('customers.contactVersion', 'customer_people', 'customer_person_id')
+
+/** The contact that a `with` has changed, with its person. */
+function changed(query: QueryCreator<DB & { contact: Selectable<DB['customer_people']> }>) {
+  return query
+    .selectFrom('contact')
+    .innerJoin('people as person', 'person.person_id', 'contact.person_id')
+    .select(CONTACT)
+}
+
+/** `given`: names of the fields to update. A contact that has ended is not the primary one. */
+export const updateContact: Statement<
+  ContactChange & IfVersion & { contactId: string; given: string[] },
+  Contact
+> = statement(
+  'customers.updateContact',
+  (query, $) => {
+    const { is_primary, ...values } = setGiven($, {
+      role: 'role',
+      is_primary: 'isPrimary',
+      start_date: 'startDate',
+      end_date: 'endDate',
+    })
+    return changed(
+      query.with('contact', (cte) =>
+        cte
+          .updateTable('customer_people')
+          .set({
+            ...values,
+            is_primary: sql<boolean>`${is_primary} and coalesce(${values.end_date} >= current_date, true)`,
+          })
+          .where('customer_person_id', '=', $.contactId)
+          .where(hasVersion($))
+          .returningAll(),
+      ),
+    )
+  },
+  { isShort: true },
+)
+
 /** A contact that has ended is not the primary one. */
-export const endContact: Statement<{ contactId: string; endDate: string }, Contact> = statement(
+export const endContact: Statement<IfVersion & { contactId: string; endDate: string }, Contact> = statement(
   'customers.endContact',
   (query, $) =>
-    query
-      .with('contact', (cte) =>
+    changed(
+      query.with('contact', (cte) =>
         cte
           .updateTable('customer_people')
           .set({
@@ -53,11 +108,31 @@ export const endContact: Statement<{ contactId: string; endDate: string }, Conta
             is_primary: sql<boolean>`is_primary and ${$.endDate}::date >= current_date`,
           })
           .where('customer_person_id', '=', $.contactId)
+          .where(hasVersion($))
           .returningAll(),
-      )
-      .selectFrom('contact')
-      .innerJoin('people as person', 'person.person_id', 'contact.person_id')
-      .select(CONTACT),
+      ),
+    ),
+  { isShort: true },
+)
+
+export const reopenContact: Statement<IfVersion & { contactId: string }, Contact> = statement(
+  'customers.reopenContact',
+  (query, $) =>
+    changed(
+      query.with('contact', (cte) =>
+        cte
+          .updateTable('customer_people')
+          .set({ end_date: sql.lit(null) })
+          .where('customer_person_id', '=', $.contactId)
+          .where(hasVersion($))
+          .returningAll(),
+      ),
+    ),
+  { isShort: true },
+)
+
+export const removeContact = statement('customers.removeContact', (query, $: Params<{ contactId: string }>) =>
+  query.deleteFrom('customer_people').where('customer_person_id', '=', $.contactId),
 )
 
 export const listContacts: List<{ customerId: string; current?: true | undefined }, Contact> = list(
@@ -78,4 +153,5 @@ export const listContacts: List<{ customerId: string; current?: true | undefined
       .select(CONTACT)
     return page.take(people, { at: 'contact.start_date', id: 'contact.customer_person_id' })
   },
+  CONTACT_OFFERS,
 )

@@ -1,7 +1,14 @@
 import type { Contact, Customer, CustomerRow } from './rows.ts'
 
+/** The columns that both a customer and a contact have. */
+type Shared = keyof CustomerRow & keyof Contact
+
 /** A customer with one of its contacts; every column of the contact is null for a customer without contacts. */
-export type JoinedRow = CustomerRow & { [Column in keyof Contact]: Contact[Column] | null }
+export type JoinedRow = CustomerRow & {
+  [Column in keyof Contact as Column extends Shared ? `contact${Capitalize<Column>}` : Column]:
+    | Contact[Column]
+    | null
+}
 
 type Ranked = { relevance?: number | undefined }
 
@@ -24,8 +31,21 @@ export function toCustomers(rows: readonly (JoinedRow & Ranked)[]): (Customer & 
         websiteUrl: row.websiteUrl,
         billingCountry: row.billingCountry,
         timezone: row.timezone,
+        source: row.source,
+        externalId: row.externalId,
+        tags: row.tags,
+        emails: row.emails,
+        phones: row.phones,
+        addresses: row.addresses,
+        attributes: row.attributes,
+        ownerId: row.ownerId,
+        archivedAt: row.archivedAt,
+        mergedInto: row.mergedInto,
+        version: row.version,
         createdAt: row.createdAt,
         updatedAt: row.updatedAt,
+        createdBy: row.createdBy,
+        updatedBy: row.updatedBy,
         contacts: [],
         ...(row.relevance !== undefined && { relevance: row.relevance }),
       }
@@ -53,6 +73,9 @@ function toContact(row: JoinedRow): Contact | undefined {
     isPrimary: row.isPrimary,
     startDate: row.startDate,
     endDate: row.endDate,
+    version: row.contactVersion,
+    createdBy: row.contactCreatedBy,
+    updatedBy: row.contactUpdatedBy,
   } as Contact
 }
 

@@ -1,6 +1,8 @@
 import type { CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../generated/catalog.ts'
 import type { CustomerPeopleRow, CustomersRow, PeopleRow } from '../../../generated/rows.ts'
+import { sql } from '../../kysely/index.ts'
 import type { Columns } from '../../query/index.ts'
+import { type CustomerAttributes, DETAILS, type WithDetails } from '../details/index.ts'
 
 /** How far the sale to a customer has come. */
 export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
@@ -8,10 +10,10 @@ export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number]
 /** The role of a contact at the customer. */
 export type ContactRole = (typeof CONTACT_ROLES)[number]
 
-/** The row of a customer, without its contacts. */
+/** A customer without its contacts. */
 export interface CustomerRow
   extends Columns<
-    CustomersRow,
+    WithDetails<CustomersRow, CustomerAttributes>,
     | 'customerId'
     | 'legalName'
     | 'displayName'
@@ -21,8 +23,21 @@ export interface CustomerRow
     | 'websiteUrl'
     | 'billingCountry'
     | 'timezone'
+    | 'source'
+    | 'externalId'
+    | 'tags'
+    | 'attributes'
+    | 'emails'
+    | 'phones'
+    | 'addresses'
+    | 'ownerId'
+    | 'archivedAt'
+    | 'mergedInto'
+    | 'version'
     | 'createdAt'
     | 'updatedAt'
+    | 'createdBy'
+    | 'updatedBy'
   > {}
 
 interface WithContacts {
@@ -44,20 +59,31 @@ export const CUSTOMER = [
   'website_url as websiteUrl',
   'billing_country as billingCountry',
   'timezone',
+  ...DETAILS,
+  sql<CustomerAttributes | null>`attributes`.as('attributes'),
+  'owner_id as ownerId',
+  'archived_at as archivedAt',
+  'merged_into as mergedInto',
+  'version',
   'created_at as createdAt',
   'updated_at as updatedAt',
+  'created_by as createdBy',
+  'updated_by as updatedBy',
 ] as const
 
 /** A person as a contact of a customer. Dates are days, `YYYY-MM-DD`. */
 export interface Contact
   extends Columns<PeopleRow, 'personId' | 'firstName' | 'lastName' | 'email' | 'phone' | 'jobTitle'>,
-    Columns<CustomerPeopleRow, 'role' | 'isPrimary' | 'startDate' | 'endDate'> {
+    Columns<
+      CustomerPeopleRow,
+      'role' | 'isPrimary' | 'startDate' | 'endDate' | 'version' | 'createdBy' | 'updatedBy'
+    > {
   /** Identifies the person in this role at this customer. */
   contactId: string
 }
 
-/** The columns of a Contact, of `customer_people as contact` and `people as person`. */
-export const CONTACT = [
+/** The columns of a Contact that no customer has, of `customer_people as contact` and `people as person`. */
+const OF_CONTACT = [
   'contact.customer_person_id as contactId',
   'person.person_id as personId',
   'person.first_name as firstName',
@@ -69,4 +95,20 @@ export const CONTACT = [
   'contact.is_primary as isPrimary',
   'contact.start_date as startDate',
   'contact.end_date as endDate',
+] as const
+
+/** The columns of a Contact. */
+export const CONTACT = [
+  ...OF_CONTACT,
+  'contact.version',
+  'contact.created_by as createdBy',
+  'contact.updated_by as updatedBy',
+] as const
+
+/** The columns of a Contact beside those of its customer, which has some of the same names. */
+export const JOINED_CONTACT = [
+  ...OF_CONTACT,
+  'contact.version as contactVersion',
+  'contact.created_by as contactCreatedBy',
+  'contact.updated_by as contactUpdatedBy',
 ] as const

@@ -1,3 +1,3 @@
-export type { NewUser, ProviderSignIn, UserChange, UserListRequest } from './input.ts'
+export type { NewUser, ProviderAccount, ProviderSignIn, UserChange, UserListRequest } from './input.ts'
 export { UserRepository } from './repository.ts'
 export type { User, UserCredentials, UserProvider, UserRole } from './rows.ts'

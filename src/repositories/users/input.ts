@@ -11,14 +11,22 @@ import {
   text,
   uuid,
 } from '../../input/index.ts'
-import { type Columns, type OptionalColumns, type PageRequest, pageFields } from '../../query/index.ts'
-import type { UserProvider, UserRole } from './rows.ts'
+import {
+  type Columns,
+  type OptionalColumns,
+  type OrderRequest,
+  orderFields,
+  type PageRequest,
+  pageFields,
+} from '../../query/index.ts'
+import type { USER_OFFERS } from './offers.ts'
+import type { User, UserProvider, UserRole } from './rows.ts'
 
 /** A user to create, with a password hash, a provider, or both. The role is `user` by default. */
 export interface NewUser
   extends Columns<UsersRow, 'name' | 'email'>,
     OptionalColumns<UsersRow, 'role' | 'provider' | 'providerId'> {
-  /** bcrypt hash, 60 characters. */
+  /** Hash by bcrypt, argon2id or scrypt, as these functions write it: `$2b$…`, `$argon2id$…` or `$scrypt$…`. */
   passwordHash?: string | null | undefined
 }
 
@@ -26,11 +34,11 @@ export interface NewUser
 export interface UserChange extends OptionalColumns<UsersRow, 'name' | 'email'> {}
 
 /** Which users to list. Filters are combined with `and`. */
-export interface UserListRequest extends PageRequest {
+export interface UserListRequest extends PageRequest, OrderRequest<typeof USER_OFFERS, User> {
   role?: UserRole | undefined
   /**
-   * Part of the name or email address, in any letter case, with or without accents. A text of fewer than three characters
-   * matches the beginning of a word.
+   * Words that must all occur, in any order, each as the beginning of a word; words in quotes occur as they are, one behind
+   * the other. Letter case, accents and punctuation do not matter. The name and the email address are searched. The first 200 characters and 10 words are read.
    */
   search?: string | undefined
 }
@@ -46,10 +54,13 @@ export interface ProviderSignIn {
   name: string
 }
 
+/** A user's account at an identity provider, to link. */
+export interface ProviderAccount extends Pick<ProviderSignIn, 'provider' | 'providerId'> {}
+
 /** Reads a password hash. The message does not repeat the value, which may be a password. */
 export const readPasswordHash = matching(
   BOUNDS.users.password.pattern,
-  'must be a bcrypt hash of 60 characters, never the password itself',
+  'must be a hash by bcrypt, argon2id or scrypt, never the password itself',
 )
 
 export const readNewUser = fields<NewUser>({
@@ -65,6 +76,7 @@ export const readUserChange = fields<UserChange>({ name: optional(text), email: 
 
 export const readUserListRequest = fields<UserListRequest>({
   ...pageFields,
+  ...orderFields,
   role: optional(oneOf(USER_ROLES)),
   search: optional(searchWords),
 })
@@ -74,6 +86,11 @@ export const readProviderSignIn = fields<ProviderSignIn>({
   providerId: text,
   email: text,
   name: text,
+})
+
+export const readProviderAccount = fields<ProviderAccount>({
+  provider: oneOf(USER_PROVIDERS),
+  providerId: text,
 })
 
 export const readUserIds = listOf(uuid)

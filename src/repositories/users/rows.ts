@@ -12,7 +12,19 @@ export type UserProvider = (typeof USER_PROVIDERS)[number]
 export interface User
   extends Columns<
     UsersRow,
-    'userId' | 'name' | 'email' | 'role' | 'provider' | 'providerId' | 'createdAt' | 'updatedAt'
+    | 'userId'
+    | 'name'
+    | 'email'
+    | 'role'
+    | 'provider'
+    | 'providerId'
+    | 'lastSignInAt'
+    | 'deactivatedAt'
+    | 'version'
+    | 'createdAt'
+    | 'updatedAt'
+    | 'createdBy'
+    | 'updatedBy'
   > {}
 
 /** The columns of a User. */
@@ -23,12 +35,17 @@ export const USER = [
   'role',
   'provider',
   'provider_id as providerId',
+  'last_sign_in_at as lastSignInAt',
+  'deactivated_at as deactivatedAt',
+  'version',
   'created_at as createdAt',
   'updated_at as updatedAt',
+  'created_by as createdBy',
+  'updated_by as updatedBy',
 ] as const
 
 /** The values that a service needs to sign a user in by password. */
 export interface UserCredentials extends Columns<UsersRow, 'userId' | 'role'> {
-  /** bcrypt hash, 60 characters; null for users who sign in only through a provider. */
+  /** Hash by bcrypt, argon2id or scrypt; null for users who sign in only through a provider. */
   passwordHash: string | null
 }

@@ -1,59 +1,98 @@
-import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import { sql } from '../../kysely/index.ts'
 import {
+  type ActorForms,
+  hasVersion,
+  type IfVersion,
   type List,
   list,
   type Params,
+  type PersonalData,
+  raw,
   type Statement,
   statement,
   type Variants,
   variants,
+  versionOf,
 } from '../../query/index.ts'
 import type { NewUser, ProviderSignIn, UserChange, UserListRequest } from './input.ts'
-import { USER, type User, type UserCredentials, type UserRole } from './rows.ts'
+import { USER_OFFERS } from './offers.ts'
+import { USER, type User, type UserCredentials, type UserProvider, type UserRole } from './rows.ts'
 
 export const findUser: Statement<{ userId: string }, User> = statement('users.find', (query, $) =>
   query.selectFrom('users').select(USER).where('user_id', '=', $.userId),
 )
 
-export const findUserByEmail: Statement<{ email: string }, User> = statement(
-  'users.findByEmail',
-  (query, $) => query.selectFrom('users').select(USER).where('email', '=', $.email),
-)
+/** The condition of a lookup by email address, for an actor. */
+const hasEmailForActor = (email: RawBuilder<string>) =>
+  sql<boolean>`user_id = (select find_user_by_email(${email}::citext))`
 
-export const userExistsByEmail: Statement<{ email: string }, { exists: boolean }> = statement(
-  'users.existsByEmail',
-  (query, $) =>
+export const findUserByEmail: ActorForms<{ email: string }, User> = {
+  plain: statement('users.findByEmail', (query, $: Params<{ email: string }>) =>
+    query.selectFrom('users').select(USER).where('email', '=', $.email),
+  ),
+  forActor: statement('users.findByEmail as actor', (query, $: Params<{ email: string }>) =>
+    query.selectFrom('users').select(USER).where(hasEmailForActor($.email)),
+  ),
+}
+
+export const userExistsByEmail: ActorForms<{ email: string }, { exists: boolean }> = {
+  plain: statement('users.existsByEmail', (query, $: Params<{ email: string }>) =>
     query.selectNoFrom(({ exists, selectFrom }) =>
       exists(selectFrom('users').select('user_id').where('email', '=', $.email))
         .$castTo<boolean>()
         .as('exists'),
     ),
-)
+  ),
+  forActor: statement('users.existsByEmail as actor', (query, $: Params<{ email: string }>) =>
+    query.selectNoFrom(({ exists, selectFrom }) =>
+      exists(selectFrom('users').select('user_id').where(hasEmailForActor($.email)))
+        .$castTo<boolean>()
+        .as('exists'),
+    ),
+  ),
+}
 
-export const findCredentialsByEmail: Statement<{ email: string }, UserCredentials> = statement(
-  'users.findCredentialsByEmail',
-  (query, $) =>
+const CREDENTIALS = ['user_id as userId', 'password as passwordHash', 'role'] as const
+
+export const findCredentialsByEmail: ActorForms<{ email: string }, UserCredentials> = {
+  plain: statement('users.findCredentialsByEmail', (query, $: Params<{ email: string }>) =>
     query
       .selectFrom('users')
-      .select(['user_id as userId', 'password as passwordHash', 'role'])
-      .where('email', '=', $.email),
+      .select(CREDENTIALS)
+      .where('email', '=', $.email)
+      .where('deactivated_at', 'is', null),
+  ),
+  forActor: statement('users.findCredentialsByEmail as actor', (query, $: Params<{ email: string }>) =>
+    query
+      .selectFrom('users')
+      .select(CREDENTIALS)
+      .where(hasEmailForActor($.email))
+      .where('deactivated_at', 'is', null),
+  ),
+}
+
+export const createUser: Variants<NewUser, User> = variants(
+  'users.create',
+  ['role'],
+  (query, $, has) =>
+    query
+      .insertInto('users')
+      .values({
+        name: $.name,
+        email: $.email,
+        password: $.passwordHash,
+        provider: $.provider,
+        provider_id: $.providerId,
+        ...(has.role && { role: $.role }),
+      })
+      .returning(USER),
+  { isShort: true },
 )
 
-export const createUser: Variants<NewUser, User> = variants('users.create', ['role'], (query, $, has) =>
-  query
-    .insertInto('users')
-    .values({
-      name: $.name,
-      email: $.email,
-      password: $.passwordHash,
-      provider: $.provider,
-      provider_id: $.providerId,
-      ...(has.role && { role: $.role }),
-    })
-    .returning(USER),
-)
+export const userVersion = versionOf('users.version', 'users', 'user_id')
 
-export const updateUser: Statement<UserChange & { userId: string }, User> = statement(
+export const updateUser: Statement<UserChange & IfVersion & { userId: string }, User> = statement(
   'users.update',
   (query, $) =>
     query
@@ -63,23 +102,138 @@ export const updateUser: Statement<UserChange & { userId: string }, User> = stat
         email: fn.coalesce($.email, ref('email')),
       }))
       .where('user_id', '=', $.userId)
+      .where(hasVersion($))
       .returning(USER),
+  {
+    isShort: true,
+    merging: {
+      key: 'userId',
+      types: { userId: 'uuid', email: 'citext', ifVersion: 'integer' },
+    },
+  },
 )
 
-export const setPassword: Statement<{ userId: string; passwordHash: string }, User> = statement(
+export const setPassword: Statement<IfVersion & { userId: string; passwordHash: string }, User> = statement(
   'users.setPassword',
   (query, $) =>
     query
       .updateTable('users')
       .set({ password: $.passwordHash })
       .where('user_id', '=', $.userId)
+      .where(hasVersion($))
       .returning(USER),
+  {
+    isShort: true,
+    merging: { key: 'userId', types: { userId: 'uuid', ifVersion: 'integer' } },
+  },
 )
 
-export const setRole: Statement<{ userId: string; role: UserRole }, User> = statement(
+export const setRole: Statement<IfVersion & { userId: string; role: UserRole }, User> = statement(
   'users.setRole',
   (query, $) =>
-    query.updateTable('users').set({ role: $.role }).where('user_id', '=', $.userId).returning(USER),
+    query
+      .updateTable('users')
+      .set({ role: $.role })
+      .where('user_id', '=', $.userId)
+      .where(hasVersion($))
+      .returning(USER),
+  {
+    isShort: true,
+    merging: { key: 'userId', types: { userId: 'uuid', ifVersion: 'integer' } },
+  },
+)
+
+/** Null takes the account away. */
+export const setProvider: Statement<
+  IfVersion & { userId: string; provider: UserProvider | null; providerId: string | null },
+  User
+> = statement(
+  'users.linkProvider',
+  (query, $) =>
+    query
+      .updateTable('users')
+      .set({ provider: $.provider, provider_id: $.providerId })
+      .where('user_id', '=', $.userId)
+      .where(hasVersion($))
+      .returning(USER),
+  { isShort: true },
+)
+
+/** A user who is deactivated already keeps the time. */
+export const setActive: Statement<IfVersion & { userId: string; isActive: boolean }, User> = statement(
+  'users.deactivate',
+  (query, $) =>
+    query
+      .updateTable('users')
+      .set({
+        deactivated_at: sql<Date | null>`case when ${$.isActive}::boolean then null else coalesce(deactivated_at, now()) end`,
+      })
+      .where('user_id', '=', $.userId)
+      .where(hasVersion($))
+      .returning(USER),
+  { isShort: true },
+)
+
+export const recordSignIn: Statement<{ userId: string }, User> = statement(
+  'users.recordSignIn',
+  (query, $) =>
+    query
+      .updateTable('users')
+      .set({ last_sign_in_at: sql<Date>`now()` })
+      .where('user_id', '=', $.userId)
+      .where('deactivated_at', 'is', null)
+      .returning(USER),
+  { isShort: true },
+)
+
+interface HandOver {
+  userId: string
+  toUserId: string | null
+}
+
+/** Archived records too: they may be restored. */
+export const handOver: Statement<HandOver, { customers: number; people: number }> = statement(
+  'users.handOver',
+  (query, $) =>
+    query
+      .with('customer', (cte) =>
+        cte
+          .updateTable('customers')
+          .set({ owner_id: $.toUserId })
+          .where('owner_id', '=', $.userId)
+          .returning('customer_id'),
+      )
+      .with('person', (cte) =>
+        cte
+          .updateTable('people')
+          .set({ owner_id: $.toUserId })
+          .where('owner_id', '=', $.userId)
+          .returning('person_id'),
+      )
+      .selectNoFrom([
+        sql<number>`(select count(*) from customer)::integer`.as('customers'),
+        sql<number>`(select count(*) from person)::integer`.as('people'),
+      ]),
+)
+
+/** Whether there was something to erase. */
+export const eraseUser: Statement<{ userId: string }, { erased: boolean }> = statement(
+  'users.erase',
+  (_, $) => raw<{ erased: boolean }>(sql`select erase_user(${$.userId}) as erased`),
+  { writes: true, isLong: true },
+)
+
+export const exportUser: Statement<{ userId: string }, { rows: PersonalData }> = statement(
+  'users.export',
+  (_, $) => raw<{ rows: PersonalData }>(sql`select export_user(${$.userId}) as rows`),
+  { isLong: true },
+)
+
+/** Keys of the files of users that the actor may delete. */
+export const findFilesOfUsers: Statement<{ userIds: string[] }, { key: string }> = statement(
+  'users.files',
+  (_, $) => raw<{ key: string }>(sql`select key from files_of_users(${$.userIds}::uuid[]) as key`),
+  { isLong: true },
 )
 
 export const deleteUsers = statement('users.deleteMany', (query, $: Params<{ userIds: string[] }>) =>
@@ -102,7 +256,11 @@ export const listUsers: List<Pick<UserListRequest, 'role' | 'search'>, User> = l
   {
     at: 'created_at as createdAt',
     id: 'user_id as userId',
-    search: sql`searchable(name || ' ' || email::text)`,
+    search: {
+      find: 'search_users',
+      words: "search_words(name || ' ' || email::text)",
+      text: "name || ' ' || email::text",
+    },
   },
   (query, $, has, page) =>
     page.read(
@@ -112,6 +270,7 @@ export const listUsers: List<Pick<UserListRequest, 'role' | 'search'>, User> = l
         .select(USER)
         .$if(has.role, (users) => users.where('role', '=', $.role)),
     ),
+  USER_OFFERS,
 )
 
 /**
@@ -131,19 +290,22 @@ export const signInWithProvider: Statement<ProviderSignIn, User & { created: boo
       )
       .with('turn', (cte) =>
         cte
-          .selectNoFrom(
-            sql`pg_advisory_xact_lock(hashtextextended(${$.provider} || ' ' || ${$.providerId}, 0))`.as(
+          .selectNoFrom([
+            // As text: a sharded PostgreSQL keeps the rows of this in a table, and void is no type of a column.
+            sql`pg_advisory_xact_lock(hashtextextended(${$.provider} || ' ' || ${$.providerId}, 0))::text`.as(
               'taken',
             ),
-          )
+            sql<string>`uuidv7()`.as('userId'),
+          ])
           .where(({ not, exists, selectFrom }) => not(exists(selectFrom('known').select('userId')))),
       )
       .with('added', (cte) =>
         cte
           .insertInto('users')
-          .columns(['name', 'email', 'provider', 'provider_id'])
+          .columns(['user_id', 'name', 'email', 'provider', 'provider_id'])
           .expression(({ selectFrom }) =>
             selectFrom('turn').select([
+              'turn.userId',
               $.name.as('name'),
               $.email.as('email'),
               $.provider.as('provider'),
@@ -155,7 +317,8 @@ export const signInWithProvider: Statement<ProviderSignIn, User & { created: boo
               .columns(['provider', 'provider_id'])
               .doUpdateSet(({ ref }) => ({ provider_id: ref('excluded.provider_id') })),
           )
-          .returning([...USER, sql<boolean>`xmax = 0`.as('created')]),
+          // A row that was there before has another id. No column has to be visible for that but those of the result.
+          .returning([...USER, sql<boolean>`user_id = (select "userId" from turn)`.as('created')]),
       )
       .selectFrom('known')
       .selectAll()

@@ -10,6 +10,7 @@ import {
   violates,
 } from '../../../src/index.ts'
 import { test } from '../../support/database.ts'
+import { runSql } from '../../support/databases.ts'
 import { aUser, caught } from '../../support/factories.ts'
 
 async function aChat(db: Database) {
@@ -445,7 +446,7 @@ describe('options', () => {
 })
 
 describe('usage', () => {
-  test('sums the tokens of metadata for a user, a chat and a time range', async ({ db }) => {
+  test('sums the tokens of metadata for a user or a chat, and a time range', async ({ db }) => {
     const { chatId, owner } = await aChat(db)
     const other = await db.chats.create(owner)
     const spent = (id: string, metadata: unknown) =>
@@ -463,15 +464,31 @@ describe('usage', () => {
     await db.chats.save(other.chatId, [spent('b', { inputTokens: 100, outputTokens: 50 })], owner)
     const now = new Date()
 
-    expect(await db.chats.usage({ chatId })).toEqual({ inputTokens: 15, outputTokens: 3, messages: 4 })
-    expect(await db.chats.usage(owner)).toEqual({ inputTokens: 115, outputTokens: 53, messages: 5 })
-    expect(await db.chats.usage({ ...owner, to: new Date(now.getTime() - 60_000) })).toMatchObject({
-      messages: 0,
+    const { userId } = owner
+    const spentInChat = { inputTokens: 15, outputTokens: 3, messages: 4 }
+    const spentByUser = { inputTokens: 115, outputTokens: 53, messages: 5 }
+    const [minuteAgo, later] = [new Date(now.getTime() - 60_000), new Date(now.getTime() + 60_000)]
+
+    expect(await db.chats.usageOfChat(chatId, owner)).toEqual(spentInChat)
+    expect(await db.chats.usageOfUser(userId)).toEqual(spentByUser)
+    expect(await db.chats.usageOfUser(userId, { from: minuteAgo, to: later })).toEqual(spentByUser)
+    expect(await db.chats.usageOfUser(userId, { to: minuteAgo })).toMatchObject({ messages: 0 })
+    expect(await db.chats.usageOfChat(chatId, { userId, from: minuteAgo })).toEqual(spentInChat)
+    expect(await db.chats.usageOfChat(chatId, { userId, from: later })).toMatchObject({ messages: 0 })
+  })
+
+  test('of a chat is never answered without its user', async ({ db }) => {
+    const { chatId } = await aChat(db)
+
+    for (const request of [{ userId: undefined }, { userId: null }, {}]) {
+      const error = await caught(db.chats.usageOfChat(chatId, request as never))
+      expect(error).toMatchObject({ name: 'InvalidInputError', field: 'userId' })
+    }
+    for (const userId of [undefined, null])
+      expect(await caught(db.chats.usageOfUser(userId as never))).toMatchObject({ field: 'userId' })
+    expect(await caught(db.chats.usageOfUser(chatId, { chatId } as never))).toMatchObject({
+      name: 'InvalidInputError',
     })
-    expect(await db.chats.usage({ ...owner, chatId, from: new Date(now.getTime() - 60_000) })).toMatchObject({
-      messages: 4,
-    })
-    expect(await caught(db.chats.usage({}))).toBeInstanceOf(InvalidInputError)
   })
 })
 
@@ -553,28 +570,62 @@ describe('tools', () => {
 })
 
 describe('prune', () => {
-  test('deletes chats that have not changed since a time', async ({ db }) => {
+  test('deletes chats that have not changed since a time', async ({ db, url }) => {
     const { owner } = await aChat(db)
     const old = await Promise.all(Array.from({ length: 250 }, () => db.chats.create(owner)))
     const ids = old.map(({ chatId }) => chatId)
-    await sql`alter table chats disable trigger user`.execute(db.kysely)
+    await runSql(url, 'alter table chats disable trigger user')
     await sql`update chats set updated_at = '2001-01-01' where id = any(${ids}::uuid[])`.execute(db.kysely)
-    await sql`alter table chats enable trigger user`.execute(db.kysely)
+    await runSql(url, 'alter table chats enable trigger user')
     const answers: number[] = []
+    const olderThan = new Date('2002-01-01')
 
-    const deleted = await db.chats.prune({
-      olderThan: new Date('2002-01-01'),
-      onProgress: ({ deleted }) => answers.push(deleted),
-    })
+    expect(await db.chats.prune({ olderThan, dryRun: true })).toBe(250)
+    expect(await db.chats.prune({ olderThan: new Date('2000-01-01') })).toBe(0)
+    const deleted = await db.chats.prune({ olderThan, onProgress: ({ deleted }) => answers.push(deleted) })
 
     expect(deleted).toBe(250)
     expect(answers).toEqual([200, 250])
+    expect(await db.chats.prune({ olderThan, dryRun: true })).toBe(0)
     expect((await db.chats.listByUser(owner.userId)).items).toHaveLength(1)
+  })
+
+  test('deletes chats of many users, and skips one that is being changed', async ({
+    db,
+    url,
+    openAnother,
+  }) => {
+    const users = await Promise.all(Array.from({ length: 3 }, () => aChat(db)))
+    await runSql(url, 'alter table chats disable trigger user')
+    const ids = users.map(({ chatId }) => chatId)
+    await sql`update chats set updated_at = '2001-01-01' where id = any(${ids}::uuid[])`.execute(db.kysely)
+    await runSql(url, 'alter table chats enable trigger user')
+    const [changing, ...others] = users as [(typeof users)[0], ...typeof users]
+    const olderThan = new Date('2002-01-01')
+
+    await db.transaction(async (tx) => {
+      await tx.chats.save(changing.chatId, [text('a', 'new')], changing.owner)
+      expect(await openAnother().chats.prune({ olderThan })).toBe(others.length)
+    })
+
+    expect((await db.chats.load(changing.chatId, changing.owner)).messages).toEqual([text('a', 'new')])
+    for (const { chatId, owner } of others) expect(await db.chats.find(chatId, owner)).toBeUndefined()
+    expect(await db.chats.prune({ olderThan })).toBe(0)
+  })
+
+  test('refuses a time in the future, which would delete every chat', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+
+    for (const olderThan of [new Date(Date.now() + 60_000), new Date(8.64e15)]) {
+      const error = await caught(db.chats.prune({ olderThan }))
+      expect(error).toMatchObject({ name: 'InvalidInputError', field: 'olderThan' })
+    }
+    expect(await db.chats.find(chatId, owner)).toBeDefined()
   })
 })
 
 describe('search', () => {
-  test('finds text and reasoning in any language, each chat once by its best part, with a snippet', async ({
+  test('finds text and reasoning in any language, each chat once with its best parts, with snippets', async ({
     db,
   }) => {
     const { chatId, owner } = await aChat(db)
@@ -600,9 +651,13 @@ describe('search', () => {
     )
     const hit = async (words: string) => (await db.chats.search(owner.userId, words)).items
 
-    expect(await hit('CRÈME')).toMatchObject([
-      { chatId, messageId: 'b', role: 'assistant', snippet: 'Creme first' },
-    ])
+    const [creme, ...others] = await hit('CRÈME')
+    expect(others).toEqual([])
+    expect(creme).toMatchObject({ chatId, messageId: 'b', role: 'assistant', snippet: 'Creme first' })
+    expect(creme?.messages.map(({ messageId }) => messageId)).toEqual(['b', 'a'])
+    expect(await hit('"creme first"')).toMatchObject([{ messageId: 'b' }])
+    expect(await hit('first crem')).toMatchObject([{ messageId: 'b' }])
+    expect(await hit('"first creme"')).toEqual([])
     const [brulee] = await hit('brulee')
     expect(brulee).toMatchObject({
       messageId: 'a',
@@ -620,15 +675,77 @@ describe('search', () => {
 
   test('returns the best match first', async ({ db }) => {
     const { owner } = await aChat(db)
-    const words = ['unwalkable', 'we walked', 'a walk there', 'walks away', 'walk first']
-    for (const each of words) {
-      const { chatId } = await db.chats.create({ ...owner, title: each })
+    for (const each of ['a long way to walk', 'a walk away', 'unwalkable', 'we walked', 'walks away']) {
+      const { chatId } = await db.chats.create({
+        ...owner,
+        title: each === 'we walked' ? 'Walking' : 'Another',
+      })
       await db.chats.save(chatId, [text('m', each)], owner)
     }
 
     const { items } = await db.chats.search(owner.userId, 'walk')
 
-    expect(items.map(({ title }) => title)).toEqual(words.toReversed())
+    expect(items.map(({ snippet }) => snippet)).toEqual([
+      'a walk away',
+      'a long way to walk',
+      'Walking',
+      'walks away',
+    ])
+    expect((await db.chats.search(owner.userId, 'walk away')).items.map(({ snippet }) => snippet)).toEqual([
+      ...['a walk away', 'walks away'],
+    ])
+  })
+
+  test('finds titles, and the texts of tools and the names of files on request', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.rename(chatId, 'Trip to Riga', owner)
+    const tool = {
+      ...{ type: 'tool-weather', toolCallId: 'c', state: 'output-available' },
+      ...{ input: { city: 'Ventspils' }, output: [{ text: 'sunshine' }] },
+    }
+    const file = {
+      type: 'file',
+      mediaType: 'application/pdf',
+      filename: 'Annual-report.pdf',
+      url: 'https://a.test/1',
+    }
+    await db.chats.save(
+      chatId,
+      [{ id: 'm', role: 'assistant', parts: [tool, file] } as unknown as ChatMessage],
+      owner,
+    )
+    const search = async (words: string, include?: ('tools' | 'files')[]) =>
+      (await db.chats.search(owner.userId, words, { include })).items
+
+    expect(await search('riga trip')).toMatchObject([
+      { chatId, messageId: null, role: null, snippet: 'Trip to Riga', messages: [] },
+    ])
+    for (const words of ['sunshine', 'ventspils', 'report']) expect(await search(words)).toEqual([])
+    expect(await search('sunshine ventspils', ['tools'])).toMatchObject([{ messageId: 'm' }])
+    expect(await search('annual-report.pdf', ['files'])).toMatchObject([
+      { messageId: 'm', snippet: 'Annual-report.pdf' },
+    ])
+    expect(await search('annual', ['tools'])).toEqual([])
+  })
+
+  test('a long text is found beyond its beginning, with a snippet of each word', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const filler = 'lorem ipsum dolor sit amet '
+    await db.chats.save(chatId, [text('m', `Walrus ${filler.repeat(3_500)} the end: Zebra`)], owner)
+
+    const { items } = await db.chats.search(owner.userId, 'zebra walrus')
+
+    expect(items).toHaveLength(1)
+    expect(items[0]?.snippet).toMatch(/^Walrus lorem .*….*the end: Zebra$/)
+  })
+
+  test('a text of combining marks is saved and searched', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    const marks = `x9x${'\u0301\u0323'.repeat(300_000)} yes`
+
+    await db.chats.save(chatId, [text('m', marks)], owner)
+
+    expect((await db.chats.search(owner.userId, marks)).items).toMatchObject([{ messageId: 'm' }])
   })
 })
 
@@ -713,9 +830,53 @@ describe('a chat', () => {
     for (const call of calls) {
       expect(await answerOf(call(chatId), chatId)).toEqual(await answerOf(call(missing), missing))
     }
-    expect(await caught(db.chats.create({ id: chatId, userId }))).toBeInstanceOf(NotFoundError)
     expect((await db.chats.load(chatId, owner)).messages).toEqual([text('a', 'mine')])
     expect(await db.chats.listByUser(userId)).toEqual({ items: [] })
+  })
+
+  test('has an id that other users may use for chats of their own', async ({ db }) => {
+    const mine = await aChat(db)
+    const { chatId } = mine
+    const [, theirs] = [mine, { chatId, owner: { userId: (await db.users.create(aUser())).userId } }]
+    const chats = [mine, theirs]
+    const created = await db.chats.create({ id: chatId, ...theirs.owner, title: 'Theirs' })
+    expect(created).toMatchObject({ chatId, ...theirs.owner, title: 'Theirs', version: 0 })
+
+    for (const { owner } of chats) {
+      const messages = [text('a', owner.userId), text('b', owner.userId)]
+      await db.chats.save(chatId, messages, owner)
+      await db.chats.recordOptions(chatId, 'a', { prompt: owner.userId }, owner)
+      await db.chats.claimStream(chatId, owner.userId, owner)
+    }
+    await db.chats.truncateFrom(chatId, 'b', mine.owner)
+    await db.chats.save(chatId, [text('c', 'new')], { ...theirs.owner, truncateFrom: 'b' })
+
+    const idsOf = async ({ owner }: typeof mine) =>
+      (await db.chats.load(chatId, owner)).messages.map(({ id }) => id)
+    expect(await idsOf(mine)).toEqual(['a'])
+    expect(await idsOf(theirs)).toEqual(['a', 'c'])
+    for (const { owner } of chats) {
+      expect((await db.chats.load(chatId, owner)).messages[0]).toEqual(text('a', owner.userId))
+      expect(await db.chats.get(chatId, owner)).toMatchObject({ ...owner, activeStreamId: owner.userId })
+      expect(await db.chats.optionsOf(chatId, 'a', owner)).toMatchObject({ prompt: owner.userId })
+      const { items } = await db.chats.search(owner.userId, owner.userId)
+      expect(items).toMatchObject([{ chatId, messageId: 'a' }])
+      expect((await db.chats.search(owner.userId, 'new')).items).toHaveLength(owner === mine.owner ? 0 : 1)
+    }
+    expect(await db.chats.delete(chatId, mine.owner)).toBe(true)
+    expect(await idsOf(theirs)).toEqual(['a', 'c'])
+  })
+
+  test('can be forked under an id that another user has', async ({ db }) => {
+    const { chatId, owner } = await aChat(db)
+    await db.chats.save(chatId, [text('a', 'mine')], owner)
+    const theirs = await aChat(db)
+
+    const fork = await db.chats.fork(chatId, { ...owner, id: theirs.chatId })
+
+    expect(fork).toMatchObject({ chatId: theirs.chatId, ...owner })
+    expect((await db.chats.load(theirs.chatId, owner)).messages).toEqual([text('a', 'mine')])
+    expect((await db.chats.load(theirs.chatId, theirs.owner)).messages).toEqual([])
   })
 
   test('is found by its title, with the best match first, page by page', async ({ db }) => {
@@ -755,4 +916,45 @@ describe('a chat', () => {
     expect(await db.chats.delete(second.chatId, owner)).toBe(false)
     expect(await db.chats.find(second.chatId, owner)).toBeUndefined()
   })
+})
+
+test('closing dangling tools is a new version, so that an older copy is not saved over it', async ({
+  db,
+}) => {
+  const { chatId, owner } = await aChat(db)
+  const part = { type: 'tool-x', toolCallId: 'c', state: 'input-available', input: {} }
+  const { version } = await db.chats.save(
+    chatId,
+    [{ id: 'a', role: 'assistant', parts: [part] } as ChatMessage],
+    owner,
+  )
+
+  expect(await db.chats.closeDanglingTools(chatId, owner)).toBe(1)
+
+  expect((await db.chats.get(chatId, owner)).version).toBe(version + 1)
+})
+
+test('parts beyond the count of their message are no part of a search, a fork or the approvals', async ({
+  db,
+}) => {
+  const { chatId, owner } = await aChat(db)
+  await db.chats.save(
+    chatId,
+    [{ id: 'a', role: 'assistant', parts: [{ type: 'text', text: 'kept' } as never] }],
+    owner,
+  )
+  // A save leaves such rows whose snapshot was older than the parts of another one.
+  await sql`insert into parts (user_id, chat_id, message_id, position, type, search_text, payload)
+    values (${owner.userId}, ${chatId}, 'a', 1, 'text', 'ghostly', '{"type":"text","text":"ghostly"}')`.execute(
+    db.kysely,
+  )
+  await sql`insert into parts (user_id, chat_id, message_id, position, type, tool_call_id, tool_state, payload)
+    values (${owner.userId}, ${chatId}, 'a', 2, 'tool-x', 'c', 'approval-requested',
+      '{"type":"tool-x","state":"approval-requested"}')`.execute(db.kysely)
+
+  expect((await db.chats.search(owner.userId, 'ghostly')).items).toEqual([])
+  expect(await db.chats.pendingApprovals(owner.userId)).toEqual([])
+  const fork = await db.chats.fork(chatId, owner)
+  const { rows } = await sql`select from parts where chat_id = ${fork.chatId}`.execute(db.kysely)
+  expect(rows).toHaveLength(1)
 })

@@ -35,7 +35,7 @@ class Shelf implements FileStore {
   }
 
   async get(key: string) {
-    return this.kept.get(key)?.url ?? `gone: ${key}`
+    return this.kept.get(key)?.url
   }
 }
 
@@ -94,6 +94,22 @@ describe('a file store', () => {
     }
   })
 
+  test('that lost a file says so in its part, and the rest of the chat is loaded', async ({
+    openAnother,
+  }) => {
+    const fileStore = new Shelf()
+    const db = openAnother({ fileStore })
+    const { userId } = await db.users.create(aUser())
+    const { chatId } = await db.chats.create({ userId })
+    await db.chats.save(chatId, [files('m', url(5_000), url(10)), files('n', url(5_001))], { userId })
+    const [lost = ''] = fileStore.kept.keys()
+    fileStore.kept.delete(lost)
+
+    const { messages } = await db.chats.load(chatId, { userId })
+
+    expect(messages).toEqual([files('m', `missing-file:${lost}`, url(10)), files('n', url(5_001))])
+  })
+
   test('that is missing causes an error with the file; files in the database need none', async ({
     db,
     openAnother,
@@ -134,6 +150,7 @@ describe('a file store', () => {
     [{ maxMessageBytes: 2 ** 40 }, 'maxMessageBytes'],
     [{ fileStore: {} }, 'fileStore'],
     [{ fileStore: { put() {}, get() {}, threshold: -1 } }, 'fileStore.threshold'],
+    [{ fileStore: { put() {}, get() {}, delete: true } }, 'fileStore.delete'],
   ] as const)('and limits are read when the database is opened: %o', ([options, field], { openAnother }) => {
     expect(() => openAnother(options as never)).toThrow(expect.objectContaining({ field }))
   })

@@ -1,10 +1,13 @@
 import { sql } from 'kysely'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { type ChatMessage, openDatabase } from '../../../src/index.ts'
 import { test } from '../../support/database.ts'
 import { aChat, isExactly, savedTwice } from '../../support/exactly.ts'
 import { hostileMessages, shuffled } from '../../support/hostile.ts'
 import { Random } from '../../support/random.ts'
+
+// Thousands of saves: 10 s on a machine without other work.
+vi.setConfig({ testTimeout: 120_000 })
 
 test('hostile messages are loaded exactly as saved, as new ones and as replacements', async ({ db }) => {
   const random = new Random('hostile messages')

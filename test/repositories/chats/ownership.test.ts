@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect } from 'vitest'
-import { type ChatMessage, type ChatRepository, type Database, NotFoundError } from '../../../src/index.ts'
+import type { ChatMessage, ChatRepository, Database } from '../../../src/index.ts'
 import { test } from '../../support/database.ts'
 import { aChat } from '../../support/exactly.ts'
-import { aUser, caught } from '../../support/factories.ts'
+import { aUser } from '../../support/factories.ts'
 
 type Owner = { userId: string }
 type Call = (chats: ChatRepository, chatId: string, owner: Owner) => Promise<unknown>
 
 /** Methods without a chat ID, and those that create the chat. */
-const ELSEWHERE = ['create', 'listByUser', 'pendingApprovals', 'prune', 'search'] as const
+const ELSEWHERE = [
+  'create',
+  'listByUser',
+  'iterateByUser',
+  'pendingApprovals',
+  'prune',
+  'search',
+  'usageOfUser',
+] as const
 
 const message = (id: string): ChatMessage => ({
   id,
@@ -81,10 +89,9 @@ const CALLS: Record<Exclude<keyof ChatRepository, (typeof ELSEWHERE)[number]>, R
     'a message that has some': (chats, id, owner) => chats.optionsOf(id, 'a', owner),
     'a message that is not': (chats, id, owner) => chats.optionsOf(id, 'none', owner),
   },
-  usage: {
-    '': (chats, id, owner) => chats.usage({ ...owner, chatId: id }),
-    'of a span': (chats, id, owner) =>
-      chats.usage({ ...owner, chatId: id, from: new Date(0), to: new Date() }),
+  usageOfChat: {
+    '': (chats, id, owner) => chats.usageOfChat(id, owner),
+    'in a span': (chats, id, owner) => chats.usageOfChat(id, { ...owner, from: new Date(0), to: new Date() }),
   },
   closeDanglingTools: { '': (chats, id, owner) => chats.closeDanglingTools(id, owner) },
 }
@@ -128,11 +135,11 @@ async function answerOf(asked: Promise<unknown>, chatId: string) {
 }
 
 /** All rows of the chat with their system columns, which reveal writes of equal values. */
-async function rowsOf(db: Database, chatId: string) {
+async function rowsOf(db: Database, { chatId, owner }: { chatId: string; owner: Owner }) {
   const tables = { chats: 'id', messages: 'chat_id', parts: 'chat_id', ai_options: 'chat_id' }
   const reads = Object.entries(tables).map(async ([table, key]) => {
     const { rows } =
-      await sql`select xmin::text, ctid::text, * from ${sql.table(table)} where ${sql.ref(key)} = ${chatId}
+      await sql`select xmin::text, ctid::text, * from ${sql.table(table)} where user_id = ${owner.userId} and ${sql.ref(key)} = ${chatId}
       order by ctid`.execute(db.kysely)
     return rows
   })
@@ -145,9 +152,10 @@ describe('another user’s chat behaves as if it did not exist', () => {
   )
 
   test.for(calls)('%s', async ([, call], { db }) => {
-    const { chatId } = await aFullChat(db)
+    const chat = await aFullChat(db)
+    const { chatId } = chat
     const stranger = { userId: (await db.users.create(aUser())).userId }
-    const before = await rowsOf(db, chatId)
+    const before = await rowsOf(db, chat)
     const missing = randomUUID()
 
     for (const other of [stranger, { userId: randomUUID() }]) {
@@ -157,21 +165,23 @@ describe('another user’s chat behaves as if it did not exist', () => {
       expect(await answerOf(within, chatId)).toEqual(expected)
     }
 
-    expect(await rowsOf(db, chatId)).toEqual(before)
+    expect(await rowsOf(db, chat)).toEqual(before)
     expect(before.map((rows) => rows.length)).toEqual([1, 2, 3, 1])
     expect(await db.chats.listByUser(stranger.userId)).toEqual({ items: [] })
   })
 
   test('when it is created', async ({ db }) => {
-    const { chatId } = await aFullChat(db)
+    const chat = await aFullChat(db)
+    const { chatId } = chat
     const stranger = { userId: (await db.users.create(aUser())).userId }
-    const before = await rowsOf(db, chatId)
+    const before = await rowsOf(db, chat)
 
-    const error = await caught(db.chats.create({ ...stranger, id: chatId, title: 'theirs' }))
+    const theirs = await db.chats.create({ ...stranger, id: chatId, title: 'theirs' })
 
-    expect(error).toEqual(await caught(db.chats.get(chatId, stranger)))
-    expect(error).toBeInstanceOf(NotFoundError)
-    expect(await rowsOf(db, chatId)).toEqual(before)
+    const other = await db.chats.create({ ...stranger, id: randomUUID(), title: 'theirs' })
+    const { createdAt, updatedAt } = theirs
+    expect(theirs).toEqual({ ...other, chatId, createdAt, updatedAt })
+    expect(await rowsOf(db, chat)).toEqual(before)
   })
 
   test('the lists above contain all methods', ({ db }) => {

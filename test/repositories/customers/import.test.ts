@@ -120,24 +120,24 @@ describe('importMany', () => {
   ])('keeps text as it is: %j', async (text, { db }) => {
     const [row] = customers(1, {
       displayName: `a ${text} b`,
-      people: [aPerson({ firstName: text, phone: text.slice(0, 9) })],
+      people: [aPerson({ firstName: text, phone: `${text.slice(0, 9)} 1` })],
     })
 
     await db.customers.importMany([row!])
 
     const [customer] = await byName(db, row!.legalName)
     expect(customer!.displayName).toBe(`a ${text} b`)
-    expect(customer!.contacts[0]).toMatchObject({ firstName: text, phone: text.slice(0, 9) })
+    expect(customer!.contacts[0]).toMatchObject({ firstName: text, phone: `${text.slice(0, 9)} 1` })
   })
 
   test('a person with a known address in any letter case is reused, from before or from the import', async ({
     db,
   }) => {
     const before = await db.people.create(
-      aPerson({ email: `Known.${randomUUID()}@example.test`, phone: 'old' }),
+      aPerson({ email: `Known.${randomUUID()}@example.test`, phone: '0' }),
     )
     const rows = customers(1_200)
-    const again = { ...aPerson(), email: before.email!.toUpperCase(), phone: 'new' }
+    const again = { ...aPerson(), email: before.email!.toUpperCase(), phone: '9' }
     for (const index of [0, 1, 1_100]) rows[index]!.people = [again]
     const later = { ...aPerson(), email: rows[2]!.people![0]!.email!.toUpperCase() }
     rows[1_101]!.people = [later]
@@ -308,7 +308,7 @@ describe('a bad row', () => {
 
   test('the values of the row are in no message and no cause', async ({ db }) => {
     const rows = customers(3)
-    rows[1] = { ...rows[1]!, people: [aPerson({ phone: 'private phone number, too long to keep' })] }
+    rows[1] = { ...rows[1]!, people: [aPerson({ phone: 'private phone number 1, too long to keep' })] }
 
     const error = (await caught(db.customers.importMany(rows))) as ImportError
 
@@ -406,6 +406,33 @@ describe('onConflict', () => {
     expect(await byName(db, fresh.legalName)).toMatchObject([
       { companySize: 9, contacts: [{ email: bob.email }] },
     ])
+  })
+
+  test('update: the primary contact stays where the import names no other', async ({ db }) => {
+    const customer = await db.customers.create(aCustomer())
+    const primary = await db.people.create(aPerson())
+    await db.customers.addContact(customer.customerId, primary.personId, { isPrimary: true })
+
+    await db.customers.importMany(
+      [{ legalName: customer.legalName, displayName: 'Changed', people: [aPerson()] }],
+      { onConflict: 'update' },
+    )
+
+    const { contacts } = await db.customers.get(customer.customerId)
+    expect(contacts).toHaveLength(2)
+    expect(contacts.filter(({ isPrimary }) => isPrimary).map(({ personId }) => personId)).toEqual([
+      primary.personId,
+    ])
+  })
+
+  test('an address beyond ASCII is recognized in capitals', async ({ db }) => {
+    await db.people.create(aPerson({ email: 'οδοσ@example.test' }))
+
+    const counts = await db.customers.importMany([
+      { ...aCustomer(), people: [aPerson({ email: 'ΟΔΟΣ@example.test' })] },
+    ])
+
+    expect(counts).toMatchObject({ people: 0, contacts: 1 })
   })
 
   test.for([

@@ -16,8 +16,13 @@ describe('create', () => {
       role: 'user',
       provider: null,
       providerId: null,
+      lastSignInAt: null,
+      deactivatedAt: null,
       createdAt: expect.any(Date),
       updatedAt: user.createdAt,
+      version: 0,
+      createdBy: null,
+      updatedBy: null,
     })
   })
 
@@ -91,7 +96,7 @@ describe('changes', () => {
 
     const after = await db.users.update(before.userId, { name: 'Countess of Lovelace' })
 
-    expect(after).toEqual({ ...before, name: 'Countess of Lovelace', updatedAt: after.updatedAt })
+    expect(after).toEqual({ ...before, name: 'Countess of Lovelace', updatedAt: after.updatedAt, version: 1 })
     expect(after.updatedAt.getTime()).toBeGreaterThan(before.updatedAt.getTime())
   })
 
@@ -186,14 +191,18 @@ describe('list', () => {
     expect(items).toEqual([moderator])
   })
 
-  test('a search finds parts of names and addresses, regardless of case and accents', async ({ db }) => {
+  test('a search finds the beginnings of words, regardless of case and accents', async ({ db }) => {
     const user = await db.users.create(aUser({ name: 'Zoë Šķēle-Müller', email: 'zs.mueller@search.test' }))
 
-    for (const search of ['zoe', 'ZOË', 'skele', 'ŠĶĒLE', 'le-mul', 'Zoë Š', 'mueller@sea', 'zo', 'sk']) {
+    for (const search of [
+      ...['zoe', 'ZOË', 'skele', 'ŠĶĒLE', 'Zoë Š', 'muller skele zoe', 'zo', 'sk', '"zoe skele"'],
+      ...['zs.mueller@search.test', 'mueller@sea', 'search.test', 'mueller zoe'],
+    ]) {
       const { items } = await db.users.list({ search })
       expect(items, search).toContainEqual(user)
     }
-    expect((await db.users.list({ search: 'kele-muller x' })).items).toEqual([])
+    for (const search of ['kele', 'skele-muller x', '"skele zoe"'])
+      expect((await db.users.list({ search })).items, search).toEqual([])
   })
 
   test('%, _ and \\ are ordinary characters in a search', async ({ db }) => {
@@ -202,7 +211,8 @@ describe('list', () => {
 
     expect((await db.users.list({ search: '50% o' })).items).toEqual([percent])
     expect((await db.users.list({ search: 'c:\\temp_' })).items).toEqual([backslash])
-    expect((await db.users.list({ search: '5_% off' })).items).toEqual([])
+    expect((await db.users.list({ search: 'offer_% off' })).items).toEqual([])
+    expect((await db.users.list({ search: '%' })).items).toEqual([])
     expect((await db.users.list({ search: 'discount%off' })).items).toEqual([])
   })
 })
@@ -264,4 +274,13 @@ describe('signInWithProvider', () => {
     expect(violates(error, 'users_email_key')).toBe(true)
     expect(await db.users.get(user.userId)).toEqual(user)
   })
+})
+
+test('deleting a user deletes their chats', async ({ db }) => {
+  const { userId } = await db.users.create(aUser())
+  const { chatId } = await db.chats.create({ userId })
+
+  expect(await db.users.delete(userId)).toBe(true)
+
+  expect(await db.chats.find(chatId, { userId })).toBeUndefined()
 })

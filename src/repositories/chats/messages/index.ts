@@ -1,4 +1,4 @@
-export { type FileStore, keepFiles, type MovedFile, readFileStore, restoreFiles } from './files.ts'
+export { type FileNames, keyOf, nameFiles, restoreFiles, saveWithFiles, withName } from './files.ts'
 export {
   type ChatMessage,
   checkId,

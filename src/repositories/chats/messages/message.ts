@@ -1,6 +1,9 @@
 import { InvalidInputError, MessageTooLargeError } from '../../../errors/index.ts'
 import { text } from '../../../input/index.ts'
-import { type FileStore, fileOf, type MovedFile, withoutFile } from './files.ts'
+import { searchWordsOf } from '../../../search/index.ts'
+import type { FileStore } from '../../files/index.ts'
+import { fileOf, type LargeFile, withoutUrl } from './files.ts'
+import { searchTextOf } from './search-text.ts'
 
 /** The structure that every message must have. The AI SDK's `UIMessage` has it, in any version. */
 export interface ChatMessage {
@@ -26,10 +29,14 @@ export interface StoredPart {
   readonly toolCallId: string | null
   readonly toolName: string | null
   readonly toolState: string | null
+  /** Text that a search shows and finds. */
   readonly searchText: string | null
+  /** Its words, a tsvector. */
+  readonly searchWords: string | null
+  /** The part as JSON; without the file if there is one. */
   readonly payload: string
-  /** A file that must be put into the file store first; the payload contains its key. */
-  readonly file: MovedFile | undefined
+  /** A file that must be put into the file store first. */
+  readonly file: LargeFile | undefined
 }
 
 /** How a database stores messages. */
@@ -41,9 +48,6 @@ export interface MessageSettings {
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant']
 const MAX_ID_LENGTH = 255
-/** Number of characters of a part that a search covers. With more, its index would be larger than the chats. */
-const MAX_SEARCH_TEXT = 20_000
-
 type Fields = Readonly<Record<string, unknown>>
 
 /**
@@ -87,12 +91,12 @@ function storeMessage(value: unknown, path: string, { maxBytes, fileStore }: Mes
 
 function storePart(value: unknown, path: string, fileStore: FileStore | undefined): StoredPart {
   const part = requireObject(value, path)
-  const { type, toolCallId, toolName, state, text } = part
+  const { type, toolCallId, toolName, state } = part
   if (typeof type !== 'string' || type === '') {
     throw new InvalidInputError(`${path}.type`, 'must be a string that is not empty')
   }
   const isTool = type.startsWith('tool-') || type === 'dynamic-tool'
-  const isText = (type === 'text' || type === 'reasoning') && typeof text === 'string' && text !== ''
+  const searchText = searchTextOf(part, isTool)
   const file = fileStore && fileOf(part, fileStore)
   const name = type.startsWith('tool-') ? type.slice('tool-'.length) : toolName
   return {
@@ -101,8 +105,9 @@ function storePart(value: unknown, path: string, fileStore: FileStore | undefine
     toolCallId: isTool ? toStorable(typeof toolCallId === 'string' ? toolCallId : '') : null,
     toolName: isTool && typeof name === 'string' ? toStorable(name) : null,
     toolState: isTool ? toStorable(typeof state === 'string' ? state : '') : null,
-    searchText: isText ? toStorable(text.slice(0, MAX_SEARCH_TEXT)) : null,
-    payload: stringify(file ? withoutFile(part, file) : part, path),
+    searchText: searchText === '' ? null : toStorable(searchText),
+    searchWords: searchText === '' ? null : searchWordsOf(searchText),
+    payload: stringify(file ? withoutUrl(part) : part, path),
     file,
   }
 }

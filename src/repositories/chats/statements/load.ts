@@ -1,25 +1,28 @@
-import { type SqlBool, sql } from 'kysely'
+import type { SqlBool } from 'kysely'
+import { sql } from '../../../kysely/index.ts'
 import { type Variants, variants } from '../../../query/index.ts'
 import { CHAT, type LoadedRow } from '../rows.ts'
 import type { OwnedChat } from './owned-chat.ts'
 
-const sqlNull = sql<null>`null`
-
 /** The columns of the chat in the rows of messages and parts. */
-const NO_CHAT = [
-  sqlNull.as('chatId'),
-  sqlNull.as('userId'),
-  sqlNull.as('title'),
-  sqlNull.as('version'),
-  sqlNull.as('activeStreamId'),
-  sqlNull.as('createdAt'),
-  sqlNull.as('updatedAt'),
-] as const
+function noChat() {
+  const sqlNull = sql<null>`null`
+  return [
+    sqlNull.as('chatId'),
+    sqlNull.as('userId'),
+    sqlNull.as('title'),
+    sqlNull.as('version'),
+    sqlNull.as('activeStreamId'),
+    sqlNull.as('createdAt'),
+    sqlNull.as('updatedAt'),
+  ] as const
+}
 
 /** The chat with all messages or, with `fetch`, with as many of the last ones before a position. */
 export const loadChat: Variants<OwnedChat & { before: number; fetch?: number | undefined }, LoadedRow> =
   variants('chats.load', ['fetch'], (query, $, has) => {
-    const isOfChat = sql<SqlBool>`chat_id = (select "chatId" from chat)`
+    const sqlNull = sql<null>`null`
+    const isOfChat = sql<SqlBool>`user_id = ${$.userId} and chat_id = ${$.chatId}`
     return query
       .with('chat', (cte) =>
         cte.selectFrom('chats').select(CHAT).where('id', '=', $.chatId).where('user_id', '=', $.userId),
@@ -45,13 +48,13 @@ export const loadChat: Variants<OwnedChat & { before: number; fetch?: number | u
       .unionAll(
         ({ selectFrom }) =>
           selectFrom('message')
-            .select(NO_CHAT)
+            .select(noChat())
             .select(['id', 'role', 'position', 'part_count as partCount', 'envelope as content']) as never,
       )
       .unionAll(
         ({ selectFrom }) =>
           selectFrom('parts')
-            .select(NO_CHAT)
+            .select(noChat())
             .select(['message_id as id', sqlNull.as('role'), sqlNull.as('position'), sqlNull.as('partCount')])
             .select(sql`json_agg(payload order by position)`.as('content'))
             .where(isOfChat)

@@ -1,7 +1,7 @@
 import { type Statement, statement } from '../../../query/index.ts'
 import type { OwnedChat } from './owned-chat.ts'
 
-/** Precedes a statement that must see what other sessions committed before it got the lock. */
+/** Precedes statements that must see what other sessions committed before it got the lock. */
 export const lockChat: Statement<OwnedChat, { version: number }> = statement(
   'chats.lock',
   (query, $) =>

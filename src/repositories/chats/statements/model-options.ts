@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql } from '../../../kysely/index.ts'
 import { type Statement, statement } from '../../../query/index.ts'
 import type { GivenModelOptions } from '../input.ts'
 import { type ModelOptions, OPTIONS } from '../rows.ts'
@@ -11,11 +11,10 @@ interface OwnedMessage extends OwnedChat {
 export const findOptions: Statement<OwnedMessage, ModelOptions> = statement('chats.optionsOf', (query, $) =>
   query
     .selectFrom('ai_options')
-    .innerJoin('chats', 'chats.id', 'ai_options.chat_id')
     .select(OPTIONS)
-    .where('ai_options.chat_id', '=', $.chatId)
-    .where('ai_options.message_id', '=', $.messageId)
-    .where('chats.user_id', '=', $.userId),
+    .where('user_id', '=', $.userId)
+    .where('chat_id', '=', $.chatId)
+    .where('message_id', '=', $.messageId),
 )
 
 /** Inserts no row if there is no such message in a chat of the user. */
@@ -25,6 +24,7 @@ export const recordOptions: Statement<OwnedMessage & GivenModelOptions, ModelOpt
     query
       .insertInto('ai_options')
       .columns([
+        'user_id',
         'chat_id',
         'message_id',
         'prompt',
@@ -36,11 +36,11 @@ export const recordOptions: Statement<OwnedMessage & GivenModelOptions, ModelOpt
       ])
       .expression(({ selectFrom }) =>
         selectFrom('messages')
-          .innerJoin('chats', 'chats.id', 'messages.chat_id')
+          .where('messages.user_id', '=', $.userId)
           .where('messages.chat_id', '=', $.chatId)
           .where('messages.id', '=', $.messageId)
-          .where('chats.user_id', '=', $.userId)
           .select([
+            'messages.user_id',
             'messages.chat_id',
             'messages.id',
             sql<string | null>`${$.prompt}::text`.as('prompt'),
@@ -52,7 +52,7 @@ export const recordOptions: Statement<OwnedMessage & GivenModelOptions, ModelOpt
           ]),
       )
       .onConflict((conflict) =>
-        conflict.columns(['chat_id', 'message_id']).doUpdateSet(({ ref }) => ({
+        conflict.columns(['user_id', 'chat_id', 'message_id']).doUpdateSet(({ ref }) => ({
           prompt: ref('excluded.prompt'),
           max_tokens: ref('excluded.max_tokens'),
           temperature: ref('excluded.temperature'),

@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
 import type { JsonValue } from '../../../../generated/database.ts'
+import { sql } from '../../../kysely/index.ts'
 import { type Params, raw, type Statement, statement } from '../../../query/index.ts'
+import type { OwnedChat } from './owned-chat.ts'
 
 /** Tool calls in a user's chats that wait for approval, most recently changed chats first. */
 export const findPendingApprovals: Statement<
@@ -11,9 +12,14 @@ export const findPendingApprovals: Statement<
   (query, $) =>
     query
       .selectFrom('chats')
-      .innerJoin('parts', 'parts.chat_id', 'chats.id')
+      .innerJoin('parts', (join) =>
+        join.on('parts.user_id', '=', $.userId).onRef('parts.chat_id', '=', 'chats.id'),
+      )
       .innerJoin('messages', (join) =>
-        join.onRef('messages.chat_id', '=', 'parts.chat_id').onRef('messages.id', '=', 'parts.message_id'),
+        join
+          .on('messages.user_id', '=', $.userId)
+          .onRef('messages.chat_id', '=', 'parts.chat_id')
+          .onRef('messages.id', '=', 'parts.message_id'),
       )
       .select(['chats.id as chatId', 'messages.id as messageId', 'parts.payload as part'])
       .where('chats.user_id', '=', $.userId)
@@ -31,7 +37,7 @@ export const findPendingApprovals: Statement<
  * other approval: until then the assistant cannot continue.
  */
 export const findDanglingTools: Statement<
-  { chatId: string },
+  OwnedChat,
   { messageId: string; position: number; payload: JsonValue }
 > = statement(
   'chats.danglingTools',
@@ -39,9 +45,13 @@ export const findDanglingTools: Statement<
     query
       .selectFrom('parts')
       .innerJoin('messages', (join) =>
-        join.onRef('messages.chat_id', '=', 'parts.chat_id').onRef('messages.id', '=', 'parts.message_id'),
+        join
+          .on('messages.user_id', '=', $.userId)
+          .on('messages.chat_id', '=', $.chatId)
+          .onRef('messages.id', '=', 'parts.message_id'),
       )
       .select(['parts.message_id as messageId', 'parts.position', 'parts.payload'])
+      .where('parts.user_id', '=', $.userId)
       .where('parts.chat_id', '=', $.chatId)
       .whereRef('parts.position', '<', 'messages.part_count')
       .where(({ or, and, not, exists, selectFrom, eb }) =>
@@ -53,7 +63,8 @@ export const findDanglingTools: Statement<
               exists(
                 selectFrom('parts as other')
                   .select('other.position')
-                  .whereRef('other.chat_id', '=', 'parts.chat_id')
+                  .where('other.user_id', '=', $.userId)
+                  .where('other.chat_id', '=', $.chatId)
                   .whereRef('other.message_id', '=', 'parts.message_id')
                   .whereRef('other.position', '<', 'messages.part_count')
                   .where('other.tool_state', '=', sql.lit('approval-requested')),
@@ -65,8 +76,7 @@ export const findDanglingTools: Statement<
   { isLong: true },
 )
 
-interface RewrittenTools {
-  chatId: string
+interface RewrittenTools extends OwnedChat {
   messageIds: string[]
   positions: number[]
   states: string[]
@@ -77,11 +87,11 @@ interface RewrittenTools {
 export const rewriteTools = statement('chats.rewriteTools', (_, $: Params<RewrittenTools>) =>
   raw<never>(sql`
     with chat as (
-      update chats set version = version + 1 where id = ${$.chatId}
+      update chats set version = version + 1 where user_id = ${$.userId} and id = ${$.chatId}
     )
     update parts
     set payload = given.payload, tool_state = given.state
     from unnest(${$.messageIds}::text[], ${$.positions}::integer[], ${$.states}::text[], ${$.payloads}::json[])
       as given (message_id, position, state, payload)
-    where parts.chat_id = ${$.chatId} and parts.message_id = given.message_id and parts.position = given.position`),
+    where parts.user_id = ${$.userId} and parts.chat_id = ${$.chatId} and parts.message_id = given.message_id and parts.position = given.position`),
 )

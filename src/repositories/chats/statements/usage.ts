@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
-import { type Params, type Statement, statement, type Variants, variants } from '../../../query/index.ts'
+import { sql } from '../../../kysely/index.ts'
+import { type Params, type Statement, statement } from '../../../query/index.ts'
 import type { ChatUsage } from '../rows.ts'
+import type { OwnedChat } from './owned-chat.ts'
 
 /** From a time to before another one; text for `infinity`. */
 interface TimeSpan {
@@ -8,30 +9,30 @@ interface TimeSpan {
   to: Date | string
 }
 
-const SUMS = [
-  sql<number>`coalesce(sum(input_tokens), 0)::float8`.as('inputTokens'),
-  sql<number>`coalesce(sum(output_tokens), 0)::float8`.as('outputTokens'),
-  sql<number>`count(*)::float8`.as('messages'),
-] as const
+const sums = () =>
+  [
+    sql<number>`coalesce(sum(input_tokens), 0)::float8`.as('inputTokens'),
+    sql<number>`coalesce(sum(output_tokens), 0)::float8`.as('outputTokens'),
+    sql<number>`count(*)::float8`.as('messages'),
+  ] as const
 
-const isWithin = ($: Params<TimeSpan>) =>
-  sql<boolean>`messages.created_at >= ${$.from} and messages.created_at < ${$.to}`
+const isWithin = ($: Params<TimeSpan>) => sql<boolean>`created_at >= ${$.from} and created_at < ${$.to}`
 
-/** Tokens of the messages of a user, or of one of the user's chats. */
-export const sumUsageOfUser: Variants<{ userId: string; chatId?: string | undefined } & TimeSpan, ChatUsage> =
-  variants('chats.usage of a user', ['chatId'], (query, $, has) =>
+export const sumUsageOfUser: Statement<{ userId: string } & TimeSpan, ChatUsage> = statement(
+  'chats.usageOfUser',
+  (query, $) =>
+    query.selectFrom('messages').select(sums()).where('user_id', '=', $.userId).where(isWithin($)),
+  { isLong: true },
+)
+
+export const sumUsageOfChat: Statement<OwnedChat & TimeSpan, ChatUsage> = statement(
+  'chats.usageOfChat',
+  (query, $) =>
     query
       .selectFrom('messages')
-      .innerJoin('chats', 'chats.id', 'messages.chat_id')
-      .select(SUMS)
-      .where('chats.user_id', '=', $.userId)
-      .$if(has.chatId, (messages) => messages.where('chats.id', '=', $.chatId))
+      .select(sums())
+      .where('user_id', '=', $.userId)
+      .where('chat_id', '=', $.chatId)
       .where(isWithin($)),
-  )
-
-/** Tokens of a chat's messages. */
-export const sumUsageOfChat: Statement<{ chatId: string } & TimeSpan, ChatUsage> = statement(
-  'chats.usage of a chat',
-  (query, $) => query.selectFrom('messages').select(SUMS).where('chat_id', '=', $.chatId).where(isWithin($)),
   { isLong: true },
 )

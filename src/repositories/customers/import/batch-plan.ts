@@ -1,8 +1,8 @@
 import { ImportError, InvalidInputError } from '../../../errors/index.ts'
 import { type Copy, copiesOf } from '../../../query/index.ts'
 import type { NewCustomer } from '../input.ts'
-import { CONTACTS, CUSTOMERS, PEOPLE } from './copy-tables.ts'
 import type { CustomerImportOptions, ImportedPerson, ImportItem, ImportRow } from './input.ts'
+import { CONTACTS, CUSTOMERS, PEOPLE } from './tables.ts'
 
 /** Ids of rows in the database, by the keys that identify them. */
 export interface KnownIds {
@@ -10,12 +10,20 @@ export interface KnownIds {
   readonly peopleByEmail: Map<string, string>
 }
 
+/** How batches are written. */
+export interface WriteOptions {
+  readonly onConflict: CustomerImportOptions['onConflict']
+  /** Whether COPY may write the tables. */
+  readonly canCopy: boolean
+}
+
 /** The rows that a batch adds and updates. */
 export interface BatchPlan {
   readonly customers: UniqueItems<ImportItem<NewCustomer>>
   readonly people: UniqueItems<ImportItem<ImportedPerson>>
   readonly contacts: ImportItem<ImportedPerson>[]
-  readonly copies: Record<'customers' | 'people' | 'contacts', Copy<ImportItem>[]>
+  /** The rows to insert, as COPY statements; undefined where COPY is refused. */
+  readonly copies: Record<'customers' | 'people' | 'contacts', Copy<ImportItem>[]> | undefined
 }
 
 /**
@@ -26,7 +34,7 @@ export interface BatchPlan {
 export function planBatch(
   rows: readonly ImportRow[],
   known: KnownIds,
-  onConflict: CustomerImportOptions['onConflict'],
+  { onConflict, canCopy }: WriteOptions,
   nextId: () => string,
 ): BatchPlan {
   const isUpdate = onConflict === 'update'
@@ -59,11 +67,13 @@ export function planBatch(
     customers,
     people,
     contacts,
-    copies: {
-      customers: copiesOf(CUSTOMERS, customers.added),
-      people: copiesOf(PEOPLE, people.added),
-      contacts: isUpdate ? [] : copiesOf(CONTACTS, contacts),
-    },
+    copies: canCopy
+      ? {
+          customers: copiesOf(CUSTOMERS, customers.added),
+          people: copiesOf(PEOPLE, people.added),
+          contacts: isUpdate ? [] : copiesOf(CONTACTS, contacts),
+        }
+      : undefined,
   }
 }
 

@@ -1,16 +1,16 @@
-import type { ConstraintName } from '../../../../generated/catalog.ts'
 import type { Connection } from '../../../connection/index.ts'
-import { ConstraintError, ImportError } from '../../../errors/index.ts'
+import { ImportError } from '../../../errors/index.ts'
 import {
-  type Copy,
   type Exactly,
-  execute,
+  formFor,
   queryAll,
   type Statement,
   sendCopies,
+  uuidSequence,
 } from '../../../query/index.ts'
-import { type BatchPlan, type KnownIds, planBatch } from './batch-plan.ts'
-import type { CustomerImportOptions, ImportCounts, ImportItem, ImportRow } from './input.ts'
+import { applyRows, toChange, toImportError } from './apply.ts'
+import { type BatchPlan, type KnownIds, planBatch, type WriteOptions } from './batch-plan.ts'
+import type { ImportCounts, ImportItem, ImportRow } from './input.ts'
 import {
   addContacts,
   clearPrimaryContacts,
@@ -20,24 +20,24 @@ import {
   updateCustomers,
   updatePeople,
 } from './statements.ts'
-import { uuidSequence } from './uuid.ts'
+import { INSERTS } from './tables.ts'
 
 /** Writes batches of rows, each with a fixed number of statements. */
 export class BatchWriter {
   readonly #connection: Connection
-  readonly #onConflict: CustomerImportOptions['onConflict']
+  readonly #options: WriteOptions
   readonly #nextId = uuidSequence()
   #hasMetKnownPeople = false
   readonly counts: ImportCounts = { customers: 0, people: 0, contacts: 0 }
 
-  constructor(connection: Connection, onConflict: CustomerImportOptions['onConflict']) {
+  constructor(connection: Connection, options: WriteOptions) {
     this.#connection = connection
-    this.#onConflict = onConflict
+    this.#options = options
   }
 
   /** Plans a batch while the server processes the previous one, on the assumption that all of its people are new. */
   planAhead(rows: readonly ImportRow[]): BatchPlan | undefined {
-    if (this.#onConflict || this.#hasMetKnownPeople) return undefined
+    if (this.#options.onConflict || this.#hasMetKnownPeople) return undefined
     return this.#plan(rows, { customersByName: new Map(), peopleByEmail: new Map() })
   }
 
@@ -54,21 +54,18 @@ export class BatchWriter {
   }
 
   #plan(rows: readonly ImportRow[], known: KnownIds): BatchPlan {
-    return planBatch(rows, known, this.#onConflict, this.#nextId)
+    return planBatch(rows, known, this.#options, this.#nextId)
   }
 
-  async #write(connection: Connection, { customers, people, contacts, copies }: BatchPlan): Promise<void> {
-    const counts = {
-      customers: await this.#copy(connection, copies.customers),
-      people: await this.#copy(connection, copies.people),
-      contacts: await this.#copy(connection, copies.contacts),
-    }
-    if (this.#onConflict === 'update') {
-      counts.customers += await this.#apply(connection, updateCustomers, customers.changed)
-      counts.people += await this.#apply(connection, updatePeople, people.changed)
-      await this.#apply(connection, clearPrimaryContacts, contacts)
-      counts.contacts += await this.#apply(connection, updateContacts, contacts)
-      counts.contacts += await this.#apply(connection, addContacts, contacts)
+  async #write(connection: Connection, plan: BatchPlan): Promise<void> {
+    const { customers, people, contacts } = plan
+    const counts = await this.#add(connection, plan)
+    if (this.#options.onConflict === 'update') {
+      counts.customers += await applyRows(connection, updateCustomers, customers.changed, toUpdate)
+      counts.people += await applyRows(connection, updatePeople, people.changed, toUpdate)
+      await applyRows(connection, clearPrimaryContacts, contacts, toUpdate)
+      counts.contacts += await applyRows(connection, updateContacts, contacts, toUpdate)
+      counts.contacts += await applyRows(connection, addContacts, contacts, toUpdate)
     }
     this.counts.customers += counts.customers
     this.counts.people += counts.people
@@ -76,15 +73,18 @@ export class BatchWriter {
   }
 
   async #findKnown(rows: readonly ImportRow[]): Promise<KnownIds> {
-    const names = this.#onConflict ? rows.map(({ customer }) => customer.input.legalName) : []
+    const names = this.#options.onConflict ? rows.map(({ customer }) => customer.input.legalName) : []
     // With `error`, the unique constraint rejects a known email address.
     const emails =
-      this.#onConflict === 'error'
+      this.#options.onConflict === 'error'
         ? []
         : rows.flatMap(({ people }) => people.flatMap(({ input }) => input.email ?? []))
     return {
       customersByName: names.length > 0 ? await this.#findIds(findCustomersByName, { names }) : new Map(),
-      peopleByEmail: emails.length > 0 ? await this.#findIds(findPeopleByEmail, { emails }) : new Map(),
+      peopleByEmail:
+        emails.length > 0
+          ? await this.#findIds(formFor(this.#connection, findPeopleByEmail), { knownEmails: emails })
+          : new Map(),
     }
   }
 
@@ -96,47 +96,46 @@ export class BatchWriter {
     return new Map(rows.map(({ key, id }) => [key, id]))
   }
 
-  #copy(connection: Connection, copies: readonly Copy<ImportItem>[]): Promise<number> {
-    return sendCopies(connection, copies, toImportError)
-  }
-
-  /** Halves a batch that violates a constraint until the row that does so is found. */
-  async #apply<Row>(
+  /** Adds the rows that are new. */
+  async #add(
     connection: Connection,
-    statement: Statement<{ rows: string }, Row>,
-    items: readonly ImportItem[],
-  ): Promise<number> {
-    if (items.length === 0) return 0
-    const rows = JSON.stringify(items.map(toRow))
-    try {
-      return await connection.atomically((savepoint) => execute(savepoint, statement, { rows }))
-    } catch (error) {
-      if (!(error instanceof ConstraintError)) throw error
-      if (items.length === 1) throw toImportError(error, items[0] as ImportItem)
-      const middle = items.length >> 1
-      const count = await this.#apply(connection, statement, items.slice(0, middle))
-      return count + (await this.#apply(connection, statement, items.slice(middle)))
+    { customers, people, contacts, copies }: BatchPlan,
+  ): Promise<ImportCounts> {
+    if (copies) {
+      return {
+        customers: await sendCopies(connection, copies.customers, toImportError),
+        people: await sendCopies(connection, copies.people, toImportError),
+        contacts: await sendCopies(connection, copies.contacts, toImportError),
+      }
+    }
+    const isUpdate = this.#options.onConflict === 'update'
+    return {
+      customers: await this.#insert(connection, INSERTS.customers.insertsOf(customers.added)),
+      people: await this.#insert(connection, INSERTS.people.insertsOf(people.added)),
+      contacts: isUpdate ? 0 : await this.#insert(connection, INSERTS.contacts.insertsOf(contacts)),
     }
   }
+
+  async #insert<Item extends ImportItem>(
+    connection: Connection,
+    inserts: readonly Insert<Item>[],
+  ): Promise<number> {
+    let count = 0
+    for (const { statement, items, toRow } of inserts) {
+      count += await applyRows(connection, statement, items, toRow)
+    }
+    return count
+  }
 }
 
-/** The row of an item in the JSON that the statements take; `given` names its fields. */
-function toRow({ input, customerId, personId }: ImportItem): object {
-  return { ...input, customerId, personId, given: Object.keys(input) }
+/** Rows to insert by one statement. */
+interface Insert<Item> {
+  readonly statement: Statement<{ rows: string }>
+  readonly items: readonly Item[]
+  toRow(item: Item): object
 }
 
-/** The error of an item that violates a constraint: with the row and the path of the field. */
-function toImportError(error: unknown, { row, person }: ImportItem): unknown {
-  if (!(error instanceof ConstraintError)) return error
-  const path = person === undefined ? [] : [`people[${person}]`]
-  const field = FIELDS[error.constraint] ?? error.fields[0] ?? ''
-  return new ImportError(row, [...path, field].filter(Boolean).join('.') || 'customer', error)
-}
-
-/** The field that violates a constraint, where it is not the first of the constraint's columns. */
-const FIELDS: { readonly [Name in ConstraintName]?: string } = {
-  customer_people_customer_id_person_id_role_key: '',
-  customer_people_customer_id_is_primary_key: 'isPrimary',
-  customer_people_customer_id_fkey: '',
-  customer_people_person_id_fkey: '',
+/** The row of an item in the JSON that the updates take: without the fields by which it was found. */
+function toUpdate(item: ImportItem): object {
+  return toChange(item, ['legalName', 'email'])
 }

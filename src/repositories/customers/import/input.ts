@@ -34,7 +34,7 @@ export interface CustomerImportOptions extends CallOptions {
 
 /** A customer of a row, or one of its people, with its position in the input and the ids of its rows. */
 export interface ImportItem<Input = object> {
-  readonly input: Input
+  input: Input
   /** Number of the row, from 1. */
   readonly row: number
   /** Index among the people of the row; undefined for the customer. */

@@ -1,0 +1,77 @@
+import { PARTITIONS, TABLES } from '../../generated/catalog.ts'
+import { type Catalog, type Relation, type Routine, resolveType } from './catalog.ts'
+import type { Schema } from './schema-files.ts'
+
+const OURS: ReadonlySet<string> = new Set([...TABLES, ...Object.keys(PARTITIONS)])
+
+/**
+ * Whether a service's SQL needs the package's tables: it names one of them, in a foreign key or a view, and creates none.
+ */
+export function needsPackage({ files }: Schema): boolean {
+  const statements = files.flatMap((file) => file.statements)
+  const created = statements
+    .filter(({ kind }) => kind === 'CreateStmt')
+    .flatMap(({ relations }) => relations.slice(0, 1))
+  return (
+    !created.some((name) => OURS.has(name)) &&
+    statements.some(({ relations }) => relations.some((name) => OURS.has(name)))
+  )
+}
+
+/** Whether a database has the package's tables. */
+export function hasPackage({ relations }: Catalog): boolean {
+  return TABLES.every((name) => relations.some((each) => each.schema === 'public' && each.name === name))
+}
+
+/**
+ * The catalog without the tables and functions of the package, whose types and constraints the package itself exports.
+ *
+ * @param functions signatures of the package's functions: `find_user_by_email(citext)`.
+ */
+export function withoutPackage(catalog: Catalog, functions: ReadonlySet<string>): Catalog {
+  const isOurs = ({ schema, name }: { schema: string; name: string | null }) =>
+    (schema === 'public' && OURS.has(name ?? '')) || schema === 'norberts_spark_db'
+  const isOfOurs = (relation: Relation) =>
+    isOurs(relation) || (relation.partitionOf !== null && isOurs(relation.partitionOf))
+  const [ours, others] = [
+    catalog.relations.filter(isOfOurs),
+    catalog.relations.filter((each) => !isOfOurs(each)),
+  ]
+  const typesOf = (relations: readonly Relation[]) =>
+    new Set(
+      relations.flatMap(({ columns }) =>
+        columns.flatMap((column) => {
+          const { type, domains } = resolveType(catalog, column)
+          return [type, ...domains].map(({ id }) => id)
+        }),
+      ),
+    )
+  const [used, usedByOthers] = [typesOf(ours), typesOf(others)]
+  const names = new Set(others.map(({ schema, name }) => JSON.stringify([schema, name])))
+  const isKept = ({ schema, table }: { schema: string; table: string | null }) =>
+    table === null || names.has(JSON.stringify([schema, table]))
+  return {
+    ...catalog,
+    relations: others,
+    types: catalog.types.map((type) =>
+      used.has(type.id) && !usedByOthers.has(type.id) ? { ...type, isOurs: false, labels: null } : type,
+    ),
+    constraints: catalog.constraints.filter(isKept),
+    indexes: catalog.indexes.filter(isKept),
+    triggers: catalog.triggers.filter(isKept),
+    policies: catalog.policies.filter(isKept),
+    routines: catalog.routines.filter(
+      (routine) => !isOurs({ schema: routine.schema, name: null }) && !functions.has(signatureOf(routine)),
+    ),
+  }
+}
+
+function signatureOf({ schema, name, types }: Routine): string {
+  return `${schema === 'public' ? '' : `${schema}.`}${name}(${types.join(',')})`
+}
+
+/** The signatures of the package's functions in generated/snapshot.json. */
+export function functionsOf(snapshot: { objects: Readonly<Record<string, unknown>> }): ReadonlySet<string> {
+  const names = Object.keys(snapshot.objects).filter((name) => name.startsWith('function '))
+  return new Set(names.map((name) => name.replace('function ', '')))
+}

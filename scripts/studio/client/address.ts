@@ -1,0 +1,64 @@
+import { useEffect, useState } from 'react'
+
+const QUESTION = 'This row has edits that are not saved. Leave it and lose them?'
+const unsaved = new Set<symbol>()
+
+/** Asks before the page is left while it has edits that are not saved. Returns a function that ends this before the next render. */
+export function useUnsaved(isUnsaved: boolean): () => void {
+  const [form] = useState(() => Symbol('form'))
+  useEffect(() => {
+    if (!isUnsaved) return undefined
+    const ask = (event: BeforeUnloadEvent) => {
+      if (unsaved.has(form)) event.preventDefault()
+    }
+    unsaved.add(form)
+    addEventListener('beforeunload', ask)
+    return () => {
+      unsaved.delete(form)
+      removeEventListener('beforeunload', ask)
+    }
+  }, [isUnsaved, form])
+  return () => unsaved.delete(form)
+}
+
+/** The parameters in the address of the page, and how to change them: null removes one. */
+export function useAddress(): [
+  URLSearchParams,
+  (changes: Record<string, string | null>, how?: 'push' | 'replace') => void,
+] {
+  const [search, setSearch] = useState(location.search)
+  useEffect(() => {
+    const follow = () => setSearch(location.search)
+    addEventListener('popstate', follow)
+    return () => removeEventListener('popstate', follow)
+  }, [])
+  const change = (changes: Record<string, string | null>, how: 'push' | 'replace' = 'push') => {
+    if (unsaved.size > 0 && !confirm(QUESTION)) return
+    const next = new URLSearchParams(location.search)
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null || value === '') next.delete(name)
+      else next.set(name, value)
+    }
+    const url = `${location.pathname}${next.size > 0 ? `?${next}` : ''}${how === 'replace' ? location.hash : ''}`
+    if (how === 'push') history.pushState(null, '', url)
+    else history.replaceState(null, '', url)
+    // Every part of the page follows.
+    dispatchEvent(new PopStateEvent('popstate'))
+  }
+  return [new URLSearchParams(search), change]
+}
+
+/** A link to the rows of a table where all of the columns have these values. */
+export function linkToRows(table: string, values: Readonly<Record<string, string | null>>): string {
+  const where = Object.entries(values).map(([column, value]) => ({ column, operator: '=', value }))
+  return `/?${new URLSearchParams({ table, ...(where.length > 0 && { where: JSON.stringify(where) }) })}`
+}
+
+/** JSON in the address; undefined where there is none, or where a person has cut it. */
+export function jsonOf<T>(text: string | null): T | undefined {
+  try {
+    return text === null ? undefined : (JSON.parse(text) as T)
+  } catch {
+    return undefined
+  }
+}

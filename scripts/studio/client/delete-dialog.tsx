@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Consequence } from '../changes.ts'
+import type { Row } from '../rows.ts'
+import type { TableInfo } from '../table.ts'
+import { Fetched, fetchJson } from './fetched.tsx'
+
+/** Asks before a row is deleted, and counts what its foreign keys take along. "Keep" has the focus. */
+export function DeleteDialog({
+  table,
+  row,
+  onKeep,
+  onDeleted,
+}: {
+  table: TableInfo
+  row: Row
+  onKeep: () => void
+  onDeleted: () => void
+}) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const keep = useRef<HTMLButtonElement>(null)
+  const [problem, setProblem] = useState<string>()
+  const key = Object.fromEntries(table.key.map((column) => [column, row[column] ?? null]))
+  useEffect(() => {
+    dialog.current?.showModal()
+    keep.current?.focus()
+  }, [])
+  async function remove() {
+    await fetchJson('/api/delete', { table: table.name, key }).then(onDeleted, (error: Error) =>
+      setProblem(error.message),
+    )
+  }
+  return (
+    <dialog ref={dialog} onClose={onKeep} aria-labelledby="delete-title">
+      <h2 id="delete-title">Delete this row of {table.name}?</h2>
+      <Fetched<Consequence[]> path="/api/consequences" body={{ table: table.name, key }}>
+        {(found) => (
+          <>
+            {found.length === 0 && <p>No other row refers to it.</p>}
+            <ul>
+              {found.map(({ path, rows, effect, table: other }) => (
+                <li key={path} title={path}>
+                  {rows > 10_000 ? 'More than 10,000' : rows} {rows === 1 ? 'row' : 'rows'} of{' '}
+                  <strong>{other}</strong>: {effect}
+                </li>
+              ))}
+            </ul>
+            <button type="button" className="danger" onClick={remove}>
+              Delete {1 + found.reduce((sum, { rows, effect }) => sum + (effect === 'deleted' ? rows : 0), 0)}{' '}
+              rows
+            </button>
+          </>
+        )}
+      </Fetched>
+      {problem && <p className="warning">{problem}</p>}
+      <button type="button" ref={keep} onClick={() => dialog.current?.close()}>
+        Keep
+      </button>
+    </dialog>
+  )
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react'
+import type { RowsRequest } from '../rows.ts'
+import { request as send } from './server.ts'
+
+const FORMATS = { csv: 'CSV', json: 'JSON', sql: 'SQL' } as const
+
+/** Saves all rows that the search and the filters find, not only those of the page. */
+export function Export({ request }: { request: RowsRequest }) {
+  const [problem, setProblem] = useState<string>()
+  async function save(format: string) {
+    setProblem(undefined)
+    try {
+      const content = await (await send('/api/export', { ...request, format })).blob()
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(content)
+      link.download = `${request.table}.${format}`
+      link.click()
+      URL.revokeObjectURL(link.href)
+    } catch (error) {
+      setProblem((error as Error).message)
+    }
+  }
+  return (
+    <details className="menu">
+      <summary>Export</summary>
+      <div>
+        All rows that are found:{' '}
+        {Object.entries(FORMATS).map(([format, title]) => (
+          <button key={format} type="button" onClick={() => save(format)}>
+            {title}
+          </button>
+        ))}
+        {problem && <p className="warning">{problem}</p>}
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,60 @@
+/** A part of a message as a reader of the chat sees it; types that are unknown here are shown as JSON. */
+export function Part({ part }: { part: Record<string, unknown> }) {
+  const { type, text, url, mediaType, filename, title } = part as Record<string, string | undefined>
+  if (type === 'text') return <p className="said">{text}</p>
+  if (type === 'reasoning') {
+    return (
+      <details>
+        <summary className="quiet">Reasoning</summary>
+        <p className="said quiet">{text}</p>
+      </details>
+    )
+  }
+  if (type === 'step-start') return <hr />
+  if (type === 'file') {
+    const isImage = mediaType?.startsWith('image/') && url?.startsWith('data:image/')
+    return (
+      <figure>
+        {isImage && <img src={url} alt={filename ?? 'Image of the message'} />}
+        <figcaption>
+          File: {filename ?? 'without a name'} <small className="quiet">{mediaType}</small>
+        </figcaption>
+      </figure>
+    )
+  }
+  if (type?.startsWith('source-')) {
+    return (
+      <p>
+        Source: {title ?? filename ?? ''} <small className="quiet">{url}</small>
+      </p>
+    )
+  }
+  if (type?.startsWith('tool-') || type === 'dynamic-tool') return <ToolCall part={part} />
+  return (
+    <details>
+      <summary className="quiet">{type}</summary>
+      <pre>{JSON.stringify(part, null, 2)}</pre>
+    </details>
+  )
+}
+
+function ToolCall({ part }: { part: Record<string, unknown> }) {
+  const { type, toolName, state, input, output, errorText } = part
+  return (
+    <details className="tool">
+      <summary>
+        Tool <code>{String(toolName ?? String(type).replace(/^tool-/, ''))}</code>{' '}
+        <span className="label">{String(state)}</span>
+      </summary>
+      <h3>Input</h3>
+      <pre>{JSON.stringify(input ?? null, null, 2)}</pre>
+      {output !== undefined && (
+        <>
+          <h3>Output</h3>
+          <pre>{JSON.stringify(output, null, 2)}</pre>
+        </>
+      )}
+      {errorText !== undefined && <p className="warning">{String(errorText)}</p>}
+    </details>
+  )
+}

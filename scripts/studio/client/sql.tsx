@@ -1,0 +1,114 @@
+import { type KeyboardEvent, useRef, useState } from 'react'
+import type { QueryResult } from '../queries.ts'
+import { useAddress } from './address.ts'
+import { fetchJson } from './fetched.tsx'
+
+const LIMITS = [100, 500, 1_000]
+
+/** The page of queries: one statement, read-only, with a visible limit of rows. */
+export function SqlPage() {
+  const [address, change] = useAddress()
+  const [sql, setSql] = useState(address.get('sql') ?? 'select * from users')
+  const [limit, setLimit] = useState(100)
+  const [outcome, setOutcome] = useState<QueryResult | string>()
+  const [running, setRunning] = useState<AbortController>()
+  const last = useRef<AbortController>(undefined)
+
+  async function run() {
+    last.current?.abort()
+    const controller = new AbortController()
+    last.current = controller
+    setRunning(controller)
+    setOutcome(undefined)
+    change({ sql })
+    const result = await fetchJson<QueryResult>('/api/sql', { sql, limit }, controller.signal).catch(
+      (error: Error) => (error.name === 'AbortError' ? 'Canceled.' : error.message),
+    )
+    if (last.current !== controller) return
+    setRunning(undefined)
+    setOutcome(result)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void run()
+  }
+  return (
+    <div className="content">
+      <h1>SQL</h1>
+      <p className="quiet">
+        One statement that reads. Changes are refused by PostgreSQL, also in a writable studio.
+      </p>
+      <textarea
+        className="sql"
+        aria-label="SQL"
+        rows={8}
+        spellCheck={false}
+        value={sql}
+        onChange={(event) => setSql(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <p>
+        <button type="button" onClick={run}>
+          Run (Ctrl+Enter)
+        </button>{' '}
+        <label>
+          Rows at most{' '}
+          <select value={limit} onChange={(event) => setLimit(Number(event.target.value))}>
+            {LIMITS.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </label>{' '}
+        {running && (
+          <button type="button" onClick={() => running.abort()}>
+            Cancel
+          </button>
+        )}
+      </p>
+      {running && <p className="quiet">Running …</p>}
+      {typeof outcome === 'string' && (
+        <p className="warning" role="alert">
+          {outcome}
+        </p>
+      )}
+      {typeof outcome === 'object' && <Result result={outcome} />}
+    </div>
+  )
+}
+
+function Result({ result: { columns, rows, hasMore, limit, time } }: { result: QueryResult }) {
+  return (
+    <>
+      <p role="status">
+        {hasMore ? `The first ${limit} rows; there are more.` : `${rows.length} rows.`} {time} ms.
+        {columns.some(({ isHidden }) => isHidden) &&
+          ' Columns that hold secrets, or may be made from them, are hidden.'}
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <section className="scroll" tabIndex={0} aria-label="Result">
+        <table className="grid">
+          <thead>
+            <tr>
+              {columns.map(({ name }, place) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: names repeat, and a result never changes
+                <th key={place}>{name}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, number) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows repeat, and a result never changes
+              <tr key={number}>
+                {row.map((value, place) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: values repeat, and a result never changes
+                  <td key={place} className={value === null ? 'quiet' : undefined}>
+                    <span className="cell">{value ?? 'null'}</span>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,6 @@
+export { copyPartitions } from './copy.ts'
+export { addProof, divideLast, dropProof, type Place } from './divide.ts'
+export { completePartitions } from './gaps.ts'
+export { monthOf } from './months.ts'
+export { isPartitioned, PARTITIONED, type Partition, readPartitions, tableName } from './read.ts'
+export { announceDrop, dropDetached, expiredBefore, findDetached, forgetAnnounced } from './retire.ts'

@@ -1,0 +1,5 @@
+export { differencesOfRoles } from './differences.ts'
+export { planGrants, planRevocation } from './plan.ts'
+export { forgetRole, readRecorded, recordRole } from './record.ts'
+export { type MissingGrants, readMissing, repeatGrants, restoreGrants } from './repeat.ts'
+export { GRANT_KINDS, type GrantKind, readScope, requireRole } from './scope.ts'

@@ -1,0 +1,2 @@
+export { kysely } from './load.ts'
+export { sql } from './sql.ts'

@@ -1,0 +1,2 @@
+/** The entry for OpenTelemetry; needs the package `@opentelemetry/api`. */
+export { type InstrumentOptions, instrument } from './opentelemetry/index.ts'

@@ -1,0 +1,6 @@
+export { formatPosition, POSITION_QUERY, positionOf, readPosition } from './position.ts'
+export { PrimaryHistory } from './primary-history.ts'
+export { Replica, type ReplicaStats } from './replica.ts'
+export { ReplicaConnection, type ReplicaReadOptions } from './replica-connection.ts'
+export { ReplicaSet } from './replica-set.ts'
+export { SideConnection } from './side-connection.ts'

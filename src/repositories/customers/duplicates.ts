@@ -1,0 +1,163 @@
+import type { CallOptions, Connection } from '../../connection/index.ts'
+import {
+  bestMatches,
+  type ComparedCustomer,
+  type Comparison,
+  compareCustomers,
+  type DuplicateListRequest,
+  type DuplicateOptions,
+  duplicateStatements,
+  listMatches,
+  MOST_CANDIDATES,
+} from '../../duplicates/index.ts'
+import { InvalidInputError } from '../../errors/index.ts'
+import { fields, nullable, optional, text } from '../../input/index.ts'
+import { sql } from '../../kysely/index.ts'
+import { type Page, queryAll, type Statement, statement } from '../../query/index.ts'
+import type { NewCustomer } from './input.ts'
+import { CUSTOMER, type CustomerRow } from './rows.ts'
+
+/** Values of a customer that may exist already: at least a name or a website. */
+export interface CustomerProbe
+  extends Partial<Pick<NewCustomer, 'legalName' | 'displayName' | 'websiteUrl' | 'billingCountry'>> {}
+
+/** A customer that is likely the same as another one. */
+export interface CustomerDuplicate extends Comparison {
+  customer: CustomerRow
+}
+
+/** A customer with those that are likely the same and were created before it. */
+export interface CustomerDuplicates {
+  customer: CustomerRow
+  duplicates: CustomerDuplicate[]
+}
+
+const readFields = fields<CustomerProbe>({
+  legalName: optional(text),
+  displayName: optional(text),
+  websiteUrl: optional(nullable(text)),
+  billingCountry: optional(nullable(text)),
+})
+
+/** Reads the values of a customer that may exist already. */
+export function readCustomerProbe(value: unknown, field: string): CustomerProbe {
+  const probe = readFields(value, field)
+  if (probe.legalName ?? probe.displayName ?? probe.websiteUrl) return probe
+  throw new InvalidInputError(field, 'must have a displayName, a legalName or a websiteUrl')
+}
+
+type Row = CustomerRow & Pick<ComparedCustomer, 'displayWords' | 'legalWords' | 'domain'>
+
+/** The columns of a customer that is compared. */
+function compared() {
+  return [
+    ...CUSTOMER,
+    sql<string[]>`duplicate_words(display_name, true)`.as('displayWords'),
+    sql<string[]>`duplicate_words(legal_name, true)`.as('legalWords'),
+    sql<string | null>`duplicate_domain(website_url)`.as('domain'),
+  ] as const
+}
+
+interface Probe {
+  legalName: string
+  displayName: string
+  websiteUrl: string | null
+}
+
+type Probed = Row & { probeDisplay: string[]; probeLegal: string[]; probeDomain: string | null }
+
+const findCandidates: Statement<Probe, Probed> = statement(
+  'customers.findDuplicates',
+  (query, $) =>
+    query
+      .selectFrom('customers')
+      .select(compared())
+      .select([
+        sql<string[]>`duplicate_words(${$.displayName}, true)`.as('probeDisplay'),
+        sql<string[]>`duplicate_words(${$.legalName}, true)`.as('probeLegal'),
+        sql<string | null>`duplicate_domain(${$.websiteUrl})`.as('probeDomain'),
+      ])
+      .where(
+        'customer_id',
+        'in',
+        sql<string>`(select find_customers_by_keys(customer_duplicate_keys(${$.legalName}, ${$.displayName}, ${$.websiteUrl}), ${sql.lit(MOST_CANDIDATES)}))`,
+      )
+      .where('archived_at', 'is', null),
+  { isLong: true },
+)
+
+const readRows: Statement<{ rowIds: string[] }, Row> = statement(
+  'customers.listDuplicates, rows',
+  (query, $) =>
+    query
+      .selectFrom('customers')
+      .select(compared())
+      .where('customer_id', '=', sql<string>`any(${$.rowIds}::uuid[])`)
+      .where('archived_at', 'is', null),
+)
+
+const { listCandidates, merge, findMergedByExternalId } = duplicateStatements({
+  repository: 'customers',
+  table: 'customers',
+  key: 'customer_id',
+  keysOfRow: () =>
+    sql`customer_duplicate_keys(customers.legal_name, customers.display_name, customers.website_url)`,
+  findByKeys: 'find_customers_by_keys',
+  merge: 'merge_customers',
+})
+
+export { findMergedByExternalId, merge as mergeCustomers }
+
+/** Finds customers that are likely the same as one with these values; `exceptId` is not among them. */
+export async function findDuplicateCustomers(
+  connection: Connection,
+  { legalName, displayName, websiteUrl = null, billingCountry = null }: CustomerProbe,
+  exceptId: string | undefined,
+  options: DuplicateOptions,
+  call?: CallOptions,
+): Promise<CustomerDuplicate[]> {
+  const names = { legalName: legalName ?? displayName ?? '', displayName: displayName ?? legalName ?? '' }
+  const rows = await queryAll(connection, findCandidates, { ...names, websiteUrl }, call)
+  const others = rows.filter(({ customerId }) => customerId !== exceptId)
+  const matches = bestMatches(
+    others,
+    (row) => {
+      const { probeDisplay: displayWords, probeLegal: legalWords, probeDomain: domain } = row
+      return compareCustomers({ displayWords, legalWords, domain, websiteUrl, billingCountry }, row)
+    },
+    options,
+  )
+  return matches.map(toDuplicate)
+}
+
+/** Lists customers that are likely the same as earlier ones. */
+export async function listDuplicateCustomers(
+  connection: Connection,
+  request: DuplicateListRequest,
+  call?: CallOptions,
+): Promise<Page<CustomerDuplicates>> {
+  const { items, ...next } = await listMatches<Row>(
+    {
+      name: 'customers.listDuplicates',
+      readCandidates: (window) => queryAll(connection, listCandidates, window, call),
+      readRows: (ids) => queryAll(connection, readRows, { rowIds: ids }, call),
+      idOf: ({ customerId }) => customerId,
+      compare: compareCustomers,
+    },
+    request,
+  )
+  return {
+    items: items.map(({ row, matches }) => ({ customer: toRow(row), duplicates: matches.map(toDuplicate) })),
+    ...next,
+  }
+}
+
+function toDuplicate({ row, score, reasons }: Comparison & { row: Row }): CustomerDuplicate {
+  return { customer: toRow(row), score, reasons }
+}
+
+/** The customer, without what only the comparison needs. */
+function toRow({ displayWords, legalWords, domain, ...row }: Row & Partial<Probed>): CustomerRow {
+  const { probeDisplay, probeLegal, probeDomain, ...customer } = row
+  return customer
+}

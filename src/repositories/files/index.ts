@@ -1,0 +1,2 @@
+export { type FileStore, type MovedFile, readFileStore } from './file-store.ts'
+export { type FileErrorEvent, type FileErrorListener, Files } from './files.ts'

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** The commands that write and prove migrations. Each test makes several databases, so they take as long as all others together. */
+export default defineConfig({
+  test: {
+    include: ['test/migrations/*.test.ts'],
+    globalSetup: 'test/support/global-setup.ts',
+    maxWorkers: '100%',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
