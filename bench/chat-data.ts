@@ -63,10 +63,14 @@ const SHORT_PARTS = `
   (1, 'step-start', null, null, null, null, '{"type":"step-start"}'),
   (2, 'text', null, null, null, said.answer #>> '{}', '{"type":"text","text":' || said.answer || ',"state":"done"}')`
 
+/** The owner of the n-th chat, in SQL. */
+const ownerOf = (n: string) =>
+  `case when ${n} < ${READ} then ${n} % ${READERS} else ${n} - ${READ - READERS} end`
+
 const partsOf = (chats: string, count: number, parts: string, condition: string) => `
-  insert into parts (chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, payload)
-  select ${key('chat')}, said.id, row_number() over (partition by chat, message order by part.position) - 1,
-    part.type, part.call, part.tool, part.state, part.text, part.payload::json
+  insert into parts (user_id, chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, words, payload)
+  select ${key(ownerOf('chat'))}, ${key('chat')}, said.id, row_number() over (partition by chat, message order by part.position) - 1,
+    part.type, part.call, part.tool, part.state, part.text, search_words(part.text), part.payload::json
   from ${chats} as chat, generate_series(0, ${count} - 1) as message,
     lateral (select ${MESSAGE_ID} as id, ${said(1)} as thought, ${said(3)} as answer,
       (select string_agg('{"id":' || n || ',"name":"Customer ' || message + n || ' Ltd","status":"active"}', ',')
@@ -80,8 +84,8 @@ const LONG_CHATS = `generate_series(0, ${READERS} - 1)`
 const SHORT_CHATS = `generate_series(${READERS}, ${CHATS} - 1)`
 
 const messagesOf = (chats: string, count: number, parts: string) => `
-  insert into messages (chat_id, id, position, role, part_count, envelope, input_tokens, output_tokens)
-  select ${key('chat')}, ${MESSAGE_ID}, message, case when ${ANSWERS} then 'assistant' else 'user' end, ${parts},
+  insert into messages (user_id, chat_id, id, position, role, part_count, envelope, input_tokens, output_tokens)
+  select ${key(ownerOf('chat'))}, ${key('chat')}, ${MESSAGE_ID}, message, case when ${ANSWERS} then 'assistant' else 'user' end, ${parts},
     (case when ${ANSWERS} then '{"id":0,"metadata":{"model":"${MODEL}","usage":{"inputTokens":' || 900 + message || ',"outputTokens":' || 200 + message || '}},"role":0,"parts":0}'
       else '{"id":0,"role":0,"parts":0}' end)::json,
     case when ${ANSWERS} then 900 + message end, case when ${ANSWERS} then 200 + message end
@@ -89,17 +93,22 @@ const messagesOf = (chats: string, count: number, parts: string) => `
 
 /** Fills the tables in a tenth of the time: indexes are built at the end and foreign keys are not checked. */
 const FILL = [
+  // The query of a search, as hand-written SQL makes it.
+  `create function bench_query(words text) returns tsquery language sql immutable return
+     (select string_agg('''' || word || ''':*', ' & ') from regexp_split_to_table(lower(words), '[^a-z0-9]+') as word where word <> '')::tsquery`,
+  `create function bench_whole(words text) returns tsquery language sql immutable return
+     (select string_agg('''' || word || '''', ' <-> ') from regexp_split_to_table(lower(words), '[^a-z0-9]+') as word where word <> '')::tsquery`,
   `set session_replication_role = replica`,
   `drop index parts_search_idx`,
   `insert into chats (id, user_id, title, next_position, created_at, updated_at)
-   select ${key('n')}, ${key(`case when n < ${READ} then n % ${READERS} else n - ${READ - READERS} end`)},
+   select ${key('n')}, ${key(ownerOf('n'))},
      ($1::text[])[1 + n % cardinality($1)] || ' ' || n, case when n < ${READERS} then ${LONG} else ${SHORT} end, at, at
    from generate_series(0, ${CHATS} - 1) as n, lateral (select now() - (${CHATS} - n) * interval '1 second' as at) as made`,
   messagesOf(LONG_CHATS, LONG, '4'),
   messagesOf(SHORT_CHATS, SHORT, '1 + message % 2'),
   partsOf(LONG_CHATS, LONG, LONG_PARTS, 'true'),
   partsOf(SHORT_CHATS, SHORT, SHORT_PARTS, `(part.position > 0) = (${ANSWERS})`),
-  `create index parts_search_idx on parts using gin ((searchable(search_text)) gin_trgm_ops)`,
+  `create index parts_search_idx on parts using gin (user_id, words)`,
   // The table of services that store chats as documents.
   `create table bench_documents (
      id uuid primary key default uuidv7(), user_id uuid not null references users on delete cascade, title text,
@@ -108,7 +117,7 @@ const FILL = [
      messages jsonb not null default '[]')`,
   `insert into bench_documents
    select id, user_id, title, version, active_stream_id, created_at, updated_at,
-     (select jsonb_agg(${asMessage('messages')} order by messages.position) from messages where chat_id = chats.id)
+     (select jsonb_agg(${asMessage('messages')} order by messages.position) from messages where user_id = chats.user_id and chat_id = chats.id)
    from chats`,
   `create index on bench_documents (user_id, updated_at, id)`,
   `set session_replication_role = default`,
@@ -118,7 +127,7 @@ const FILL = [
 function asMessage(message: string): string {
   return `(${message}.envelope::jsonb || jsonb_build_object('id', ${message}.id, 'role', ${message}.role, 'parts',
     (select coalesce(jsonb_agg(payload::jsonb order by position), '[]') from parts
-     where chat_id = ${message}.chat_id and message_id = ${message}.id)))`
+     where user_id = ${message}.user_id and chat_id = ${message}.chat_id and message_id = ${message}.id)))`
 }
 
 /** Fills the tables of chats. */
@@ -151,14 +160,14 @@ export async function writtenChats(client: pg.Client, store: ChatStore): Promise
 const rowsOf = (rows: string) => `(select coalesce(json_agg(r order by r::text), '[]') from (${rows}) as r)`
 
 const WRITTEN_ROWS = `select
-  ${rowsOf(`select chat_id, id, position, role, part_count, envelope::text, input_tokens, output_tokens from messages
+  ${rowsOf(`select user_id, chat_id, id, position, role, part_count, envelope::text, input_tokens, output_tokens from messages
             where chat_id >= $1 and position >= ${SHORT}`)} as messages,
-  ${rowsOf(`select parts.chat_id, message_id, parts.position, type, tool_call_id, tool_name, tool_state, search_text, payload::text
-            from parts join messages on messages.chat_id = parts.chat_id and messages.id = message_id
+  ${rowsOf(`select parts.user_id, parts.chat_id, message_id, parts.position, type, tool_call_id, tool_name, tool_state, payload::text
+            from parts join messages on messages.user_id = parts.user_id and messages.chat_id = parts.chat_id and messages.id = message_id
             where messages.chat_id >= $1 and messages.position >= ${SHORT}`)} as parts,
   ${rowsOf('select id, next_position from chats where id >= $1 and version > 0')} as chats,
   ${rowsOf(`select chats.id, version, (select jsonb_agg(${asMessage('messages')} order by position) from messages
-              where chat_id = chats.id and position >= ${SHORT}) as messages
+              where user_id = chats.user_id and chat_id = chats.id and position >= ${SHORT}) as messages
             from chats where id >= $1 and version > 0`)} as documents`
 
 const WRITTEN_DOCUMENTS = `select

@@ -12,10 +12,14 @@ export const CHAT_OPERATIONS: readonly Operation[] = [
   read('load a chat', 'loadChat', (n) => longChat(spread(n, READERS))),
   read('load the last 20 messages', 'loadLast', (n) => longChat(spread(n, READERS))),
   read("page a user's chats", 'pageChats', (n) => readerOf(spread(n, READERS))),
-  read('search chats', 'searchChats', (n) => {
-    const of = spread(n, READERS)
-    return { userId: readerOf(of), words: wordsOf(of) }
-  }),
+  {
+    ...read('search chats', 'searchChats', (n) => {
+      const of = spread(n, READERS)
+      return { userId: readerOf(of), words: wordsOf(of) }
+    }),
+    // Each contender cuts its own snippet around the words.
+    own: ['snippet'],
+  },
 ]
 
 /** A question and its answer: two messages with six parts. */

@@ -34,19 +34,24 @@ export class Comparison {
 
   /** The line of an operation. A noisy measurement is repeated, and labeled if it remains noisy. */
   async line(operation: Operation, able: Process[], callers: number): Promise<string> {
-    let rounds = await this.#measure(operation, able, callers)
-    for (let attempt = 1; attempt < ATTEMPTS && isNoisy(rounds); attempt += 1) {
-      rounds = await this.#measure(operation, able, callers)
-    }
+    const rounds = await this.rounds(operation, able, callers)
     const cells = this.#processes.map((process) => {
       if (!able.includes(process)) return '–'
-      if (process.name === BASELINE)
-        return `1.00 = ${duration(median(rounds.map((round) => wall(round, BASELINE))))}`
+      if (process.name === BASELINE) return `1.00 = ${baseline(rounds)}`
       return `${ratio(rounds, process.name, 'wall').toFixed(2)} / ${ratio(rounds, process.name, 'cpu').toFixed(2)}`
     })
     const line = `| ${operation.name}${isNoisy(rounds) ? ' (noisy)' : ''} | ${callers} | ${cells.join(' | ')} |`
     this.lines.push(line)
     return line
+  }
+
+  /** The measured rounds of an operation; those of the last attempt if all were noisy. */
+  async rounds(operation: Operation, able: Process[], callers: number): Promise<Round[]> {
+    let rounds = await this.#measure(operation, able, callers)
+    for (let attempt = 1; attempt < ATTEMPTS && isNoisy(rounds); attempt += 1) {
+      rounds = await this.#measure(operation, able, callers)
+    }
+    return rounds
   }
 
   async #measure(operation: Operation, able: Process[], callers: number): Promise<Round[]> {
@@ -67,17 +72,21 @@ export class Comparison {
   }
 }
 
-type Round = Map<string, Measured>
+/** The measurements of a round, by contender. */
+export type Round = Map<string, Measured>
 
-const wall = (round: Round, name: string) => round.get(name)?.wall ?? Number.NaN
-
-function ratio(rounds: Round[], name: string, what: keyof Measured): number {
-  return median(
-    rounds.map((round) => (round.get(name)?.[what] ?? NaN) / (round.get(BASELINE)?.[what] ?? NaN)),
-  )
+/** The duration of a call of the baseline. */
+export function baseline(rounds: Round[]): string {
+  return duration(median(rounds.map((round) => round.get(BASELINE)?.wall ?? Number.NaN)))
 }
 
-const isNoisy = (rounds: Round[]) => Math.abs(ratio(rounds, NOISE, 'wall') - 1) > NOISE_LIMIT
+/** The median of a contender's ratios to another one. */
+export function ratio(rounds: Round[], name: string, what: keyof Measured, to = BASELINE): number {
+  return median(rounds.map((round) => (round.get(name)?.[what] ?? NaN) / (round.get(to)?.[what] ?? NaN)))
+}
+
+/** Whether the baseline differs from itself by more than the limit. */
+export const isNoisy = (rounds: Round[]) => Math.abs(ratio(rounds, NOISE, 'wall') - 1) > NOISE_LIMIT
 
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN

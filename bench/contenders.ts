@@ -9,6 +9,8 @@ import type { Reply, Request } from './worker.ts'
 export const BASELINE = 'pg'
 /** The baseline again: its difference from itself is the noise. */
 export const NOISE = 'pg again'
+/** This library. */
+export const OURS = 'ours'
 
 const CONTENDERS: { name: string; module: string; variant: Variant; chats?: ChatStore }[] = [
   { name: BASELINE, module: 'pg', variant: 'prepared' },
@@ -22,7 +24,8 @@ const CONTENDERS: { name: string; module: string; variant: Variant; chats?: Chat
   { name: 'Drizzle 1.0', module: 'drizzle-1.0', variant: 'as written' },
   { name: 'Drizzle 1.0 prepared', module: 'drizzle-1.0', variant: 'prepared' },
   { name: 'Prisma 7', module: 'prisma', variant: 'as written' },
-  { name: 'ours', module: 'ours', variant: 'prepared' },
+  { name: OURS, module: 'ours', variant: 'prepared' },
+  { name: 'ours, with row security', module: 'ours-acting', variant: 'prepared' },
 ]
 
 if (CONTENDERS.length > SEATS)

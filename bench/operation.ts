@@ -44,5 +44,5 @@ export function write<M extends Method>(
   keys: readonly string[],
   input: Operation<M>['input'],
 ): Operation {
-  return { ...read(name, method, input), own: [...keys, 'createdAt', 'updatedAt'], writes: true }
+  return { ...read(name, method, input), own: [...keys, 'version', 'createdAt', 'updatedAt'], writes: true }
 }

@@ -7,15 +7,19 @@ import { compareAnswers } from './answers.ts'
 import { Comparison } from './comparison.ts'
 import { hasWord, startContenders } from './contenders.ts'
 import { Data } from './data.ts'
-import { updateDocument, writeDocument } from './document.ts'
+import { updateDocument, writeDocument, writeSection } from './document.ts'
 import { installContenders, versions } from './install.ts'
+import { createLogin } from './login.ts'
 import { OPERATIONS } from './operations.ts'
+import { compareOverNetworks } from './over-networks.ts'
 import { compareProcesses } from './processes.ts'
 
 const list = (text: string) => text.split(',').filter(Boolean)
 const numbers = (text: string) => list(text).map(Number)
 
-const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm run bench --')
+const { rounds, imports, milliseconds, callers, ops, only, overNetworks, networks, fsync } = new Command(
+  'npm run bench --',
+)
   .description(
     'Compares contenders with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.',
   )
@@ -35,6 +39,14 @@ const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm r
   .option('--imports <n>', 'rounds of the import', Number, 5)
   .option('--milliseconds <n>', 'duration of each contender in a round', Number, 120)
   .option('--callers <numbers>', 'numbers of concurrent callers, separated by commas', numbers, [1, 32])
+  .option('--over-networks', 'over delayed connections and TLS instead of loopback; 20 rounds suffice')
+  .option(
+    '--networks <words>',
+    'with --over-networks: only networks whose names contain one of these words',
+    list,
+    [],
+  )
+  .option('--fsync', 'on a disk, with fsync: each commit waits for it')
   .parse()
   .opts<{
     rounds: number
@@ -43,38 +55,63 @@ const { rounds, imports, milliseconds, callers, ops, only } = new Command('npm r
     callers: number[]
     ops: string[]
     only: string[]
+    overNetworks?: true
+    networks: string[]
+    fsync?: true
   }>()
 
 /** Results of fewer or shorter rounds are too inaccurate for the document. */
 const isLong =
-  only.length === 0 && callers.join() === '1,32' && rounds >= 20 && milliseconds >= 100 && imports >= 5
+  !fsync &&
+  only.length === 0 &&
+  callers.join() === '1,32' &&
+  rounds >= 20 &&
+  milliseconds >= 100 &&
+  imports >= 5
 /** The method as stated in the document, which contains only lines of the same method. */
 const method = `${rounds} rounds of ${milliseconds} ms (of the import: ${imports} imports)`
 
 await installContenders()
-await using server = await startScratchServer()
+await using server = await startScratchServer(process.env.SCRATCH, { durable: fsync ?? false })
 const { url } = await server.createDatabase()
 await applySchema(url, fileURLToPath(new URL('../schema', import.meta.url)))
 const data = await Data.fill(url)
-const processes = startContenders(url, only)
-const comparison = new Comparison(processes, data, { rounds, imports, milliseconds })
+await createLogin(url)
 try {
-  console.log(comparison.header)
-  for (const operation of OPERATIONS.filter(({ name }) => hasWord(name, ops))) {
-    const able = await compareAnswers(operation, processes, data)
-    for (const count of operation.isLong ? [1] : callers) {
-      console.log(await comparison.line(operation, able, count))
-    }
-  }
+  if (overNetworks) await measureOverNetworks()
+  else await measureOnLoopback()
 } finally {
-  for (const process of processes) await process.close()
   await data.close()
 }
-if (isLong && ops.length === 0) await writeDocument(report(await compareProcesses()))
-else if (isLong && !(await updateDocument(method, comparison.header, comparison.lines)))
-  console.log('docs/explanation/benchmarks.md was measured by another method and is not changed.')
 
-function report(wholeProcesses: string[]): string {
+async function measureOverNetworks(): Promise<void> {
+  const section = await compareOverNetworks({ url, data, ops, networks, callers, rounds, milliseconds })
+  // Results of fewer or shorter rounds are too inaccurate for the document.
+  if (!fsync && ops.length + networks.length === 0 && rounds >= 20 && milliseconds >= 100)
+    await writeSection(section)
+  else console.log(section)
+}
+
+async function measureOnLoopback(): Promise<void> {
+  const processes = startContenders(url, only)
+  const comparison = new Comparison(processes, data, { rounds, imports, milliseconds })
+  try {
+    console.log(comparison.header)
+    for (const operation of OPERATIONS.filter(({ name }) => hasWord(name, ops))) {
+      const able = await compareAnswers(operation, processes, data)
+      for (const count of operation.isLong ? [1] : callers) {
+        console.log(await comparison.line(operation, able, count))
+      }
+    }
+  } finally {
+    for (const process of processes) await process.close()
+  }
+  if (isLong && ops.length === 0) await writeDocument(report(comparison, await compareProcesses()))
+  else if (isLong && !(await updateDocument(method, comparison.header, comparison.lines)))
+    console.log('docs/explanation/benchmarks.md was measured by another method and is not changed.')
+}
+
+function report(comparison: Comparison, wholeProcesses: string[]): string {
   const machine = `${cpus().length} cores, Node ${process.versions.node}, ${server.description}, fsync off, loopback`
   return `# Benchmarks
 
@@ -83,7 +120,7 @@ Written by \`npm run bench\`: ${machine}; ${versions()}.
 Ratios to hand-written \`pg\` with named prepared statements (1.00, with its duration): wall time / CPU time of the client, medians of
 ${method}, with the contenders in separate processes, interleaved in
 rotating order, after comparing their answers. *pg again* is the baseline a second time and shows the noise; a line is *noisy*
-if it is outside 0.95–1.05. *pg plain* does not prepare statements. *pg tuned* is the fastest hand-written code. *pg document*
+if it is outside 0.95–1.05. *ours, with row security* has an actor and a login that owns nothing. *pg plain* does not prepare statements. *pg tuned* is the fastest hand-written code. *pg document*
 stores each chat as one jsonb document, which does not keep the order of keys (its answers are compared without that order)
 and has no index for the search. An operation that a contender lacks is shown as –. Drizzle cannot prepare statements with a
 variable number of rows.

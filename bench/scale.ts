@@ -10,7 +10,12 @@ const { messages, rounds, calls } = new Command('npm run bench:scale --')
   .description(
     'Compares chats in a large database with chats in a small one, and long chats with short ones.',
   )
-  .option('--messages <n>', 'messages in the large database', Number, 1_000_000)
+  .option(
+    '--messages <n>',
+    'messages in the large database, of two parts each: 5000000 for 10,000,000 parts',
+    Number,
+    1_000_000,
+  )
   .option('--rounds <n>', 'rounds per operation', Number, 30)
   .option('--calls <n>', 'calls per operation and round', Number, 20)
   .parse()
@@ -31,18 +36,18 @@ async function fill(url: string, count: number): Promise<void> {
     insert into chats (id, user_id, title, next_position)
       select lpad(n::text, 32, '0')::uuid, lpad((n / 10)::text, 32, '0')::uuid, 'Chat ' || n, ${PER_CHAT}
       from generate_series(0, ${chats} - 1) as n;
-    insert into messages (chat_id, id, position, role, part_count, envelope)
-      select lpad((n / ${PER_CHAT})::text, 32, '0')::uuid, 'm' || n, n % ${PER_CHAT},
+    insert into messages (user_id, chat_id, id, position, role, part_count, envelope)
+      select lpad((n / ${10 * PER_CHAT})::text, 32, '0')::uuid, lpad((n / ${PER_CHAT})::text, 32, '0')::uuid, 'm' || n, n % ${PER_CHAT},
         case n % 2 when 0 then 'user' else 'assistant' end, 2, '{"id":0,"role":0,"parts":0}'
       from generate_series(0, ${chats * PER_CHAT} - 1) as n;
     drop index parts_search_idx;
-    insert into parts (chat_id, message_id, position, type, search_text, payload)
-      select lpad((n / ${PER_CHAT})::text, 32, '0')::uuid, 'm' || n, part, case part when 0 then 'step-start' else 'text' end,
-        case part when 1 then words end,
+    insert into parts (user_id, chat_id, message_id, position, type, search_text, words, payload)
+      select lpad((n / ${10 * PER_CHAT})::text, 32, '0')::uuid, lpad((n / ${PER_CHAT})::text, 32, '0')::uuid, 'm' || n, part, case part when 0 then 'step-start' else 'text' end,
+        case part when 1 then said.words end, case part when 1 then search_words(said.words) end,
         case part when 0 then '{"type":"step-start"}' else json_build_object('type', 'text', 'text', words)::text end::json
       from generate_series(0, ${chats * PER_CHAT} - 1) as n, generate_series(0, 1) as part,
         lateral (select 'Words of message ' || n || ' about ' || md5(n::text) as words) as said;
-    create index parts_search_idx on parts using gin ((searchable(search_text)) gin_trgm_ops);`)
+    create index parts_search_idx on parts using gin (user_id, words);`)
   await client.query('vacuum analyze')
   await client.end()
 }

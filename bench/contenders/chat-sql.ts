@@ -8,22 +8,22 @@ export const CHAT = `id as "chatId", user_id as "userId", title, version, active
 /** A user's newest chats; a limit must be appended. */
 export const NEWEST_CHATS = `select ${CHAT} from chats where user_id = $1 order by updated_at desc, id desc limit`
 
-/** Finds each chat once, by its best part. The expression is that of the index `parts_search_idx`. */
-const foundChats = (pattern: string, searched: string) => `
+/** Finds each chat once, by its best part. The condition is that of the index `parts_search_idx`. */
+const foundChats = (query: string, whole: string) => `
   select "chatId", title, "updatedAt", "messageId", role, text from (
     select distinct on (chats.id) chats.id as "chatId", title, updated_at as "updatedAt", messages.id as "messageId", role,
-      search_text as text, search_relevance(searchable(search_text), ${searched}) as relevance
+      search_text as text, words @@ ${whole} as relevance
     from chats
-    join parts on parts.chat_id = chats.id
-    join messages on messages.chat_id = parts.chat_id and messages.id = parts.message_id
-    where user_id = $1 and searchable(search_text) like ${pattern}
+    join parts on parts.user_id = chats.user_id and parts.chat_id = chats.id
+    join messages on messages.user_id = parts.user_id and messages.chat_id = parts.chat_id and messages.id = parts.message_id
+    where chats.user_id = $1 and parts.words @@ ${query}
     order by chats.id, relevance desc, messages.position desc
   ) as best order by relevance desc, "updatedAt" desc, "chatId" desc limit`
 
 /** Finds chats by words; a limit must be appended. */
-export const FOUND_CHATS = foundChats('search_pattern($2)', 'searchable($2)')
-/** The same with subqueries, so that the pattern is evaluated once and not for each row. */
-export const FOUND_CHATS_TUNED = foundChats('(select search_pattern($2))', '(select searchable($2))')
+export const FOUND_CHATS = foundChats('bench_query($2)', 'bench_whole($2)')
+/** The same with subqueries, so that the query is made once and not for each row. */
+export const FOUND_CHATS_TUNED = foundChats('(select bench_query($2))', '(select bench_whole($2))')
 
 /** Converts the found rows to the answer that all contenders give. */
 export const hitsOf = (found: Hit[], words: string) =>

@@ -25,13 +25,16 @@ const schema = {
   })),
   chatRelations: relations(chats, ({ many }) => ({ messages: many(messages) })),
   messageRelations: relations(messages, ({ one, many }) => ({
-    chat: one(chats, { fields: [messages.chatId], references: [chats.chatId] }),
+    chat: one(chats, {
+      fields: [messages.userId, messages.chatId],
+      references: [chats.userId, chats.chatId],
+    }),
     parts: many(parts),
   })),
   partRelations: relations(parts, ({ one }) => ({
     message: one(messages, {
-      fields: [parts.chatId, parts.messageId],
-      references: [messages.chatId, messages.id],
+      fields: [parts.userId, parts.chatId, parts.messageId],
+      references: [messages.userId, messages.chatId, messages.id],
     }),
   })),
 }
@@ -69,7 +72,7 @@ export const open: Open = async (url, variant) => {
     listCustomersByStatus: ($) => newest(eq(customers.status, $.status)),
     searchCustomers: ($) =>
       newest(
-        sql`searchable(${customers.displayName} || ' ' || ${customers.legalName}) like search_pattern(${$.search})`,
+        sql`(search_words(${customers.displayName} || ' ' || ${customers.legalName} || coalesce(' ' || ${customers.websiteUrl}, '') || coalesce(' ' || words_of_list(${customers.emails}, 'address'), '')) || coalesce(digits_of_list(${customers.phones}), '')) @@ bench_query(${$.search})`,
       ),
   }
   const OF_MESSAGE = {
@@ -78,7 +81,7 @@ export const open: Open = async (url, variant) => {
   } as const
   const own = ($: OwnChat) => ({
     columns: { nextPosition: false } as const,
-    where: and(eq(chats.chatId, $.chatId), eq(chats.userId, $.userId)),
+    where: and(eq(chats.userId, $.userId), eq(chats.chatId, $.chatId)),
   })
   const relationalChats: RelationalChats = {
     loadChat: ($) =>

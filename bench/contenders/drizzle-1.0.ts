@@ -28,11 +28,16 @@ const relations = (orm.defineRelations as unknown as DefineRelations)({ ...table
   contacts: {
     person: r.one.people?.({ from: r.contacts.personId, to: r.people.personId, optional: false }),
   },
-  chats: { messages: r.many.messages?.({ from: r.chats.chatId, to: r.messages.chatId }) },
+  chats: {
+    messages: r.many.messages?.({
+      from: [r.chats.userId, r.chats.chatId],
+      to: [r.messages.userId, r.messages.chatId],
+    }),
+  },
   messages: {
     parts: r.many.parts?.({
-      from: [r.messages.chatId, r.messages.id],
-      to: [r.parts.chatId, r.parts.messageId],
+      from: [r.messages.userId, r.messages.chatId, r.messages.id],
+      to: [r.parts.userId, r.parts.chatId, r.parts.messageId],
     }),
   },
 }))
@@ -79,8 +84,8 @@ export const open: Open = async (url, variant) => {
     listCustomersByStatus: ({ status }) => newest({ status }),
     searchCustomers: ({ search }) =>
       newest({
-        RAW: ({ displayName, legalName }: Tables['customers']) =>
-          sql`searchable(${displayName} || ' ' || ${legalName}) like search_pattern(${search})`,
+        RAW: ({ displayName, legalName, websiteUrl, emails, phones }: Tables['customers']) =>
+          sql`(search_words(${displayName} || ' ' || ${legalName} || coalesce(' ' || ${websiteUrl}, '') || coalesce(' ' || words_of_list(${emails}, 'address'), '')) || coalesce(digits_of_list(${phones}), '')) @@ bench_query(${search})`,
       }),
   }
   const CHAT = { columns: { nextPosition: false } }

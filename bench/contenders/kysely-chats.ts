@@ -31,11 +31,13 @@ export function chatsOf(db: Kysely<DB>): ChatContender {
                 eb
                   .selectFrom('parts')
                   .select('payload')
+                  .whereRef('parts.user_id', '=', 'messages.user_id')
                   .whereRef('parts.chat_id', '=', 'messages.chat_id')
                   .whereRef('parts.message_id', '=', 'messages.id')
                   .orderBy('parts.position'),
               ).as('parts'),
             )
+            .whereRef('messages.user_id', '=', 'chats.user_id')
             .whereRef('chat_id', '=', 'chats.id')
             .orderBy('position', direction)
             .$if(limit !== undefined, (query) => query.limit(limit as number)),
@@ -71,6 +73,7 @@ export function chatsOf(db: Kysely<DB>): ChatContender {
           .insertInto('messages')
           .values(
             messages.map(messageRow).map((message, place) => ({
+              user_id: userId,
               chat_id: chatId,
               id: message.id,
               position: first + place,
@@ -82,7 +85,7 @@ export function chatsOf(db: Kysely<DB>): ChatContender {
             })),
           )
           .onConflict((conflict) =>
-            conflict.columns(['chat_id', 'id']).doUpdateSet((eb) => ({
+            conflict.columns(['user_id', 'chat_id', 'id']).doUpdateSet((eb) => ({
               role: eb.ref('excluded.role'),
               part_count: eb.ref('excluded.part_count'),
               envelope: eb.ref('excluded.envelope'),
@@ -96,6 +99,7 @@ export function chatsOf(db: Kysely<DB>): ChatContender {
           .insertInto('parts')
           .values(
             partRows(messages).map((part) => ({
+              user_id: userId,
               chat_id: chatId,
               message_id: part.messageId,
               position: part.position,
@@ -104,16 +108,18 @@ export function chatsOf(db: Kysely<DB>): ChatContender {
               tool_name: part.toolName,
               tool_state: part.toolState,
               search_text: part.searchText,
+              words: sql`to_tsvector('simple', ${part.searchText}::text)` as never,
               payload: JSON.stringify(part.payload),
             })),
           )
           .onConflict((conflict) =>
-            conflict.columns(['chat_id', 'message_id', 'position']).doUpdateSet((eb) => ({
+            conflict.columns(['user_id', 'chat_id', 'message_id', 'position']).doUpdateSet((eb) => ({
               type: eb.ref('excluded.type'),
               tool_call_id: eb.ref('excluded.tool_call_id'),
               tool_name: eb.ref('excluded.tool_name'),
               tool_state: eb.ref('excluded.tool_state'),
               search_text: eb.ref('excluded.search_text'),
+              words: eb.ref('excluded.words'),
               payload: eb.ref('excluded.payload'),
             })),
           )
@@ -146,9 +152,12 @@ export function chatsOf(db: Kysely<DB>): ChatContender {
         .with('best', (cte) =>
           cte
             .selectFrom('chats')
-            .innerJoin('parts', 'parts.chat_id', 'chats.id')
+            .innerJoin('parts', (join) =>
+              join.onRef('parts.user_id', '=', 'chats.user_id').onRef('parts.chat_id', '=', 'chats.id'),
+            )
             .innerJoin('messages', (join) =>
               join
+                .onRef('messages.user_id', '=', 'parts.user_id')
                 .onRef('messages.chat_id', '=', 'parts.chat_id')
                 .onRef('messages.id', '=', 'parts.message_id'),
             )
@@ -160,10 +169,11 @@ export function chatsOf(db: Kysely<DB>): ChatContender {
               'messages.id as messageId',
               'role',
               sql<string>`search_text`.as('text'),
-              sql<number>`search_relevance(searchable(search_text), searchable(${words}))`.as('relevance'),
+              sql<boolean>`words @@ bench_whole(${words})`.as('relevance'),
             ])
-            .where('user_id', '=', userId)
-            .where(sql<string>`searchable(search_text)`, 'like', sql<string>`search_pattern(${words})`)
+            .where('chats.user_id', '=', userId)
+            .where('parts.user_id', '=', userId)
+            .where(sql<boolean>`words @@ bench_query(${words})`)
             .orderBy('chats.id')
             .orderBy('relevance', 'desc')
             .orderBy('messages.position', 'desc'),

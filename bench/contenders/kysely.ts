@@ -15,8 +15,13 @@ const USER = [
   'role',
   'provider',
   'provider_id as providerId',
+  'last_sign_in_at as lastSignInAt',
+  'deactivated_at as deactivatedAt',
+  'version',
   'created_at as createdAt',
   'updated_at as updatedAt',
+  'created_by as createdBy',
+  'updated_by as updatedBy',
 ] as const
 
 const CUSTOMER = [
@@ -29,8 +34,21 @@ const CUSTOMER = [
   'website_url as websiteUrl',
   'billing_country as billingCountry',
   'timezone',
+  'source',
+  'external_id as externalId',
+  'tags',
+  'emails',
+  'phones',
+  'addresses',
+  'attributes',
+  'owner_id as ownerId',
+  'archived_at as archivedAt',
+  'merged_into as mergedInto',
+  'version',
   'created_at as createdAt',
   'updated_at as updatedAt',
+  'created_by as createdBy',
+  'updated_by as updatedBy',
 ] as const
 
 const PERSON = [
@@ -39,11 +57,25 @@ const PERSON = [
   'last_name as lastName',
   'email',
   'phone',
+  'phone_e164 as phoneE164',
   'job_title as jobTitle',
   'linkedin_url as linkedinUrl',
   'is_active as isActive',
+  'source',
+  'external_id as externalId',
+  'tags',
+  'emails',
+  'phones',
+  'addresses',
+  'attributes',
+  'owner_id as ownerId',
+  'archived_at as archivedAt',
+  'merged_into as mergedInto',
+  'version',
   'created_at as createdAt',
   'updated_at as updatedAt',
+  'created_by as createdBy',
+  'updated_by as updatedBy',
 ] as const
 
 const CONTACT = [
@@ -58,6 +90,9 @@ const CONTACT = [
   'is_primary as isPrimary',
   'start_date as startDate',
   'end_date as endDate',
+  'customer_people.version',
+  'customer_people.created_by as createdBy',
+  'customer_people.updated_by as updatedBy',
 ] as const
 
 const ENTRY = [
@@ -69,6 +104,9 @@ const ENTRY = [
   'changes',
   'ip_address as ipAddress',
   'user_agent as userAgent',
+  'request_id as requestId',
+  'system',
+  'is_history as isHistory',
   'created_at as createdAt',
 ] as const
 
@@ -141,9 +179,7 @@ export const open: Open = async (url) => {
     searchCustomers: (search) =>
       newest(
         customers().where(
-          sql<string>`searchable(display_name || ' ' || legal_name)`,
-          'like',
-          sql<string>`search_pattern(${search})`,
+          sql<boolean>`(search_words(display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list(emails, 'address'), '')) || coalesce(digits_of_list(phones), '')) @@ bench_query(${search})`,
         ),
       ),
 
@@ -220,7 +256,10 @@ export const open: Open = async (url) => {
             .insertInto('people')
             .values(Array.from(people.values(), personRow))
             .onConflict((conflict) =>
-              conflict.column('email').doUpdateSet((eb) => ({ email: eb.ref('people.email') })),
+              conflict
+                .column('email')
+                .where('archived_at', 'is', null)
+                .doUpdateSet((eb) => ({ email: eb.ref('people.email') })),
             )
             .returning(['person_id', 'email'])
             .execute()

@@ -1,10 +1,14 @@
-import { openDatabase } from '../../src/index.ts'
-import { LIMIT, type Open } from './contender.ts'
+import { type BoundDatabase, type Database, openDatabase } from '../../src/index.ts'
+import { type Contender, LIMIT, type Open } from './contender.ts'
 import { chatsOf } from './ours-chats.ts'
 
 /** This library, used in the same way as in a service. */
 export const open: Open = async (url) => {
   const db = openDatabase(url)
+  return { ...methodsOf(db), close: () => db.close() }
+}
+
+export function methodsOf(db: Database | BoundDatabase): Omit<Contender, 'close'> {
   return {
     findUser: (userId) => db.users.find(userId),
     findUserByEmail: (email) => db.users.findByEmail(email),
@@ -31,7 +35,5 @@ export const open: Open = async (url) => {
       (await db.auditLog.listByEntity(entityType, entityId, { limit: LIMIT })).items,
 
     ...chatsOf(db),
-
-    close: () => db.close(),
   }
 }

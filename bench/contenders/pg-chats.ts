@@ -26,8 +26,8 @@ interface PartRow {
 /** Saves a turn in a transaction of three statements. Loads a chat with one query for messages and one for parts. */
 export function chatsOf({ rows, transaction }: Hand): ChatContender {
   const chatOf = async ({ chatId, userId }: OwnChat) => {
-    const text = `select ${CHAT} from chats where id = $1 and user_id = $2`
-    const [chat] = await rows<object>('chat', text, [chatId, userId])
+    const text = `select ${CHAT} from chats where user_id = $1 and id = $2`
+    const [chat] = await rows<object>('chat', text, [userId, chatId])
     if (!chat) throw new Error('The chat does not exist')
     return chat
   }
@@ -37,9 +37,9 @@ export function chatsOf({ rows, transaction }: Hand): ChatContender {
       transaction(async (client) => {
         const [chat] = await rows<{ version: number; next: number }>(
           'lockChat',
-          `update chats set version = version + 1, next_position = next_position + $3 where id = $1 and user_id = $2
+          `update chats set version = version + 1, next_position = next_position + $3 where user_id = $1 and id = $2
            returning version, next_position as next`,
-          [chatId, userId, messages.length],
+          [userId, chatId, messages.length],
           client,
         )
         if (!chat) throw new Error('The chat does not exist')
@@ -47,12 +47,13 @@ export function chatsOf({ rows, transaction }: Hand): ChatContender {
         const given = messages.map(messageRow)
         const saved = await rows(
           'saveMessages',
-          `insert into messages (chat_id, id, position, role, part_count, envelope, input_tokens, output_tokens)
-           select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::int[], $6::json[], $7::int[], $8::int[])
-           on conflict (chat_id, id) do update set role = excluded.role, part_count = excluded.part_count,
+          `insert into messages (user_id, chat_id, id, position, role, part_count, envelope, input_tokens, output_tokens)
+           select $1, $2, * from unnest($3::text[], $4::int[], $5::text[], $6::int[], $7::json[], $8::int[], $9::int[])
+           on conflict (user_id, chat_id, id) do update set role = excluded.role, part_count = excluded.part_count,
              envelope = excluded.envelope, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens
            returning id`,
           [
+            userId,
             chatId,
             given.map(({ id }) => id),
             given.map((_, place) => first + place),
@@ -67,12 +68,14 @@ export function chatsOf({ rows, transaction }: Hand): ChatContender {
         const parts = partRows(messages)
         await rows(
           'saveParts',
-          `insert into parts (chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, payload)
-           select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[])
-           on conflict (chat_id, message_id, position) do update set type = excluded.type,
+          `insert into parts (user_id, chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, payload, words)
+           select $1, $2, *, to_tsvector('simple', given.text) from unnest($3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::json[])
+             as given (id, position, type, call, tool, state, text, payload)
+           on conflict (user_id, chat_id, message_id, position) do update set type = excluded.type,
              tool_call_id = excluded.tool_call_id, tool_name = excluded.tool_name, tool_state = excluded.tool_state,
-             search_text = excluded.search_text, payload = excluded.payload`,
+             search_text = excluded.search_text, payload = excluded.payload, words = excluded.words`,
           [
+            userId,
             chatId,
             parts.map(({ messageId }) => messageId),
             parts.map(({ position }) => position),
@@ -92,13 +95,13 @@ export function chatsOf({ rows, transaction }: Hand): ChatContender {
       const chat = await chatOf(own)
       const messages = await rows<MessageRow>(
         'messages',
-        'select id, role, position, envelope from messages where chat_id = $1 order by position',
-        [own.chatId],
+        'select id, role, position, envelope from messages where user_id = $1 and chat_id = $2 order by position',
+        [own.userId, own.chatId],
       )
       const parts = await rows<PartRow>(
         'parts',
-        'select message_id as "messageId", payload from parts where chat_id = $1 order by message_id, position',
-        [own.chatId],
+        'select message_id as "messageId", payload from parts where user_id = $1 and chat_id = $2 order by message_id, position',
+        [own.userId, own.chatId],
       )
       return { ...chat, messages: withParts(messages, parts) }
     },
@@ -106,15 +109,15 @@ export function chatsOf({ rows, transaction }: Hand): ChatContender {
       const chat = await chatOf(own)
       const newest = await rows<MessageRow>(
         'lastMessages',
-        'select id, role, position, envelope from messages where chat_id = $1 order by position desc limit $2',
-        [own.chatId, LAST_MESSAGES + 1],
+        'select id, role, position, envelope from messages where user_id = $1 and chat_id = $2 order by position desc limit $3',
+        [own.userId, own.chatId, LAST_MESSAGES + 1],
       )
       const { rows: last, ...before } = lastOf(newest)
       const parts = await rows<PartRow>(
         'partsOf',
-        `select message_id as "messageId", payload from parts where chat_id = $1 and message_id = any($2)
+        `select message_id as "messageId", payload from parts where user_id = $1 and chat_id = $2 and message_id = any($3)
          order by message_id, position`,
-        [own.chatId, last.map(({ id }) => id)],
+        [own.userId, own.chatId, last.map(({ id }) => id)],
       )
       return { ...chat, messages: withParts(last, parts), ...before }
     },

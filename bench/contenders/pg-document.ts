@@ -51,10 +51,10 @@ export const open: Open = async (url) => {
           `select "chatId", title, "updatedAt", "messageId", role, text from (
              select distinct on (id) id as "chatId", title, updated_at as "updatedAt", message->>'id' as "messageId",
                message->>'role' as role, part->>'text' as text,
-               search_relevance(searchable(part->>'text'), searchable($2)) as relevance
+               search_words(part->>'text') @@ bench_whole($2) as relevance
              from bench_documents, jsonb_array_elements(messages) with ordinality as of_chat (message, place),
                jsonb_array_elements(message->'parts') as part
-             where user_id = $1 and searchable(part->>'text') like search_pattern($2)
+             where user_id = $1 and search_words(part->>'text') @@ bench_query($2)
              order by id, relevance desc, place desc
            ) as best order by relevance desc, "updatedAt" desc, "chatId" desc limit $3`,
           [userId, words, LIMIT + 1],

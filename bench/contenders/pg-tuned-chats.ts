@@ -66,13 +66,13 @@ export function chatsOf<Line>({ rows, next }: Lines<Line>): ChatContender {
       const { chat, found, whole } = await load(
         own,
         'whole',
-        `select id, role, position, envelope from messages where chat_id = (${OWN_ID}) order by position`,
+        `select id, role, position, envelope from messages where ${OF_OWN} order by position`,
         `${PARTS} group by message_id`,
       )
       return { ...chat, messages: found.map(whole) }
     },
     loadLast: async (own) => {
-      const last = `from messages where chat_id = (${OWN_ID}) order by position desc limit`
+      const last = `from messages where ${OF_OWN} order by position desc limit`
       const { chat, found, whole } = await load(
         own,
         'last',
@@ -89,28 +89,28 @@ export function chatsOf<Line>({ rows, next }: Lines<Line>): ChatContender {
   }
 }
 
-const OWN = 'id = $1 and user_id = $2'
-const OWN_ID = `select id from chats where ${OWN}`
+const OWN = 'user_id = $2 and id = $1'
+const OF_OWN = 'user_id = $2 and chat_id = $1'
 const PARTS = `select message_id as "messageId", json_agg(payload order by position) as parts from parts
-  where chat_id = (${OWN_ID})`
+  where ${OF_OWN}`
 
 const SAVE = `with chat as (
     update chats set version = version + 1, next_position = next_position + cardinality($3::text[])
-    where id = $1 and user_id = $2 returning id, version, next_position - cardinality($3::text[]) - 1 as last
+    where ${OWN} returning user_id, id, version, next_position - cardinality($3::text[]) - 1 as last
   ), saved as (
-    insert into messages (chat_id, id, role, part_count, envelope, input_tokens, output_tokens, position)
-    select chat.id, given.id, given.role, part_count, envelope, input_tokens, output_tokens, last + place
+    insert into messages (user_id, chat_id, id, role, part_count, envelope, input_tokens, output_tokens, position)
+    select chat.user_id, chat.id, given.id, given.role, part_count, envelope, input_tokens, output_tokens, last + place
     from chat, unnest($3::text[], $4::text[], $5::int[], $6::json[], $7::int[], $8::int[])
       with ordinality as given (id, role, part_count, envelope, input_tokens, output_tokens, place)
-    on conflict (chat_id, id) do update set role = excluded.role, part_count = excluded.part_count,
+    on conflict (user_id, chat_id, id) do update set role = excluded.role, part_count = excluded.part_count,
       envelope = excluded.envelope, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens
     returning 1
   ), written as (
-    insert into parts (chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, payload)
-    select chat.id, given.* from chat, unnest($9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[],
-      $15::text[], $16::json[]) as given
-    on conflict (chat_id, message_id, position) do update set type = excluded.type,
+    insert into parts (user_id, chat_id, message_id, position, type, tool_call_id, tool_name, tool_state, search_text, payload, words)
+    select chat.user_id, chat.id, given.*, to_tsvector('simple', given.text) from chat, unnest($9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[],
+      $15::text[], $16::json[]) as given (id, position, type, call, tool, state, text, payload)
+    on conflict (user_id, chat_id, message_id, position) do update set type = excluded.type,
       tool_call_id = excluded.tool_call_id, tool_name = excluded.tool_name, tool_state = excluded.tool_state,
-      search_text = excluded.search_text, payload = excluded.payload
+      search_text = excluded.search_text, payload = excluded.payload, words = excluded.words
   )
   select version, (select count(*)::int from saved) as saved from chat`

@@ -33,7 +33,7 @@ async function copyAll(client: pg.Client, customers: ImportedCustomer[]) {
     customers.flatMap((customer) => customer.people.map((p) => [p.email.toLowerCase(), p])),
   )
   const known = await client.query<{ person_id: string; email: string }>(
-    'select person_id, lower(email) as email from people where email = any($1::citext[])',
+    'select person_id, lower(email) as email from people where email = any($1::citext[]) and archived_at is null',
     [[...people.keys()]],
   )
   const keys = new Map(known.rows.map(({ person_id, email }) => [email, person_id]))

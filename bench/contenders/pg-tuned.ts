@@ -90,7 +90,7 @@ export const open: Open = async (url) => {
         rows<object>('getCustomer', text, [customerId], line),
         rows(
           'contactsOfOne',
-          `select ${CONTACT} from customer_people join people using (person_id)
+          `select ${CONTACT} from customer_people as contact join people using (person_id)
            where customer_id = $1 order by ${CONTACT_ORDER}`,
           [customerId],
           line,
@@ -191,7 +191,7 @@ export const open: Open = async (url) => {
 }
 
 const contactsOf = (customers: string) =>
-  `select customer_id as "customerId", ${CONTACT} from customer_people join people using (person_id)
+  `select customer_id as "customerId", ${CONTACT} from customer_people as contact join people using (person_id)
    where customer_id = ${customers} order by ${CONTACT_ORDER}`
 
 const { DATE, TIMESTAMPTZ } = pg.types.builtins

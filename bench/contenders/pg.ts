@@ -49,7 +49,7 @@ export const open: Open = async (url, variant) => {
     const customers = found.slice(0, LIMIT)
     const contacts = await rows<ContactRow>(
       'contactsOf',
-      `select customer_id as "customerId", ${CONTACT} from customer_people join people using (person_id)
+      `select customer_id as "customerId", ${CONTACT} from customer_people as contact join people using (person_id)
        where customer_id = any($1) order by ${CONTACT_ORDER}`,
       [customers.map(({ customerId }) => customerId)],
     )
@@ -92,7 +92,7 @@ export const open: Open = async (url, variant) => {
       const customer = await row('getCustomer', text, [customerId])
       const contacts = await rows(
         'contactsOfOne',
-        `select ${CONTACT} from customer_people join people using (person_id)
+        `select ${CONTACT} from customer_people as contact join people using (person_id)
          where customer_id = $1 order by ${CONTACT_ORDER}`,
         [customerId],
       )
@@ -200,7 +200,7 @@ export const open: Open = async (url, variant) => {
             'importPeople',
             `insert into people (first_name, last_name, email, phone, job_title)
              select * from unnest($1::text[], $2::text[], $3::citext[], $4::text[], $5::text[])
-             on conflict (email) do update set email = people.email
+             on conflict (email) where archived_at is null do update set email = people.email
              returning person_id, email`,
             [
               Array.from(people.values(), ({ firstName }) => firstName),
@@ -235,4 +235,4 @@ export const open: Open = async (url, variant) => {
   }
 }
 
-const CONTACT_BY_ID = `select ${CONTACT} from customer_people join people using (person_id) where customer_person_id = $1`
+const CONTACT_BY_ID = `select ${CONTACT} from customer_people as contact join people using (person_id) where customer_person_id = $1`

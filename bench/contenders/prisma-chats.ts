@@ -5,21 +5,22 @@ import type { PrismaClient } from './prisma/client/client.ts'
 import type { InputJsonObject } from './prisma/client/internal/prismaNamespace.ts'
 
 /**
- * Loads a chat by `include` and saves a turn by `createMany`; only the search is raw SQL. Prisma cannot upsert many rows,
- * so saving a message again would need more than is measured here.
+ * Loads a chat by `include` and saves a turn by `createMany`; the search and its words are raw SQL, because Prisma has no
+ * tsvector. Prisma cannot upsert many rows, so saving a message again would need more than is measured here.
  */
 export function chatsOf(prisma: PrismaClient): ChatContender {
   return {
     saveTurn: ({ chatId, userId, messages }) =>
       prisma.$transaction(async (tx) => {
         const { version, nextPosition } = await tx.chat.update({
-          where: { chatId, userId },
+          where: { userId_chatId: { userId, chatId } },
           data: { version: { increment: 1 }, nextPosition: { increment: messages.length } },
           select: { version: true, nextPosition: true },
         })
         const first = nextPosition - messages.length
         const { count } = await tx.message.createMany({
           data: messages.map((message, place) => ({
+            userId,
             chatId,
             position: first + place,
             ...messageRow(message),
@@ -28,17 +29,21 @@ export function chatsOf(prisma: PrismaClient): ChatContender {
         })
         await tx.part.createMany({
           data: partRows(messages).map((part) => ({
+            userId,
             chatId,
             ...part,
             payload: part.payload as unknown as InputJsonObject,
           })),
         })
+        await tx.$executeRaw`update parts set words = to_tsvector('simple', search_text)
+          where user_id = ${userId}::uuid and chat_id = ${chatId}::uuid and message_id = any(${messages.map(({ id }) => id)})
+            and search_text is not null`
         return { version, saved: count }
       }),
 
     loadChat: async ({ chatId, userId }) => {
       const { messages, ...chat } = await prisma.chat.findUniqueOrThrow({
-        where: { chatId, userId },
+        where: { userId_chatId: { userId, chatId } },
         omit: { nextPosition: true },
         include: { messages: { ...OF_MESSAGE, orderBy: { position: 'asc' } } },
       })
@@ -46,7 +51,7 @@ export function chatsOf(prisma: PrismaClient): ChatContender {
     },
     loadLast: async ({ chatId, userId }) => {
       const { messages, ...chat } = await prisma.chat.findUniqueOrThrow({
-        where: { chatId, userId },
+        where: { userId_chatId: { userId, chatId } },
         omit: { nextPosition: true },
         include: { messages: { ...OF_MESSAGE, orderBy: { position: 'desc' }, take: LAST_MESSAGES + 1 } },
       })

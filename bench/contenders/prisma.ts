@@ -51,13 +51,16 @@ export const open: Open = async (url) => {
     searchCustomers: async (search) => {
       const found = await prisma.$queryRaw<{ customerId: string }[]>`
         select customer_id as "customerId" from customers
-        where searchable(display_name || ' ' || legal_name) like search_pattern(${search})
+        where (search_words(display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list(emails, 'address'), '')) || coalesce(digits_of_list(phones), '')) @@ bench_query(${search})
         order by created_at desc, customer_id desc limit ${LIMIT + 1}`
       return newest({ customerId: { in: found.map(({ customerId }) => customerId) } })
     },
 
-    createCustomer: (customer) => prisma.customer.create({ data: customer }),
-    createPerson: (person) => prisma.person.create({ data: person }),
+    createCustomer: async (customer) => ({
+      ...(await prisma.customer.create({ data: customer })),
+      tags: null,
+    }),
+    createPerson: async (person) => ({ ...(await prisma.person.create({ data: person })), tags: null }),
     addContact: async ({ customerId, personId, role }) =>
       contactOf(
         await prisma.contact.create({ data: { customerId, personId, role }, include: { person: true } }),
@@ -132,10 +135,11 @@ const CONTACTS = {
 type WithPerson = Prisma.ContactGetPayload<{ include: { person: true } }>
 
 function customerOf<C extends { contacts: WithPerson[] }>({ contacts, ...customer }: C) {
-  return { ...customer, contacts: contacts.map(contactOf) }
+  // Prisma reads a list that is null as an empty one. There are no tags in the data.
+  return { ...customer, tags: null, contacts: contacts.map(contactOf) }
 }
 
-function contactOf({ contactId, role, isPrimary, startDate, endDate, person }: WithPerson) {
+function contactOf({ contactId, role, isPrimary, startDate, endDate, person, ...rest }: WithPerson) {
   const { personId, firstName, lastName, email, phone, jobTitle } = person
   return {
     contactId,
@@ -149,5 +153,8 @@ function contactOf({ contactId, role, isPrimary, startDate, endDate, person }: W
     isPrimary,
     startDate: startDate.toISOString().slice(0, 10),
     endDate: endDate?.toISOString().slice(0, 10) ?? null,
+    version: rest.version,
+    createdBy: rest.createdBy,
+    updatedBy: rest.updatedBy,
   }
 }

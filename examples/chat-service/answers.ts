@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { ChatOwner, Database } from '@norberts-spark/db'
 import {
   convertToModelMessages,
   isStepCount,
@@ -12,6 +11,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { HttpError } from './errors.ts'
 import type { LiveStream, LiveStreams } from './live-streams.ts'
 import { type Message, type Submission, withApprovals } from './message.ts'
+import type { Acting } from './owner.ts'
 import { TOOL_APPROVAL, type Tools, toolsOn } from './tools.ts'
 
 const INSTRUCTIONS = 'You help with customers.'
@@ -26,56 +26,53 @@ interface Turn {
 
 /** Generates answers, at most one at a time per chat. */
 export class Answers {
-  readonly #db: Database
   readonly #model: LanguageModel
   readonly #streams: LiveStreams
-  readonly #tools: Tools
   readonly #log: FastifyBaseLogger
 
-  constructor(db: Database, model: LanguageModel, streams: LiveStreams, log: FastifyBaseLogger) {
-    this.#db = db
+  constructor(model: LanguageModel, streams: LiveStreams, log: FastifyBaseLogger) {
     this.#model = model
     this.#streams = streams
-    this.#tools = toolsOn(db)
     this.#log = log
   }
 
   /** Saves the client's message and starts the model's answer. */
-  async begin(chatId: string, submission: Submission, owner: ChatOwner): Promise<LiveStream> {
-    await this.recover(chatId, owner)
+  async begin(chatId: string, submission: Submission, acting: Acting): Promise<LiveStream> {
+    await this.recover(chatId, acting)
+    const { db, owner } = acting
     const stream = this.#streams.open()
     try {
-      if (!(await this.#db.chats.claimStream(chatId, stream.id, owner)))
+      if (!(await db.chats.claimStream(chatId, stream.id, owner)))
         throw new HttpError(409, 'An answer is being generated in this chat. Wait for its end, or stop it.')
-      const turn = await this.#receive(chatId, submission, owner)
-      const chunks = await this.#ask(chatId, turn, stream, owner)
+      const turn = await this.#receive(chatId, submission, acting)
+      const chunks = await this.#ask(chatId, turn, stream, acting)
       void stream.run(chunks).catch((error) => this.#log.error(error, 'an answer ended with an error'))
       return stream
     } catch (error) {
-      await this.#db.chats.clearStream(chatId, stream.id, owner).catch(() => {}) // recover() would clear it too
+      await db.chats.clearStream(chatId, stream.id, owner).catch(() => {}) // recover() would clear it too
       stream.end()
       throw error
     }
   }
 
   /** Closes the unfinished answer of a process that has crashed. */
-  async recover(chatId: string, owner: ChatOwner): Promise<void> {
-    const { activeStreamId } = await this.#db.chats.get(chatId, owner)
+  async recover(chatId: string, { db, owner }: Acting): Promise<void> {
+    const { activeStreamId } = await db.chats.get(chatId, owner)
     if (activeStreamId === null || this.#streams.find(activeStreamId)) return
-    await this.#db.transaction(async ({ chats }) => {
+    await db.transaction(async ({ chats }) => {
       if (await chats.clearStream(chatId, activeStreamId, owner))
         await chats.closeDanglingTools(chatId, owner)
     })
   }
 
   /** Stops the chat's current answer, if any, and waits until its beginning is saved. */
-  async stop(chatId: string, owner: ChatOwner): Promise<void> {
-    const { activeStreamId } = await this.#db.chats.get(chatId, owner)
+  async stop(chatId: string, { db, owner }: Acting): Promise<void> {
+    const { activeStreamId } = await db.chats.get(chatId, owner)
     await this.#streams.find(activeStreamId)?.stop()
   }
 
-  async #receive(chatId: string, { message, trigger }: Submission, owner: ChatOwner): Promise<Turn> {
-    const { messages } = await this.#db.chats.load<Message>(chatId, owner)
+  async #receive(chatId: string, { message, trigger }: Submission, { db, owner }: Acting): Promise<Turn> {
+    const { messages } = await db.chats.load<Message>(chatId, owner)
     const index = messages.findIndex(({ id }) => id === message.id)
     const known = messages[index]
     if (known && known.role !== message.role)
@@ -91,15 +88,16 @@ export class Answers {
       const answered = withApprovals(known, message)
       if (!lastAssistantMessageIsCompleteWithApprovalResponses({ messages: [answered] }))
         throw new HttpError(409, 'Each pending tool call must be approved or denied.')
-      await this.#db.chats.save(chatId, [answered], owner)
+      await db.chats.save(chatId, [answered], owner)
       return { history: [...messages.slice(0, index), answered] }
     }
     // The user has edited an existing message: later messages are deleted.
-    await this.#db.chats.save(chatId, [message], { ...owner, truncateFrom: message.id })
+    await db.chats.save(chatId, [message], { ...owner, truncateFrom: message.id })
     return { history: [...(known ? messages.slice(0, index) : messages), message as Message] }
   }
 
-  async #ask(chatId: string, { history, replaces }: Turn, stream: LiveStream, owner: ChatOwner) {
+  async #ask(chatId: string, { history, replaces }: Turn, stream: LiveStream, acting: Acting) {
+    const tools = toolsOn(acting.db)
     const last = history.at(-1)
     stream.replaces = replaces
     stream.continues = last?.role === 'assistant'
@@ -109,10 +107,10 @@ export class Answers {
       maxOutputTokens: MAX_TOKENS,
       temperature: TEMPERATURE,
       messages: await convertToModelMessages(history, {
-        tools: this.#tools,
+        tools,
         ignoreIncompleteToolCalls: true,
       }),
-      tools: this.#tools,
+      tools,
       toolApproval: TOOL_APPROVAL,
       stopWhen: isStepCount(5),
       abortSignal: stream.signal,
@@ -123,7 +121,7 @@ export class Answers {
     let { inputTokens = 0, outputTokens = 0 } = (last?.role === 'assistant' && last.metadata?.usage) || {}
     return toUIMessageStream<Tools, Message>({
       stream: parts,
-      tools: this.#tools,
+      tools,
       originalMessages: history,
       generateMessageId: randomUUID,
       messageMetadata({ part }) {
@@ -133,14 +131,14 @@ export class Answers {
         return { usage: { inputTokens, outputTokens } }
       },
       // Called when the answer is finished, stopped or failed. Clients see the end of the stream only afterwards.
-      onEnd: ({ responseMessage }) => this.#end(chatId, stream, responseMessage, owner),
+      onEnd: ({ responseMessage }) => this.#end(chatId, stream, responseMessage, acting),
     })
   }
 
   /** Saves the answer and its options, and clears the stream, atomically. */
-  async #end(chatId: string, stream: LiveStream, message: Message, owner: ChatOwner): Promise<void> {
+  async #end(chatId: string, stream: LiveStream, message: Message, { db, owner }: Acting): Promise<void> {
     const options = { prompt: INSTRUCTIONS, maxTokens: MAX_TOKENS, temperature: TEMPERATURE }
-    await this.#db.transaction(async ({ chats }) => {
+    await db.transaction(async ({ chats }) => {
       if (message.parts.length > 0) {
         await chats.save(chatId, [message], { ...owner, truncateFrom: stream.replaces })
         await chats.recordOptions(chatId, message.id, options, owner)

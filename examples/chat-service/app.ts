@@ -22,20 +22,23 @@ const SearchRequest = PageRequest.extend({ words: z.string() })
 export function buildApp(db: Database, model: LanguageModel, { logLevel = 'info' } = {}): FastifyInstance {
   const app = fastify({ logger: { level: logLevel } })
   const streams = new LiveStreams()
-  const answers = new Answers(db, model, streams, app.log)
-  authenticate(app)
+  const answers = new Answers(model, streams, app.log)
+  authenticate(app, db)
   app.setErrorHandler(answerError)
   app.addHook('preClose', () => streams.stopAll())
 
-  app.post('/chats', async ({ owner, body }, reply) => {
+  app.post('/chats', async ({ acting: { db, owner }, body }, reply) => {
     const chat = await db.chats.create({ ...NewChat.parse(body ?? {}), ...owner })
     return reply.code(201).send(chat)
   })
 
-  app.get('/chats', ({ owner, query }) => db.chats.listByUser(owner.userId, PageRequest.parse(query)))
+  app.get('/chats', ({ acting: { db, owner }, query }) =>
+    db.chats.listByUser(owner.userId, PageRequest.parse(query)),
+  )
 
-  app.get<OfChat>('/chats/:id', async ({ owner, params, query }) => {
-    await answers.recover(params.id, owner)
+  app.get<OfChat>('/chats/:id', async ({ acting, params, query }) => {
+    const { db, owner } = acting
+    await answers.recover(params.id, acting)
     const chat = await db.chats.load<Message>(params.id, { ...owner, ...LoadRequest.parse(query) })
     // A regenerated answer replaces the old one, which remains stored until the new one is saved.
     const replaces = streams.find(chat.activeStreamId)?.replaces
@@ -43,38 +46,38 @@ export function buildApp(db: Database, model: LanguageModel, { logLevel = 'info'
     return end === -1 ? chat : { ...chat, messages: chat.messages.slice(0, end) }
   })
 
-  app.patch<OfChat>('/chats/:id', async ({ owner, params, body }) => {
+  app.patch<OfChat>('/chats/:id', async ({ acting: { db, owner }, params, body }) => {
     return db.chats.rename(params.id, Title.parse(body).title, owner)
   })
 
-  app.delete<OfChat>('/chats/:id', async ({ owner, params }, reply) => {
-    await answers.stop(params.id, owner)
-    await db.chats.delete(params.id, owner)
+  app.delete<OfChat>('/chats/:id', async ({ acting, params }, reply) => {
+    await answers.stop(params.id, acting)
+    await acting.db.chats.delete(params.id, acting.owner)
     return reply.code(204).send()
   })
 
-  app.post<OfChat>('/chats/:id/messages', async ({ owner, params, body }, reply) => {
-    const stream = await answers.begin(params.id, Submission.parse(body), owner)
+  app.post<OfChat>('/chats/:id/messages', async ({ acting, params, body }, reply) => {
+    const stream = await answers.begin(params.id, Submission.parse(body), acting)
     return reply.send(stream.response())
   })
 
-  app.get<OfChat>('/chats/:id/stream', async ({ owner, params }, reply) => {
+  app.get<OfChat>('/chats/:id/stream', async ({ acting: { db, owner }, params }, reply) => {
     const { activeStreamId } = await db.chats.get(params.id, owner)
     const stream = streams.find(activeStreamId)
     return stream ? reply.send(stream.response({ isResumed: true })) : reply.code(204).send()
   })
 
-  app.post<OfChat>('/chats/:id/stop', async ({ owner, params }, reply) => {
-    await answers.stop(params.id, owner)
+  app.post<OfChat>('/chats/:id/stop', async ({ acting, params }, reply) => {
+    await answers.stop(params.id, acting)
     return reply.code(204).send()
   })
 
-  app.get('/search', async ({ owner, query }) => {
+  app.get('/search', async ({ acting: { db, owner }, query }) => {
     const { words, ...page } = SearchRequest.parse(query)
     return db.chats.search(owner.userId, words, page)
   })
 
-  app.get('/usage', ({ owner }) => db.chats.usage(owner))
+  app.get('/usage', ({ acting: { db, owner } }) => db.chats.usageOfUser(owner.userId))
 
   return app
 }

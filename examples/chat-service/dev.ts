@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { applySchema } from '../../scripts/generate/apply.ts'
-import { startScratchServer } from '../../scripts/scratch/index.ts'
+import { grantedLogin, startScratchServer } from '../../scripts/scratch/index.ts'
 import { installExample } from '../install.ts'
 
 /** Starts the service on an embedded database with a user and a few customers: `npm run example`. */
@@ -19,7 +19,8 @@ const user = await db.users.create({
 for (const displayName of ['Acme', 'Acme Baltics', 'Zenith'])
   await db.customers.create({ legalName: `${displayName} SIA`, displayName })
 
-process.env.DATABASE_URL = url
+// The service serves with a login that owns nothing: row security holds for it.
+process.env.DATABASE_URL = (await grantedLogin(url, 'app')).url
 process.env.LOG_LEVEL ??= 'warn'
 await import('./main.ts')
 console.log(

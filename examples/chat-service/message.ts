@@ -2,7 +2,7 @@ import { type InferUITools, isToolUIPart, type UIDataTypes, type UIMessage } fro
 import { z } from 'zod'
 import type { Tools } from './tools.ts'
 
-/** The tokens of all steps of an answer, in the format that `db.chats.usage` reads. */
+/** The tokens of all steps of an answer, in the format that `db.chats.usageOfUser` reads. */
 export interface Metadata {
   usage?: { inputTokens: number; outputTokens: number }
 }

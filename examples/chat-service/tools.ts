@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '@norberts-spark/db'
+import type { BoundDatabase } from '@norberts-spark/db'
 import { tool } from 'ai'
 import { z } from 'zod'
 
 /** The tools that the model can call. */
-export function toolsOn(db: Database) {
+export function toolsOn(db: BoundDatabase) {
   return {
     findCustomers: tool({
       description: 'Finds customers by name.',

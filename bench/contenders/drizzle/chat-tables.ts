@@ -9,19 +9,24 @@ export function chatTablesOf({ orm: { sql }, core }: Library) {
   const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 }).notNull().defaultNow()
 
   return {
-    chats: pgTable('chats', {
-      chatId: uuid('id').primaryKey().default(sql`uuidv7()`),
-      userId: uuid('user_id').notNull(),
-      title: text('title'),
-      nextPosition: integer('next_position').notNull().default(0),
-      version: integer('version').notNull().default(0),
-      activeStreamId: text('active_stream_id'),
-      createdAt: time('created_at'),
-      updatedAt: time('updated_at'),
-    }),
+    chats: pgTable(
+      'chats',
+      {
+        userId: uuid('user_id').notNull(),
+        chatId: uuid('id').notNull().default(sql`uuidv7()`),
+        title: text('title'),
+        nextPosition: integer('next_position').notNull().default(0),
+        version: integer('version').notNull().default(0),
+        activeStreamId: text('active_stream_id'),
+        createdAt: time('created_at'),
+        updatedAt: time('updated_at'),
+      },
+      (table) => [primaryKey({ columns: [table.userId, table.chatId] })],
+    ),
     messages: pgTable(
       'messages',
       {
+        userId: uuid('user_id').notNull(),
         chatId: uuid('chat_id').notNull(),
         id: text('id').notNull(),
         position: integer('position').notNull(),
@@ -33,13 +38,14 @@ export function chatTablesOf({ orm: { sql }, core }: Library) {
         createdAt: time('created_at'),
       },
       (table) => [
-        primaryKey({ columns: [table.chatId, table.id] }),
-        unique().on(table.chatId, table.position),
+        primaryKey({ columns: [table.userId, table.chatId, table.id] }),
+        unique().on(table.userId, table.chatId, table.position),
       ],
     ),
     parts: pgTable(
       'parts',
       {
+        userId: uuid('user_id').notNull(),
         chatId: uuid('chat_id').notNull(),
         messageId: text('message_id').notNull(),
         position: integer('position').notNull(),
@@ -48,9 +54,11 @@ export function chatTablesOf({ orm: { sql }, core }: Library) {
         toolName: text('tool_name'),
         toolState: text('tool_state'),
         searchText: text('search_text'),
+        // A tsvector, which Drizzle has no type for: written by an expression, never read.
+        words: text('words'),
         payload: json('payload').notNull(),
       },
-      (table) => [primaryKey({ columns: [table.chatId, table.messageId, table.position] })],
+      (table) => [primaryKey({ columns: [table.userId, table.chatId, table.messageId, table.position] })],
     ),
   }
 }

@@ -49,7 +49,7 @@ export function chatsOf({ library, chatTables, relationalChats, db, statement }:
       .limit(LIMIT + 1),
   )
   const searchChats = statement('searchChats', ($: { userId: string; words: string }): Query<Hit[]> => {
-    const relevance = sql<number>`search_relevance(searchable(${parts.searchText}), searchable(${$.words}))`
+    const relevance = sql<boolean>`words @@ bench_whole(${$.words})`
     const best = db
       .selectDistinctOn([chats.chatId], {
         chatId: chats.chatId,
@@ -61,10 +61,17 @@ export function chatsOf({ library, chatTables, relationalChats, db, statement }:
         relevance: relevance.as('relevance'),
       })
       .from(chats)
-      .innerJoin(parts, eq(parts.chatId, chats.chatId))
-      .innerJoin(messages, and(eq(messages.chatId, parts.chatId), eq(messages.id, parts.messageId)))
+      .innerJoin(parts, and(eq(parts.userId, chats.userId), eq(parts.chatId, chats.chatId)))
+      .innerJoin(
+        messages,
+        and(
+          eq(messages.userId, parts.userId),
+          eq(messages.chatId, parts.chatId),
+          eq(messages.id, parts.messageId),
+        ),
+      )
       .where(
-        and(eq(chats.userId, $.userId), sql`searchable(${parts.searchText}) like search_pattern(${$.words})`),
+        and(eq(chats.userId, $.userId), eq(parts.userId, $.userId), sql`words @@ bench_query(${$.words})`),
       )
       .orderBy(chats.chatId, sql`relevance desc`, desc(messages.position))
       .as('best')
@@ -85,17 +92,22 @@ export function chatsOf({ library, chatTables, relationalChats, db, statement }:
             version: sql`${chats.version} + 1`,
             nextPosition: sql`${chats.nextPosition} + ${given.length}`,
           })
-          .where(and(eq(chats.chatId, chatId), eq(chats.userId, userId)))
+          .where(and(eq(chats.userId, userId), eq(chats.chatId, chatId)))
           .returning({ version: chats.version, next: chats.nextPosition })
         if (!chat) throw new Error('The chat does not exist')
         const first = chat.next - given.length
         const saved = await tx
           .insert(messages)
           .values(
-            given.map((message, place) => ({ chatId, position: first + place, ...messageRow(message) })),
+            given.map((message, place) => ({
+              userId,
+              chatId,
+              position: first + place,
+              ...messageRow(message),
+            })),
           )
           .onConflictDoUpdate({
-            target: [messages.chatId, messages.id],
+            target: [messages.userId, messages.chatId, messages.id],
             set: {
               role: sql`excluded.role`,
               partCount: sql`excluded.part_count`,
@@ -107,15 +119,23 @@ export function chatsOf({ library, chatTables, relationalChats, db, statement }:
           .returning({ id: messages.id })
         await tx
           .insert(parts)
-          .values(partRows(given).map((part) => ({ chatId, ...part })))
+          .values(
+            partRows(given).map((part) => ({
+              userId,
+              chatId,
+              ...part,
+              words: sql<string>`to_tsvector('simple', ${part.searchText}::text)`,
+            })),
+          )
           .onConflictDoUpdate({
-            target: [parts.chatId, parts.messageId, parts.position],
+            target: [parts.userId, parts.chatId, parts.messageId, parts.position],
             set: {
               type: sql`excluded.type`,
               toolCallId: sql`excluded.tool_call_id`,
               toolName: sql`excluded.tool_name`,
               toolState: sql`excluded.tool_state`,
               searchText: sql`excluded.search_text`,
+              words: sql`excluded.words`,
               payload: sql`excluded.payload`,
             },
           })

@@ -189,7 +189,11 @@ export function contenderOf(line: Line, variant: Variant): Contender {
         const known = await tx
           .insert(people)
           .values([...persons.values()])
-          .onConflictDoUpdate({ target: people.email, set: { email: sql`${people.email}` } })
+          .onConflictDoUpdate({
+            target: people.email,
+            targetWhere: sql`archived_at is null`,
+            set: { email: sql`${people.email}` },
+          })
           .returning({ personId, email })
         const personIds = new Map(known.map(({ personId, email }) => [email, personId]))
         const links = some.flatMap((customer, n) =>

@@ -16,6 +16,24 @@ export function tablesOf({ orm: { sql }, core }: Library) {
   const key = (name: string) => uuid(name).primaryKey().default(sql`uuidv7()`)
   const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 }).notNull().defaultNow()
 
+  const details = () => ({
+    source: text('source'),
+    externalId: text('external_id'),
+    tags: text('tags').array(),
+    emails: jsonb('emails'),
+    phones: jsonb('phones'),
+    addresses: jsonb('addresses'),
+    attributes: jsonb('attributes'),
+  })
+
+  const changes = () => ({
+    version: integer('version').notNull().default(0),
+    createdAt: time('created_at'),
+    updatedAt: time('updated_at'),
+    createdBy: uuid('created_by'),
+    updatedBy: uuid('updated_by'),
+  })
+
   const customerStatus = pgEnum('customer_status', ['prospect', 'active', 'paused', 'churned'])
   const contactRole = pgEnum('contact_role', [
     'primary_contact',
@@ -34,8 +52,9 @@ export function tablesOf({ orm: { sql }, core }: Library) {
       role: text('role').notNull().default('user'),
       provider: text('provider'),
       providerId: text('provider_id'),
-      createdAt: time('created_at'),
-      updatedAt: time('updated_at'),
+      lastSignInAt: timestamp('last_sign_in_at', { withTimezone: true, precision: 3 }),
+      deactivatedAt: timestamp('deactivated_at', { withTimezone: true, precision: 3 }),
+      ...changes(),
     }),
     customers: pgTable('customers', {
       customerId: key('customer_id'),
@@ -47,8 +66,11 @@ export function tablesOf({ orm: { sql }, core }: Library) {
       websiteUrl: text('website_url'),
       billingCountry: text('billing_country'),
       timezone: text('timezone').notNull().default('UTC'),
-      createdAt: time('created_at'),
-      updatedAt: time('updated_at'),
+      ...details(),
+      ownerId: uuid('owner_id'),
+      archivedAt: timestamp('archived_at', { withTimezone: true, precision: 3 }),
+      mergedInto: uuid('merged_into'),
+      ...changes(),
     }),
     people: pgTable('people', {
       personId: key('person_id'),
@@ -56,11 +78,15 @@ export function tablesOf({ orm: { sql }, core }: Library) {
       lastName: text('last_name').notNull(),
       email: text('email'),
       phone: text('phone'),
+      phoneE164: text('phone_e164'),
       jobTitle: text('job_title'),
       linkedinUrl: text('linkedin_url'),
       isActive: boolean('is_active').notNull().default(true),
-      createdAt: time('created_at'),
-      updatedAt: time('updated_at'),
+      ...details(),
+      ownerId: uuid('owner_id'),
+      archivedAt: timestamp('archived_at', { withTimezone: true, precision: 3 }),
+      mergedInto: uuid('merged_into'),
+      ...changes(),
     }),
     contacts: pgTable('customer_people', {
       contactId: key('customer_person_id'),
@@ -70,6 +96,9 @@ export function tablesOf({ orm: { sql }, core }: Library) {
       isPrimary: boolean('is_primary').notNull().default(false),
       startDate: date('start_date').notNull().default(sql`current_date`),
       endDate: date('end_date'),
+      version: integer('version').notNull().default(0),
+      createdBy: uuid('created_by'),
+      updatedBy: uuid('updated_by'),
     }),
     entries: pgTable('audit_log', {
       id: key('id'),
@@ -80,6 +109,9 @@ export function tablesOf({ orm: { sql }, core }: Library) {
       changes: jsonb('changes'),
       ipAddress: inet('ip_address'),
       userAgent: text('user_agent'),
+      requestId: text('request_id'),
+      system: text('system'),
+      isHistory: boolean('is_history').notNull().default(false),
       createdAt: time('created_at'),
     }),
   }

@@ -1,7 +1,9 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { openDatabase } from '@norberts-spark/db'
 import { isToolUIPart } from 'ai'
 import { describe, expect, vi } from 'vitest'
+import { createGrantedLogin } from '../../../test/support/app-login.ts'
 import { test as base } from '../../../test/support/database.ts'
 import { aUser } from '../../../test/support/factories.ts'
 import type { Message } from '../message.ts'
@@ -11,10 +13,18 @@ import { Service } from './service.ts'
 /** Milliseconds per word: slow enough to act in the middle of an answer of forty words. */
 const DELAY = 40
 
-const test = base.extend<{ service: Service; me: Person }>({
-  service: [
+const test = base.extend<{ appUrl: string; service: Service; me: Person }>({
+  // A login that owns nothing: row security holds for it.
+  appUrl: [
     async ({ url }, use) => {
-      await using service = await Service.start(url, DELAY)
+      await using login = await createGrantedLogin(url, 'app')
+      await use(login.url)
+    },
+    { scope: 'file' },
+  ],
+  service: [
+    async ({ appUrl }, use) => {
+      await using service = await Service.start(appUrl, DELAY)
       await use(service)
     },
     { scope: 'file' },
@@ -101,7 +111,10 @@ describe('an answer', () => {
     expect(tab.text).toContain('You said: And again.')
     deepStrictEqual(await me.load(chatId), tab.held)
     const answer = tab.messages[1]!
-    expect(await db.chats.usage({ chatId })).toMatchObject({ inputTokens: 20 + 40, messages: 4 })
+    expect(await db.chats.usageOfChat(chatId, { userId: me.userId })).toMatchObject({
+      inputTokens: 20 + 40,
+      messages: 4,
+    })
     const { userId } = me
     expect(await db.chats.optionsOf(chatId, answer.id, { userId })).toMatchObject({ maxTokens: 2_000 })
   })
@@ -231,7 +244,7 @@ describe('a tool', () => {
       output: [{ displayName: 'Zenith' }],
     })
     deepStrictEqual(await me.load(chatId), tab.held)
-    expect(await db.chats.usage({ chatId })).toMatchObject({ inputTokens: 20 + 40 })
+    expect(await db.chats.usageOfChat(chatId, { userId: me.userId })).toMatchObject({ inputTokens: 20 + 40 })
   })
 
   test.for([
@@ -257,7 +270,7 @@ describe('a tool', () => {
     expect(toolOf(tab.messages[1])).toMatchObject({ state, approval: { approved, reason: 'Because' } })
     deepStrictEqual(await me.load(chatId), tab.held)
     deepStrictEqual(second.held, tab.held)
-    expect(await db.chats.usage({ chatId })).toMatchObject({ inputTokens: 20 + 40 })
+    expect(await db.chats.usageOfChat(chatId, { userId: me.userId })).toMatchObject({ inputTokens: 20 + 40 })
   })
 
   test('that is stopped while it runs ends with an error, and the chat can continue', async ({ me }) => {
@@ -309,14 +322,35 @@ describe('a chat', () => {
       other.call('DELETE', `/chats/${chatId}`),
       other.call('PATCH', `/chats/${chatId}`, { title: 'Mine' }),
       other.call('POST', `/chats/${chatId}/stop`),
-      other.call('POST', '/chats', { id: chatId }),
     ])
     const submitted = await other.submit(chatId, 'Hello')
 
-    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 404])
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404])
     expect(submitted.status).toBe(404)
     expect((await other.call('GET', '/search?words=secret')).body.items).toEqual([])
+    // An id is a name of its user's own: a chat of the same id tells nothing of the other.
+    expect((await other.call('POST', '/chats', { id: chatId })).status).toBe(201)
+    expect(await other.load(chatId)).toEqual([])
     expect(await me.load(chatId)).toHaveLength(2)
+  })
+
+  test('is served by a login that owns nothing, and its history has the user and the request', async ({
+    me,
+    db,
+    appUrl,
+  }) => {
+    const chatId = await me.createChat()
+    await me.call('PATCH', `/chats/${chatId}`, { title: 'Renamed' })
+
+    const { items } = await db.auditLog.listByEntity('chat', `${me.userId}/${chatId}`)
+    expect(
+      items.map(({ action, userId, requestId, ipAddress }) => [action, userId, requestId, ipAddress]),
+    ).toEqual([
+      ['update', me.userId, expect.stringMatching(/^req-/), '127.0.0.1'],
+      ['create', me.userId, expect.stringMatching(/^req-/), '127.0.0.1'],
+    ])
+    await using served = openDatabase(appUrl)
+    expect(await served.kysely.selectFrom('chats').select('id').execute()).toEqual([])
   })
 
   test('is listed in pages, renamed, found and deleted', async ({ me }) => {
@@ -378,9 +412,9 @@ describe('a chat', () => {
 describe('the process', () => {
   test('that is killed in the middle of an answer: the chat can be loaded and continued in the next one', async ({
     me,
-    url,
+    appUrl,
   }) => {
-    const killed = await Service.start(url, DELAY)
+    const killed = await Service.start(appUrl, DELAY)
     me.service = killed
     const chatId = await me.createChat()
     const lost = me.openTab(chatId)
@@ -389,7 +423,7 @@ describe('the process', () => {
     await killed.end('SIGKILL')
     await sending
 
-    await using next = await Service.start(url, 1)
+    await using next = await Service.start(appUrl, 1)
     me.service = next
     const { body } = await me.call('GET', `/chats/${chatId}`)
     const tab = me.openTab(chatId, body.messages)
@@ -423,8 +457,8 @@ describe('the process', () => {
     expect(toolOf(messages[0])).toMatchObject({ state: 'output-error' })
   })
 
-  test('that is terminated: current answers are saved up to there', async ({ me, url }) => {
-    const service = await Service.start(url, DELAY)
+  test('that is terminated: current answers are saved up to there', async ({ me, appUrl }) => {
+    const service = await Service.start(appUrl, DELAY)
     me.service = service
     const chatId = await me.createChat()
     const tab = me.openTab(chatId)
@@ -434,7 +468,7 @@ describe('the process', () => {
     const exitCode = await service.end('SIGTERM')
 
     await sending
-    await using next = await Service.start(url, 1)
+    await using next = await Service.start(appUrl, 1)
     me.service = next
     expect([exitCode, words(tab) < 30]).toEqual([0, true])
     deepStrictEqual(await me.load(chatId), tab.held)

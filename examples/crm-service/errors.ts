@@ -1,0 +1,40 @@
+import {
+  ConstraintError,
+  InvalidInputError,
+  NotFoundError,
+  SerializationError,
+  StaleVersionError,
+  UnavailableError,
+} from '@norberts-spark/db'
+import type { Context } from 'hono'
+import { html } from 'hono/html'
+import { HTTPException } from 'hono/http-exception'
+import { page } from './pages/layout.ts'
+
+/** Converts every error to a page. Messages of the library are sentences for users; other errors stay in the log. */
+export function showError(error: Error, c: Context): Response | Promise<Response> {
+  if (error instanceof HTTPException) return error.getResponse()
+  const status = statusOf(error)
+  if (status === 500) console.error(error)
+  const message =
+    status === 500
+      ? 'Something went wrong.'
+      : status === 503
+        ? 'The service is busy. Try again.'
+        : error.message
+  return c.html(
+    page(
+      'Not saved',
+      html`<p class="error" role="alert">${message}</p><p>Go back, correct it and try again.</p>`,
+    ),
+    status,
+  )
+}
+
+function statusOf(error: Error) {
+  if (error instanceof NotFoundError) return 404
+  if (error instanceof InvalidInputError) return 400
+  if (error instanceof ConstraintError) return error.kind === 'check' ? 400 : 409
+  if (error instanceof StaleVersionError || error instanceof SerializationError) return 409
+  return error instanceof UnavailableError ? 503 : 500
+}

@@ -1,0 +1,3 @@
+import { installExample } from '../../install.ts'
+
+export default () => installExample('crm-service')
