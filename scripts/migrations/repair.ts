@@ -4,8 +4,8 @@ import type { Parts } from './draft.ts'
 import { literal, quoted, shorten } from './sql.ts'
 
 /**
- * Adds what the differ does not know and one statement does: comments of types that it creates again, extended statistics, how
- * a column is stored. Undefined where something else is missing.
+ * Adds what the differ does not know and single statements do: comments of types that it creates again, extended statistics, how
+ * a column is stored, how many rows ANALYZE samples for a column of an index. Undefined where something else is missing.
  */
 export async function repair(
   parts: Parts,
@@ -15,9 +15,9 @@ export async function repair(
   if (differences.length === 0) return undefined
   const statements: string[] = []
   for (const difference of differences) {
-    const statement = await statementFor(difference, fresh)
-    if (statement === undefined) return undefined
-    statements.push(shorten(statement))
+    const found = await statementsFor(difference, fresh)
+    if (found === undefined) return undefined
+    statements.push(...found.map(shorten))
   }
   // Behind the steps, which may create what is commented on.
   return parts.steps.length > 0
@@ -25,10 +25,21 @@ export async function repair(
     : { ...parts, transaction: [...parts.transaction, ...statements] }
 }
 
-async function statementFor(difference: Difference, fresh: string): Promise<string | undefined> {
-  const { object, fact, schema, database } = difference
+async function statementsFor(difference: Difference, fresh: string): Promise<readonly string[] | undefined> {
+  const { object, fact } = difference
   const space = object.indexOf(' ')
   const [kind, name] = [object.slice(0, space), object.slice(space + 1)]
+  if (kind === 'index' && fact === 'statistics targets') return targetsOf(name, fresh)
+  const statement = await statementFor(kind, name, difference, fresh)
+  return statement === undefined ? undefined : [statement]
+}
+
+async function statementFor(
+  kind: string,
+  name: string,
+  { fact, schema, database }: Difference,
+  fresh: string,
+): Promise<string | undefined> {
   if (fact === 'comment') return commentOn(kind, name, schema)
   if (kind === 'column' && fact !== undefined)
     return storageOf(name, fact, schema ?? (await usualOf(name, fact, fresh)))
@@ -75,6 +86,21 @@ async function usualOf(name: string, fact: string, fresh: string): Promise<strin
     [quoted(table), column],
   )
   return found?.storage
+}
+
+/** The statistics targets of the expressions of an index: its other columns have none of their own. */
+async function targetsOf(name: string, fresh: string): Promise<readonly string[]> {
+  const [, index] = partsOf(name)
+  const columns = await query<{ place: number; target: number }>(
+    fresh,
+    `select attnum::int as place, coalesce(attstattarget, -1)::int as target
+     from pg_index join pg_attribute on attrelid = indexrelid
+     where indexrelid = to_regclass($1) and indkey[attnum - 1] = 0 order by attnum`,
+    [quoted(index)],
+  )
+  return columns.map(
+    ({ place, target }) => `alter index ${quoted(index)} alter column ${place} set statistics ${target}`,
+  )
 }
 
 /** Letters of pg_attribute. */

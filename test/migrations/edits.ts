@@ -456,6 +456,14 @@ export const WRITTEN: readonly Edit[] = [
     keeps: KEEPS,
   },
   {
+    name: 'statistics of an index change, and a new index has some',
+    before: 'create table $t (id integer primary key, a text); create index $t_a_idx on $t (lower(a))',
+    after:
+      'create table $t (id integer primary key, a text); create index $t_a_idx on $t (lower(a)); alter index $t_a_idx alter column 1 set statistics 0; create index $t_b_idx on $t (id, (a || a)); alter index $t_b_idx alter column 2 set statistics 300',
+    rows: `insert into $t values (1, 'x')`,
+    keeps: 'select id, a from $t',
+  },
+  {
     name: 'a column gets another collation',
     before: 'create table $t (id integer primary key, a text, constraint $t_a_key unique (a))',
     after: 'create table $t (id integer primary key, a text collate "C", constraint $t_a_key unique (a))',
