@@ -14,7 +14,8 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     // The server leaves a core idle most of the time, which the tests can use.
     maxWorkers: '100%',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 })

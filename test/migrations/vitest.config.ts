@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/migrations/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     maxWorkers: '100%',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 })

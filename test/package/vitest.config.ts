@@ -7,5 +7,6 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts', 'test/package/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 })
