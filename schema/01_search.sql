@@ -120,9 +120,13 @@ $$;
 create function search_digits(phone text) returns tsvector
   language plpgsql immutable parallel safe as $$
 declare
-  digits text := regexp_replace(search_letters(coalesce(phone, '')), '[^0-9]+', '', 'g');
+  digits constant text := regexp_replace(search_letters(phone), '[^0-9]+', '', 'g');
+  vector text := '';
 begin
-  return array_to_tsvector(array(select substr(digits, start, 32) from generate_series(1, char_length(digits) - 2) as start));
+  for start in 1 .. coalesce(char_length(digits), 0) - 2 loop
+    vector := vector || ' ' || substr(digits, start, 32);
+  end loop;
+  return vector::tsvector;
 end
 $$;
 

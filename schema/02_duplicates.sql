@@ -12,30 +12,33 @@
 create function duplicate_words(name text, is_company boolean) returns text[]
   language plpgsql immutable strict parallel safe as $$
 declare
-  -- cspell:disable
-  legal_forms constant text[] := '{a,ab,ad,ag,aktiebolag,akciju,ao,aps,as,asa,av,bhd,bv,co,company,corp,corporation,cv,dd,doo,ead,eirl,eood,ev,gbr,gesellschaft,gk,gmbh,group,grupa,gruppe,grupo,holding,holdings,inc,incorporated,kft,kg,kgaa,kk,ks,lda,limited,llc,llp,lp,ltd,ltda,mbh,nv,nyrt,ohg,oo,ood,ooo,ou,oy,oyj,plc,private,pte,pty,pvt,sa,sab,sabiedriba,sapa,sarl,sas,sasu,sc,sdn,se,sia,sicav,sl,slu,snc,sociedad,sociedade,societe,sp,spa,spk,spol,spzoo,sprl,srl,srls,sro,sro,the,und,uab,ug,vof,z,zoo,zrt,αε,εε,επε,ικε,οε,ао,зао,ип,оао,ооо,пао,тов,тоо,чп,株,有,주,유,and,et}';
-  -- cspell:enable
   letters text := lower(search_letters(name) collate "C");
   word text;
-  words text[] := '{}';
+  words text[];
   rest text[] := '{}';
 begin
   if is_company and octet_length(letters) <> char_length(letters) then
     letters := regexp_replace(letters, '株式会社|有限会社|合同会社|股份|有限公司|有限责任|集团|集團|주식회사|유한회사', ' ', 'g');
   end if;
-  letters := regexp_replace(letters, '(^| )([ak])/s(?= |$)', '\1\2s', 'g');
+  if strpos(letters, '/s') > 0 then
+    letters := regexp_replace(letters, '(^| )([ak])/s(?= |$)', '\1\2s', 'g');
+  end if;
   letters := translate(letters, '.''`´’‘ʼ״׳', '');
   -- Umlauts that are written with two letters.
   if letters ~ '[aou]e' then
     letters := regexp_replace(letters, '([aou])e', '\1', 'g');
   end if;
   letters := regexp_replace(letters, '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u00d7\u00f7\u2000-\u206f\u3000-\u303f\u30a0\u30fb]+', ' ', 'g');
-  foreach word in array string_to_array(btrim(letters), ' ') loop
-    if word <> '' then
-      words := pg_catalog.array_append(words, word);
-      if not is_company or word <> all (legal_forms) then
-        rest := pg_catalog.array_append(rest, word);
-      end if;
+  words := string_to_array(btrim(letters), ' ');
+  if not is_company then
+    return words;
+  end if;
+  foreach word in array words loop
+    -- The list is in the expression, whose plan keeps it: as a variable it would be read again by each call.
+    -- cspell:disable
+    if word <> all ('{a,ab,ad,ag,aktiebolag,akciju,ao,aps,as,asa,av,bhd,bv,co,company,corp,corporation,cv,dd,doo,ead,eirl,eood,ev,gbr,gesellschaft,gk,gmbh,group,grupa,gruppe,grupo,holding,holdings,inc,incorporated,kft,kg,kgaa,kk,ks,lda,limited,llc,llp,lp,ltd,ltda,mbh,nv,nyrt,ohg,oo,ood,ooo,ou,oy,oyj,plc,private,pte,pty,pvt,sa,sab,sabiedriba,sapa,sarl,sas,sasu,sc,sdn,se,sia,sicav,sl,slu,snc,sociedad,sociedade,societe,sp,spa,spk,spol,spzoo,sprl,srl,srls,sro,sro,the,und,uab,ug,vof,z,zoo,zrt,αε,εε,επε,ικε,οε,ао,зао,ип,оао,ооо,пао,тов,тоо,чп,株,有,주,유,and,et}'::text[]) then
+    -- cspell:enable
+      rest := pg_catalog.array_append(rest, word);
     end if;
   end loop;
   return case when rest = '{}' then words else rest end;
@@ -61,6 +64,7 @@ create function duplicate_name_keys(words text[]) returns text[]
 declare
   sorted text[];
   keys text[];
+  second_ends text[];
   first_end text;
   second_end text;
   word text;
@@ -87,13 +91,17 @@ begin
     end if;
     return keys;
   end if;
-  sorted := array(select each from pg_catalog.unnest(words) as each order by each collate "C");
+  sorted := case when pg_catalog.cardinality(words) > 2 then
+      array(select each from pg_catalog.unnest(words) as each order by each collate "C")
+    when words[1] <= words[2] collate "C" then words
+    else array[words[2], words[1]] end;
   keys := array['n:' || left(pg_catalog.array_to_string(sorted, ' '), 64), 'n:' || left(pg_catalog.array_to_string(words, ''), 64)];
   if pg_catalog.cardinality(words) = 2 then
+    second_ends := duplicate_ends(words[2]);
     foreach first_end in array duplicate_ends(words[1]) loop
-      foreach second_end in array duplicate_ends(words[2]) loop
-        keys := pg_catalog.array_append(keys, case when first_end < second_end collate "C"
-          then 'f:' || first_end || ' ' || second_end else 'f:' || second_end || ' ' || first_end end);
+      foreach second_end in array second_ends loop
+        keys := pg_catalog.array_append(keys,
+          'f:' || least(first_end collate "C", second_end) || ' ' || greatest(first_end collate "C", second_end));
       end loop;
     end loop;
   else
@@ -110,9 +118,6 @@ $$;
 create function duplicate_domain(address text) returns text
   language plpgsql immutable strict parallel safe as $$
 declare
-  -- cspell:disable
-  shared constant text[] := '{example,blogspot,wordpress,wix,wixsite,github,gitlab,herokuapp,netlify,vercel,pages,weebly,squarespace,shopify,myshopify,facebook,instagram,linkedin,google,sites,business,etsy,tumblr,webflow,azurewebsites,cloudfront,amazonaws,appspot,web,jimdo,jimdofree,site123,godaddysites}';
-  -- cspell:enable
   labels text[] := string_to_array(regexp_replace(substring(lower(left(address, 500) collate "C") from '^(?:https?://)?(?:[^/@]*@)?([^/:?#]+)'), '^www[0-9]*[.]|[.]+$', '', 'g'), '.');
 begin
   if pg_catalog.cardinality(labels) < 2 then
@@ -123,7 +128,10 @@ begin
     labels := labels[:pg_catalog.cardinality(labels) - 1];
   end if;
   return left(case
-    when labels[pg_catalog.cardinality(labels)] <> all (shared) then labels[pg_catalog.cardinality(labels)]
+    -- cspell:disable
+    when labels[pg_catalog.cardinality(labels)] <> all ('{example,blogspot,wordpress,wix,wixsite,github,gitlab,herokuapp,netlify,vercel,pages,weebly,squarespace,shopify,myshopify,facebook,instagram,linkedin,google,sites,business,etsy,tumblr,webflow,azurewebsites,cloudfront,amazonaws,appspot,web,jimdo,jimdofree,site123,godaddysites}'::text[])
+    -- cspell:enable
+      then labels[pg_catalog.cardinality(labels)]
     when pg_catalog.cardinality(labels) > 1 then pg_catalog.array_to_string(labels, '.') end, 64);
 end
 $$;
@@ -131,12 +139,12 @@ $$;
 create function duplicate_email(email text) returns text
   language plpgsql immutable strict parallel safe as $$
 declare
-  -- Addresses that several people read are compared with their domain.
-  shared constant text[] := '{admin,billing,contact,hello,help,info,mail,office,sales,service,shop,support,team,webmaster}';
   address constant text := lower(left(email, 254) collate "C");
   name constant text := translate(split_part(split_part(address, '@', 1), '+', 1), '.-_', '');
 begin
-  return left(case when char_length(name) < 4 or name = any (shared) then name || substring(address from '@.*$') else name end, 64);
+  -- Addresses that several people read are compared with their domain.
+  return left(case when char_length(name) < 4
+    or name = any ('{admin,billing,contact,hello,help,info,mail,office,sales,service,shop,support,team,webmaster}'::text[]) then name || substring(address from '@.*$') else name end, 64);
 end
 $$;
 

@@ -76,8 +76,8 @@ begin
         entity, pg_catalog.concat_ws('/', after ->> keys[1], after ->> keys[2]), 'create', changes
       from new_rows, pg_catalog.to_jsonb(new_rows) as after, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(null, value)) as changes
-        from pg_catalog.jsonb_each(after) as field (name, value)
-        where value <> 'null' and name <> all(left_out)) as difference;
+        from pg_catalog.jsonb_each(after - left_out) as field (name, value)
+        where value <> 'null') as difference;
   elsif tg_op = 'DELETE' and undone is not null then
     if exists (select from old_rows where is_of_import(pg_catalog.to_jsonb(old_rows), undone)) then
       perform summarize_import(entity,
@@ -88,8 +88,8 @@ begin
         entity, pg_catalog.concat_ws('/', before ->> keys[1], before ->> keys[2]), 'delete', changes
       from old_rows, pg_catalog.to_jsonb(old_rows) as before, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(value, null)) as changes
-        from pg_catalog.jsonb_each(before) as field (name, value)
-        where value <> 'null' and name <> all(left_out)) as difference
+        from pg_catalog.jsonb_each(before - left_out) as field (name, value)
+        where value <> 'null') as difference
       where not is_of_import(before, undone);
   elsif tg_op = 'DELETE' then
     insert into audit_log (user_id, ip_address, user_agent, request_id, system, is_history, entity_type, entity_id, action, changes)
@@ -97,16 +97,16 @@ begin
         entity, pg_catalog.concat_ws('/', before ->> keys[1], before ->> keys[2]), 'delete', changes
       from old_rows, pg_catalog.to_jsonb(old_rows) as before, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(value, null)) as changes
-        from pg_catalog.jsonb_each(before) as field (name, value)
-        where value <> 'null' and name <> all(left_out)) as difference;
+        from pg_catalog.jsonb_each(before - left_out) as field (name, value)
+        where value <> 'null') as difference;
   elsif tg_level = 'ROW' then
     insert into audit_log (user_id, ip_address, user_agent, request_id, system, is_history, entity_type, entity_id, action, changes)
       select acting, (actor ->> 'ipAddress'::text)::inet, actor ->> 'userAgent'::text, actor ->> 'requestId'::text, actor ->> 'system'::text, true,
         entity, pg_catalog.concat_ws('/', after ->> keys[1], after ->> keys[2]), 'update', changes
       from pg_catalog.to_jsonb(old) as before, pg_catalog.to_jsonb(new) as after, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(before -> name, value)) as changes
-        from pg_catalog.jsonb_each(after) as field (name, value)
-        where value::text <> (before -> name)::text and name <> all(left_out)) as difference
+        from pg_catalog.jsonb_each(after - left_out) as field (name, value)
+        where value::text <> (before -> name)::text) as difference
       where changes is not null;
   else
     -- The undo of an import that created no rows has an entry, too.
@@ -126,9 +126,8 @@ begin
         from new_rows, pg_catalog.to_jsonb(new_rows) as after
       ) as latter on latter.key = former.key, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(before -> name, after -> name)) as changes
-        from pg_catalog.jsonb_object_keys(coalesce(after, before)) as field (name)
-        where name <> all(left_out)
-          and nullif(before -> name, 'null')::text is distinct from nullif(after -> name, 'null')::text) as difference
+        from pg_catalog.jsonb_object_keys(coalesce(after, before) - left_out) as field (name)
+        where nullif(before -> name, 'null')::text is distinct from nullif(after -> name, 'null')::text) as difference
       where changes is not null;
   end if;
   return null;

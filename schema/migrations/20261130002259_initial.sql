@@ -176,9 +176,13 @@ $$;
 create function search_digits(phone text) returns tsvector
   language plpgsql immutable parallel safe as $$
 declare
-  digits text := regexp_replace(search_letters(coalesce(phone, '')), '[^0-9]+', '', 'g');
+  digits constant text := regexp_replace(search_letters(phone), '[^0-9]+', '', 'g');
+  vector text := '';
 begin
-  return array_to_tsvector(array(select substr(digits, start, 32) from generate_series(1, char_length(digits) - 2) as start));
+  for start in 1 .. coalesce(char_length(digits), 0) - 2 loop
+    vector := vector || ' ' || substr(digits, start, 32);
+  end loop;
+  return vector::tsvector;
 end
 $$;
 
@@ -241,30 +245,33 @@ $$;
 create function duplicate_words(name text, is_company boolean) returns text[]
   language plpgsql immutable strict parallel safe as $$
 declare
-  -- cspell:disable
-  legal_forms constant text[] := '{a,ab,ad,ag,aktiebolag,akciju,ao,aps,as,asa,av,bhd,bv,co,company,corp,corporation,cv,dd,doo,ead,eirl,eood,ev,gbr,gesellschaft,gk,gmbh,group,grupa,gruppe,grupo,holding,holdings,inc,incorporated,kft,kg,kgaa,kk,ks,lda,limited,llc,llp,lp,ltd,ltda,mbh,nv,nyrt,ohg,oo,ood,ooo,ou,oy,oyj,plc,private,pte,pty,pvt,sa,sab,sabiedriba,sapa,sarl,sas,sasu,sc,sdn,se,sia,sicav,sl,slu,snc,sociedad,sociedade,societe,sp,spa,spk,spol,spzoo,sprl,srl,srls,sro,sro,the,und,uab,ug,vof,z,zoo,zrt,αε,εε,επε,ικε,οε,ао,зао,ип,оао,ооо,пао,тов,тоо,чп,株,有,주,유,and,et}';
-  -- cspell:enable
   letters text := lower(search_letters(name) collate "C");
   word text;
-  words text[] := '{}';
+  words text[];
   rest text[] := '{}';
 begin
   if is_company and octet_length(letters) <> char_length(letters) then
     letters := regexp_replace(letters, '株式会社|有限会社|合同会社|股份|有限公司|有限责任|集团|集團|주식회사|유한회사', ' ', 'g');
   end if;
-  letters := regexp_replace(letters, '(^| )([ak])/s(?= |$)', '\1\2s', 'g');
+  if strpos(letters, '/s') > 0 then
+    letters := regexp_replace(letters, '(^| )([ak])/s(?= |$)', '\1\2s', 'g');
+  end if;
   letters := translate(letters, '.''`´’‘ʼ״׳', '');
   -- Umlauts that are written with two letters.
   if letters ~ '[aou]e' then
     letters := regexp_replace(letters, '([aou])e', '\1', 'g');
   end if;
   letters := regexp_replace(letters, '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u00d7\u00f7\u2000-\u206f\u3000-\u303f\u30a0\u30fb]+', ' ', 'g');
-  foreach word in array string_to_array(btrim(letters), ' ') loop
-    if word <> '' then
-      words := pg_catalog.array_append(words, word);
-      if not is_company or word <> all (legal_forms) then
-        rest := pg_catalog.array_append(rest, word);
-      end if;
+  words := string_to_array(btrim(letters), ' ');
+  if not is_company then
+    return words;
+  end if;
+  foreach word in array words loop
+    -- The list is in the expression, whose plan keeps it: as a variable it would be read again by each call.
+    -- cspell:disable
+    if word <> all ('{a,ab,ad,ag,aktiebolag,akciju,ao,aps,as,asa,av,bhd,bv,co,company,corp,corporation,cv,dd,doo,ead,eirl,eood,ev,gbr,gesellschaft,gk,gmbh,group,grupa,gruppe,grupo,holding,holdings,inc,incorporated,kft,kg,kgaa,kk,ks,lda,limited,llc,llp,lp,ltd,ltda,mbh,nv,nyrt,ohg,oo,ood,ooo,ou,oy,oyj,plc,private,pte,pty,pvt,sa,sab,sabiedriba,sapa,sarl,sas,sasu,sc,sdn,se,sia,sicav,sl,slu,snc,sociedad,sociedade,societe,sp,spa,spk,spol,spzoo,sprl,srl,srls,sro,sro,the,und,uab,ug,vof,z,zoo,zrt,αε,εε,επε,ικε,οε,ао,зао,ип,оао,ооо,пао,тов,тоо,чп,株,有,주,유,and,et}'::text[]) then
+    -- cspell:enable
+      rest := pg_catalog.array_append(rest, word);
     end if;
   end loop;
   return case when rest = '{}' then words else rest end;
@@ -290,6 +297,7 @@ create function duplicate_name_keys(words text[]) returns text[]
 declare
   sorted text[];
   keys text[];
+  second_ends text[];
   first_end text;
   second_end text;
   word text;
@@ -316,13 +324,17 @@ begin
     end if;
     return keys;
   end if;
-  sorted := array(select each from pg_catalog.unnest(words) as each order by each collate "C");
+  sorted := case when pg_catalog.cardinality(words) > 2 then
+      array(select each from pg_catalog.unnest(words) as each order by each collate "C")
+    when words[1] <= words[2] collate "C" then words
+    else array[words[2], words[1]] end;
   keys := array['n:' || left(pg_catalog.array_to_string(sorted, ' '), 64), 'n:' || left(pg_catalog.array_to_string(words, ''), 64)];
   if pg_catalog.cardinality(words) = 2 then
+    second_ends := duplicate_ends(words[2]);
     foreach first_end in array duplicate_ends(words[1]) loop
-      foreach second_end in array duplicate_ends(words[2]) loop
-        keys := pg_catalog.array_append(keys, case when first_end < second_end collate "C"
-          then 'f:' || first_end || ' ' || second_end else 'f:' || second_end || ' ' || first_end end);
+      foreach second_end in array second_ends loop
+        keys := pg_catalog.array_append(keys,
+          'f:' || least(first_end collate "C", second_end) || ' ' || greatest(first_end collate "C", second_end));
       end loop;
     end loop;
   else
@@ -339,9 +351,6 @@ $$;
 create function duplicate_domain(address text) returns text
   language plpgsql immutable strict parallel safe as $$
 declare
-  -- cspell:disable
-  shared constant text[] := '{example,blogspot,wordpress,wix,wixsite,github,gitlab,herokuapp,netlify,vercel,pages,weebly,squarespace,shopify,myshopify,facebook,instagram,linkedin,google,sites,business,etsy,tumblr,webflow,azurewebsites,cloudfront,amazonaws,appspot,web,jimdo,jimdofree,site123,godaddysites}';
-  -- cspell:enable
   labels text[] := string_to_array(regexp_replace(substring(lower(left(address, 500) collate "C") from '^(?:https?://)?(?:[^/@]*@)?([^/:?#]+)'), '^www[0-9]*[.]|[.]+$', '', 'g'), '.');
 begin
   if pg_catalog.cardinality(labels) < 2 then
@@ -352,7 +361,10 @@ begin
     labels := labels[:pg_catalog.cardinality(labels) - 1];
   end if;
   return left(case
-    when labels[pg_catalog.cardinality(labels)] <> all (shared) then labels[pg_catalog.cardinality(labels)]
+    -- cspell:disable
+    when labels[pg_catalog.cardinality(labels)] <> all ('{example,blogspot,wordpress,wix,wixsite,github,gitlab,herokuapp,netlify,vercel,pages,weebly,squarespace,shopify,myshopify,facebook,instagram,linkedin,google,sites,business,etsy,tumblr,webflow,azurewebsites,cloudfront,amazonaws,appspot,web,jimdo,jimdofree,site123,godaddysites}'::text[])
+    -- cspell:enable
+      then labels[pg_catalog.cardinality(labels)]
     when pg_catalog.cardinality(labels) > 1 then pg_catalog.array_to_string(labels, '.') end, 64);
 end
 $$;
@@ -360,12 +372,12 @@ $$;
 create function duplicate_email(email text) returns text
   language plpgsql immutable strict parallel safe as $$
 declare
-  -- Addresses that several people read are compared with their domain.
-  shared constant text[] := '{admin,billing,contact,hello,help,info,mail,office,sales,service,shop,support,team,webmaster}';
   address constant text := lower(left(email, 254) collate "C");
   name constant text := translate(split_part(split_part(address, '@', 1), '+', 1), '.-_', '');
 begin
-  return left(case when char_length(name) < 4 or name = any (shared) then name || substring(address from '@.*$') else name end, 64);
+  -- Addresses that several people read are compared with their domain.
+  return left(case when char_length(name) < 4
+    or name = any ('{admin,billing,contact,hello,help,info,mail,office,sales,service,shop,support,team,webmaster}'::text[]) then name || substring(address from '@.*$') else name end, 64);
 end
 $$;
 
@@ -2028,8 +2040,8 @@ begin
         entity, pg_catalog.concat_ws('/', after ->> keys[1], after ->> keys[2]), 'create', changes
       from new_rows, pg_catalog.to_jsonb(new_rows) as after, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(null, value)) as changes
-        from pg_catalog.jsonb_each(after) as field (name, value)
-        where value <> 'null' and name <> all(left_out)) as difference;
+        from pg_catalog.jsonb_each(after - left_out) as field (name, value)
+        where value <> 'null') as difference;
   elsif tg_op = 'DELETE' and undone is not null then
     if exists (select from old_rows where is_of_import(pg_catalog.to_jsonb(old_rows), undone)) then
       perform summarize_import(entity,
@@ -2040,8 +2052,8 @@ begin
         entity, pg_catalog.concat_ws('/', before ->> keys[1], before ->> keys[2]), 'delete', changes
       from old_rows, pg_catalog.to_jsonb(old_rows) as before, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(value, null)) as changes
-        from pg_catalog.jsonb_each(before) as field (name, value)
-        where value <> 'null' and name <> all(left_out)) as difference
+        from pg_catalog.jsonb_each(before - left_out) as field (name, value)
+        where value <> 'null') as difference
       where not is_of_import(before, undone);
   elsif tg_op = 'DELETE' then
     insert into audit_log (user_id, ip_address, user_agent, request_id, system, is_history, entity_type, entity_id, action, changes)
@@ -2049,16 +2061,16 @@ begin
         entity, pg_catalog.concat_ws('/', before ->> keys[1], before ->> keys[2]), 'delete', changes
       from old_rows, pg_catalog.to_jsonb(old_rows) as before, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(value, null)) as changes
-        from pg_catalog.jsonb_each(before) as field (name, value)
-        where value <> 'null' and name <> all(left_out)) as difference;
+        from pg_catalog.jsonb_each(before - left_out) as field (name, value)
+        where value <> 'null') as difference;
   elsif tg_level = 'ROW' then
     insert into audit_log (user_id, ip_address, user_agent, request_id, system, is_history, entity_type, entity_id, action, changes)
       select acting, (actor ->> 'ipAddress'::text)::inet, actor ->> 'userAgent'::text, actor ->> 'requestId'::text, actor ->> 'system'::text, true,
         entity, pg_catalog.concat_ws('/', after ->> keys[1], after ->> keys[2]), 'update', changes
       from pg_catalog.to_jsonb(old) as before, pg_catalog.to_jsonb(new) as after, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(before -> name, value)) as changes
-        from pg_catalog.jsonb_each(after) as field (name, value)
-        where value::text <> (before -> name)::text and name <> all(left_out)) as difference
+        from pg_catalog.jsonb_each(after - left_out) as field (name, value)
+        where value::text <> (before -> name)::text) as difference
       where changes is not null;
   else
     -- The undo of an import that created no rows has an entry, too.
@@ -2078,9 +2090,8 @@ begin
         from new_rows, pg_catalog.to_jsonb(new_rows) as after
       ) as latter on latter.key = former.key, lateral (
         select pg_catalog.jsonb_object_agg(name, pg_catalog.jsonb_build_array(before -> name, after -> name)) as changes
-        from pg_catalog.jsonb_object_keys(coalesce(after, before)) as field (name)
-        where name <> all(left_out)
-          and nullif(before -> name, 'null')::text is distinct from nullif(after -> name, 'null')::text) as difference
+        from pg_catalog.jsonb_object_keys(coalesce(after, before) - left_out) as field (name)
+        where nullif(before -> name, 'null')::text is distinct from nullif(after -> name, 'null')::text) as difference
       where changes is not null;
   end if;
   return null;
