@@ -340,7 +340,14 @@ from
     from
       "customer_people"
     where
-      "customer_id" = $1
+      "customer_id" = (
+        select
+          coalesce(merged_into, customer_id)
+        from
+          customers
+        where
+          customer_id = $1
+      )
       and ("start_date", "customer_person_id") < ($2, $3)
     order by
       "start_date" desc,
@@ -382,7 +389,14 @@ from
     from
       "customer_people"
     where
-      "customer_id" = $1
+      "customer_id" = (
+        select
+          coalesce(merged_into, customer_id)
+        from
+          customers
+        where
+          customer_id = $1
+      )
       and (
         end_date is null
         or end_date >= current_date
@@ -529,22 +543,6 @@ select
   row_version as "rowVersion"
 from
   "merge_customers" ($1, $2, $3, $4);
-
--- customers.findByExternalId, merged
--- $1 source: text
--- $2 externalId: text
-select
-  merged_into as "mergedInto"
-from
-  "customers"
-where
-  source = $1
-  and external_id = $2
-  and merged_into is not null
-order by
-  archived_at desc
-limit
-  1;
 
 -- customers.importMany: insert customers
 -- $1 rows: json
@@ -1321,7 +1319,9 @@ select
   given.index,
   given.domain,
   given.name,
-  external.customer_id as "byExternalId",
+  coalesce(external.customer_id, merged.id) as "byExternalId",
+  external.customer_id is null
+  and merged.id is not null as "isMerged",
   domains.customer_id as "byDomain",
   names.customer_id as "byName"
 from
@@ -1329,6 +1329,25 @@ from
   left join customers as external on external.source = given.source
   and external.external_id = given."externalId"
   and external.archived_at is null
+  left join lateral (
+    select
+      (
+        select
+          winner."customer_id"
+        from
+          "customers" as loser
+          join "customers" as winner on winner."customer_id" = loser.merged_into
+          and winner.archived_at is null
+        where
+          loser.source = given.source
+          and loser.external_id = given."externalId"
+          and loser.merged_into is not null
+        order by
+          loser.archived_at desc
+        limit
+          1
+      ) as id
+  ) as merged on external.customer_id is null
   left join oldest as domains on domains.index = given.index
   and domains.way = 'domain'
   left join oldest as names on names.index = given.index
@@ -1404,7 +1423,9 @@ with
   )
 select
   given.index,
-  external.person_id as "byExternalId",
+  coalesce(external.person_id, merged.id) as "byExternalId",
+  external.person_id is null
+  and merged.id is not null as "isMerged",
   addressed.person_id as "byEmail",
   further.person_id as "byFurtherEmail"
 from
@@ -1412,6 +1433,25 @@ from
   left join people as external on external.source = given.source
   and external.external_id = given."externalId"
   and external.archived_at is null
+  left join lateral (
+    select
+      (
+        select
+          winner."person_id"
+        from
+          "people" as loser
+          join "people" as winner on winner."person_id" = loser.merged_into
+          and winner.archived_at is null
+        where
+          loser.source = given.source
+          and loser.external_id = given."externalId"
+          and loser.merged_into is not null
+        order by
+          loser.archived_at desc
+        limit
+          1
+      ) as id
+  ) as merged on external.person_id is null
   left join addressed on addressed.email = given.email
   left join further on further.email = given.email;
 
@@ -1986,22 +2026,48 @@ with
         "addresses",
         "owner_id"
       )
-    values
+    select
+      $1,
+      $2,
+      $3,
+      $4,
+      $5,
+      $6,
+      $7,
+      $8,
+      $9,
+      $10,
+      $11,
+      $12,
+      $13,
+      $14
+    where
       (
-        $1,
-        $2,
-        $3,
-        $4,
-        $5,
-        $6,
-        $7,
-        $8,
-        $9,
-        $10,
-        $11,
-        $12,
-        $13,
-        $14
+        (
+          select
+            winner."customer_id"
+          from
+            "customers" as loser
+            join "customers" as winner on winner."customer_id" = loser.merged_into
+            and winner.archived_at is null
+          where
+            loser.source = $7
+            and loser.external_id = $8
+            and loser.merged_into is not null
+          order by
+            loser.archived_at desc
+          limit
+            1
+        ) is null
+        or exists (
+          select
+          from
+            "customers" as used
+          where
+            used.source = $7
+            and used.external_id = $8
+            and used.archived_at is null
+        )
       )
     on conflict ("source", "external_id")
     where
@@ -2157,23 +2223,49 @@ with
         "owner_id",
         "status"
       )
-    values
+    select
+      $1,
+      $2,
+      $3,
+      $4,
+      $5,
+      $6,
+      $7,
+      $8,
+      $9,
+      $10,
+      $11,
+      $12,
+      $13,
+      $14,
+      $15
+    where
       (
-        $1,
-        $2,
-        $3,
-        $4,
-        $5,
-        $6,
-        $7,
-        $8,
-        $9,
-        $10,
-        $11,
-        $12,
-        $13,
-        $14,
-        $15
+        (
+          select
+            winner."customer_id"
+          from
+            "customers" as loser
+            join "customers" as winner on winner."customer_id" = loser.merged_into
+            and winner.archived_at is null
+          where
+            loser.source = $7
+            and loser.external_id = $8
+            and loser.merged_into is not null
+          order by
+            loser.archived_at desc
+          limit
+            1
+        ) is null
+        or exists (
+          select
+          from
+            "customers" as used
+          where
+            used.source = $7
+            and used.external_id = $8
+            and used.archived_at is null
+        )
       )
     on conflict ("source", "external_id")
     where
@@ -2329,23 +2421,49 @@ with
         "owner_id",
         "timezone"
       )
-    values
+    select
+      $1,
+      $2,
+      $3,
+      $4,
+      $5,
+      $6,
+      $7,
+      $8,
+      $9,
+      $10,
+      $11,
+      $12,
+      $13,
+      $14,
+      $15
+    where
       (
-        $1,
-        $2,
-        $3,
-        $4,
-        $5,
-        $6,
-        $7,
-        $8,
-        $9,
-        $10,
-        $11,
-        $12,
-        $13,
-        $14,
-        $15
+        (
+          select
+            winner."customer_id"
+          from
+            "customers" as loser
+            join "customers" as winner on winner."customer_id" = loser.merged_into
+            and winner.archived_at is null
+          where
+            loser.source = $7
+            and loser.external_id = $8
+            and loser.merged_into is not null
+          order by
+            loser.archived_at desc
+          limit
+            1
+        ) is null
+        or exists (
+          select
+          from
+            "customers" as used
+          where
+            used.source = $7
+            and used.external_id = $8
+            and used.archived_at is null
+        )
       )
     on conflict ("source", "external_id")
     where
@@ -2502,24 +2620,50 @@ with
         "status",
         "timezone"
       )
-    values
+    select
+      $1,
+      $2,
+      $3,
+      $4,
+      $5,
+      $6,
+      $7,
+      $8,
+      $9,
+      $10,
+      $11,
+      $12,
+      $13,
+      $14,
+      $15,
+      $16
+    where
       (
-        $1,
-        $2,
-        $3,
-        $4,
-        $5,
-        $6,
-        $7,
-        $8,
-        $9,
-        $10,
-        $11,
-        $12,
-        $13,
-        $14,
-        $15,
-        $16
+        (
+          select
+            winner."customer_id"
+          from
+            "customers" as loser
+            join "customers" as winner on winner."customer_id" = loser.merged_into
+            and winner.archived_at is null
+          where
+            loser.source = $7
+            and loser.external_id = $8
+            and loser.merged_into is not null
+          order by
+            loser.archived_at desc
+          limit
+            1
+        ) is null
+        or exists (
+          select
+          from
+            "customers" as used
+          where
+            used.source = $7
+            and used.external_id = $8
+            and used.archived_at is null
+        )
       )
     on conflict ("source", "external_id")
     where
@@ -2636,6 +2780,34 @@ from
   "customer"
   left join "customer_people" as "contact" on "contact"."customer_id" = "customer"."customerId"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id";
+
+-- customers.findByExternalId, merged
+-- $1 source: text
+-- $2 externalId: text
+select
+  found.id as "winnerId"
+from
+  (
+    select
+      (
+        select
+          winner."customer_id"
+        from
+          "customers" as loser
+          join "customers" as winner on winner."customer_id" = loser.merged_into
+          and winner.archived_at is null
+        where
+          loser.source = $1
+          and loser.external_id = $2
+          and loser.merged_into is not null
+        order by
+          loser.archived_at desc
+        limit
+          1
+      ) as id
+  ) as found
+where
+  found.id is not null;
 
 -- customers.findByExternalId
 -- $1 source: text
@@ -4871,6 +5043,34 @@ with
       row."owner_id"
     from
       jsonb_populate_recordset(null::"customers", $1::jsonb) as row
+    where
+      (
+        (
+          select
+            winner."customer_id"
+          from
+            "customers" as loser
+            join "customers" as winner on winner."customer_id" = loser.merged_into
+            and winner.archived_at is null
+          where
+            loser.source = row.source
+            and loser.external_id = row.external_id
+            and loser.merged_into is not null
+          order by
+            loser.archived_at desc
+          limit
+            1
+        ) is null
+        or exists (
+          select
+          from
+            "customers" as used
+          where
+            used.source = row.source
+            and used.external_id = row.external_id
+            and used.archived_at is null
+        )
+      )
     on conflict (source, external_id)
     where
       archived_at is null
@@ -5026,6 +5226,35 @@ from
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
 order by
   "customer"."customerId";
+
+-- customers.upsertMany, merged
+-- $1 externals: jsonb
+select
+  given.index,
+  found.id as "winnerId"
+from
+  jsonb_to_recordset($1::jsonb) as given (index integer, source text, "externalId" text),
+  lateral (
+    select
+      (
+        select
+          winner."customer_id"
+        from
+          "customers" as loser
+          join "customers" as winner on winner."customer_id" = loser.merged_into
+          and winner.archived_at is null
+        where
+          loser.source = given.source
+          and loser.external_id = given."externalId"
+          and loser.merged_into is not null
+        order by
+          loser.archived_at desc
+        limit
+          1
+      ) as id
+  ) as found
+where
+  found.id is not null;
 
 -- customers.archiveMany
 -- $1 keys: uuid[]

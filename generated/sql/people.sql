@@ -131,22 +131,6 @@ select
 from
   "merge_people" ($1, $2, $3, $4);
 
--- people.findByExternalId, merged
--- $1 source: text
--- $2 externalId: text
-select
-  merged_into as "mergedInto"
-from
-  "people"
-where
-  source = $1
-  and external_id = $2
-  and merged_into is not null
-order by
-  archived_at desc
-limit
-  1;
-
 -- people.find
 -- $1 personId: uuid
 select
@@ -801,23 +785,49 @@ insert into
     "addresses",
     "owner_id"
   )
-values
+select
+  $1,
+  $2,
+  $3,
+  $4,
+  $5,
+  $6,
+  $7,
+  $8,
+  $9,
+  $10,
+  $11,
+  $12,
+  $13,
+  $14,
+  $15
+where
   (
-    $1,
-    $2,
-    $3,
-    $4,
-    $5,
-    $6,
-    $7,
-    $8,
-    $9,
-    $10,
-    $11,
-    $12,
-    $13,
-    $14,
-    $15
+    (
+      select
+        winner."person_id"
+      from
+        "people" as loser
+        join "people" as winner on winner."person_id" = loser.merged_into
+        and winner.archived_at is null
+      where
+        loser.source = $8
+        and loser.external_id = $9
+        and loser.merged_into is not null
+      order by
+        loser.archived_at desc
+      limit
+        1
+    ) is null
+    or exists (
+      select
+      from
+        "people" as used
+      where
+        used.source = $8
+        and used.external_id = $9
+        and used.archived_at is null
+    )
   )
 on conflict ("source", "external_id")
 where
@@ -951,24 +961,50 @@ insert into
     "owner_id",
     "is_active"
   )
-values
+select
+  $1,
+  $2,
+  $3,
+  $4,
+  $5,
+  $6,
+  $7,
+  $8,
+  $9,
+  $10,
+  $11,
+  $12,
+  $13,
+  $14,
+  $15,
+  $16
+where
   (
-    $1,
-    $2,
-    $3,
-    $4,
-    $5,
-    $6,
-    $7,
-    $8,
-    $9,
-    $10,
-    $11,
-    $12,
-    $13,
-    $14,
-    $15,
-    $16
+    (
+      select
+        winner."person_id"
+      from
+        "people" as loser
+        join "people" as winner on winner."person_id" = loser.merged_into
+        and winner.archived_at is null
+      where
+        loser.source = $8
+        and loser.external_id = $9
+        and loser.merged_into is not null
+      order by
+        loser.archived_at desc
+      limit
+        1
+    ) is null
+    or exists (
+      select
+      from
+        "people" as used
+      where
+        used.source = $8
+        and used.external_id = $9
+        and used.archived_at is null
+    )
   )
 on conflict ("source", "external_id")
 where
@@ -1064,6 +1100,34 @@ returning
   "updated_at" as "updatedAt",
   "created_by" as "createdBy",
   "updated_by" as "updatedBy";
+
+-- people.findByExternalId, merged
+-- $1 source: text
+-- $2 externalId: text
+select
+  found.id as "winnerId"
+from
+  (
+    select
+      (
+        select
+          winner."person_id"
+        from
+          "people" as loser
+          join "people" as winner on winner."person_id" = loser.merged_into
+          and winner.archived_at is null
+        where
+          loser.source = $1
+          and loser.external_id = $2
+          and loser.merged_into is not null
+        order by
+          loser.archived_at desc
+        limit
+          1
+      ) as id
+  ) as found
+where
+  found.id is not null;
 
 -- people.findByExternalId
 -- $1 source: text
@@ -2458,6 +2522,34 @@ with
       row."owner_id"
     from
       jsonb_populate_recordset(null::"people", $1::jsonb) as row
+    where
+      (
+        (
+          select
+            winner."person_id"
+          from
+            "people" as loser
+            join "people" as winner on winner."person_id" = loser.merged_into
+            and winner.archived_at is null
+          where
+            loser.source = row.source
+            and loser.external_id = row.external_id
+            and loser.merged_into is not null
+          order by
+            loser.archived_at desc
+          limit
+            1
+        ) is null
+        or exists (
+          select
+          from
+            "people" as used
+          where
+            used.source = row.source
+            and used.external_id = row.external_id
+            and used.archived_at is null
+        )
+      )
     on conflict (source, external_id)
     where
       archived_at is null
@@ -2589,6 +2681,35 @@ select
   "updated_by" as "updatedBy"
 from
   "written";
+
+-- people.upsertMany, merged
+-- $1 externals: jsonb
+select
+  given.index,
+  found.id as "winnerId"
+from
+  jsonb_to_recordset($1::jsonb) as given (index integer, source text, "externalId" text),
+  lateral (
+    select
+      (
+        select
+          winner."person_id"
+        from
+          "people" as loser
+          join "people" as winner on winner."person_id" = loser.merged_into
+          and winner.archived_at is null
+        where
+          loser.source = given.source
+          and loser.external_id = given."externalId"
+          and loser.merged_into is not null
+        order by
+          loser.archived_at desc
+        limit
+          1
+      ) as id
+  ) as found
+where
+  found.id is not null;
 
 -- people.archiveMany
 -- $1 keys: uuid[]

@@ -24,11 +24,6 @@ export interface DuplicateTable {
 export interface DuplicateStatements {
   readonly listCandidates: Statement<{ behindAt: Date | string; behindId: string; fetch: number }, Candidates>
   readonly merge: Statement<MergeInput, MergeOutcome>
-  /** Finds the winner of the latest merge of a row with the key in another system. */
-  readonly findMergedByExternalId: Statement<
-    { source: string; externalId: string },
-    { mergedInto: string | null }
-  >
 }
 
 /** Defines how the rows of a table are compared and merged. */
@@ -56,12 +51,6 @@ export function duplicateStatements(of: DuplicateTable): DuplicateStatements {
           select outcome, row_id as "rowId", row_version as "rowVersion"
           from ${sql.id(of.merge)}(${$.winnerId}, ${$.loserIds}, ${$.values}, ${$.ifVersion})`),
       { writes: true },
-    ),
-    findMergedByExternalId: statement(`${of.repository}.findByExternalId, merged`, (_, $) =>
-      raw<{ mergedInto: string | null }>(sql`
-        select merged_into as "mergedInto" from ${table()}
-        where source = ${$.source} and external_id = ${$.externalId} and merged_into is not null
-        order by archived_at desc limit 1`),
     ),
   }
 }

@@ -19,6 +19,14 @@ export { type Found, type ManyTable, readKeys, readRows } from './many.ts'
 export { manyStatements } from './many-statements.ts'
 export { ManyWriter } from './many-writer.ts'
 export {
+  findWinner,
+  isNotMerged,
+  type MergedTable,
+  upsertOrFollow,
+  valuesUnlessMerged,
+  winnerOf,
+} from './merged.ts'
+export {
   type ListFilters,
   type Offers,
   type OrderBy,

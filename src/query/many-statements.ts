@@ -1,8 +1,9 @@
 import type { Compilable, Kysely, RawBuilder } from 'kysely'
 import type { DB } from '../../generated/database.ts'
 import { sql } from '../kysely/index.ts'
-import type { Params } from './compile.ts'
+import { type Params, raw } from './compile.ts'
 import type { ManyRows, ManyTable } from './many.ts'
+import { isNotMerged, winnerOf } from './merged.ts'
 import { type Statement, statement } from './statement.ts'
 
 /** The statements that write many rows of a table, and return them. */
@@ -11,6 +12,8 @@ export interface ManyStatements<Row> {
   readonly create: Statement<Pick<ManyRows, 'rows'>, Row>
   readonly update: Statement<ManyRows, Row>
   readonly upsert: Statement<ManyRows, Row>
+  /** Finds the winners that external ids lead to. `externals`: JSON array of objects with an index, a source and an external id. */
+  readonly winners: Statement<{ externals: string }, { index: number; winnerId: string }>
   readonly archive: Statement<{ keys: string[] }, Row>
   readonly restore: Statement<{ keys: string[] }, Row>
 }
@@ -29,6 +32,12 @@ export function manyStatements<Row>(
     create: statement(`${table}.createMany`, (query, $) => written(query, insertRows(many, $))),
     update: statement(`${table}.updateMany`, (query, $) => written(query, updateRows(many, $))),
     upsert: statement(`${table}.upsertMany`, (query, $) => written(query, upsertRows(many, $))),
+    winners: statement(`${table}.upsertMany, merged`, (_, $) =>
+      raw<{ index: number; winnerId: string }>(sql`select given.index, found.id as "winnerId"
+        from jsonb_to_recordset(${$.externals}::jsonb) as given (index integer, source text, "externalId" text),
+          lateral (select ${winnerOf(many, { source: sql`given.source`, externalId: sql`given."externalId"` })} as id) as found
+        where found.id is not null`),
+    ),
     archive: statement(`${table}.archiveMany`, (query, $) =>
       written(query, markRows(many, $, sql`coalesce(${sql.ref(`${table}.archived_at`)}, now())`)),
     ),
@@ -79,10 +88,11 @@ function updateRows(many: ManyTable, $: Params<ManyRows>): RawBuilder<unknown> {
     and ${table}.merged_into is null`
 }
 
-/** `insert … on conflict do update`, by the external id among the rows that are not archived. */
+/** `insert … on conflict do update`, by the external id among the rows that are not archived. Rows that lead to a winner are left out. */
 function upsertRows(many: ManyTable, $: Params<ManyRows>): RawBuilder<unknown> {
   const key = sql`(char_length(excluded.source) || ':' || excluded.source || excluded.external_id)`
-  return sql`${insertRows(many, $)} on conflict (source, external_id) where archived_at is null and source is not null
+  const external = { source: sql`row.source`, externalId: sql`row.external_id` }
+  return sql`${insertRows(many, $)} where ${isNotMerged(many, external)} on conflict (source, external_id) where archived_at is null and source is not null
     do update set ${setGivenOf(many, $, { from: 'excluded', key })}`
 }
 

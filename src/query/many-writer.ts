@@ -1,4 +1,5 @@
 import type { CallOptions, Connection } from '../connection/index.ts'
+import { queryAll } from './execute.ts'
 import {
   type Found,
   inOrder,
@@ -39,7 +40,13 @@ interface External {
   readonly externalId?: string | null | undefined
 }
 
-/** Writes and reads many rows, each time by one statement. */
+/** A row that was written, by the external id that was given. */
+interface Keyed<Item> {
+  readonly key: string
+  readonly item: Item
+}
+
+/** Writes and reads many rows, each time by one statement, or by two if rows were merged. */
 export class ManyWriter<Row, Item extends External> {
   readonly #definition: ManyDefinition<Row, Item>
 
@@ -89,17 +96,46 @@ export class ManyWriter<Row, Item extends External> {
     rows: readonly External[],
     call: CallOptions | undefined,
   ): Promise<Item[]> {
-    const { list, query, statements, many } = this.#definition
+    const { list } = this.#definition
     const keys = rows.map(keyOf)
     requireDistinct(keys, list, 'externalId')
     const items = withIds(rows)
-    const run = (scope: Connection, some: readonly ManyItem[]) =>
-      query(
-        scope,
-        statements.upsert,
-        toManyRows(many, some, ({ values }) => keyOf(values)),
-      )
-    return inOrder(keys, await writeMany(connection, { list, items, run }, call), keyOf)
+    const run = (scope: Connection, some: readonly ManyItem[]) => this.#upsert(scope, some)
+    const written = await writeMany(connection, { list, items, run }, call)
+    return inOrder(keys, written, ({ key }) => key).map(({ item }) => item)
+  }
+
+  /** Upserts rows, and updates the winners that the others lead to; they keep their own external ids. Later rows of one winner override. */
+  async #upsert(scope: Connection, items: readonly ManyItem[]): Promise<Keyed<Item>[]> {
+    const { query, statements, many } = this.#definition
+    const rows = toManyRows(many, items, ({ values }) => keyOf(values))
+    const written = (await query(scope, statements.upsert, rows)).map((item) => ({ key: keyOf(item), item }))
+    if (written.length === items.length) return written
+    const found = new Set(written.map(({ key }) => key))
+    const left = items.filter(({ values }) => !found.has(keyOf(values)))
+    const externals = left.map(({ values: { source, externalId } }, index) => ({ index, source, externalId }))
+    const winners = await queryAll(scope, statements.winners, { externals: JSON.stringify(externals) })
+    const changes = new Map<string, Record<string, unknown>>()
+    for (const { index, winnerId } of winners.toSorted((a, b) => a.index - b.index)) {
+      const { source, externalId, ...values } = (left[index] as ManyItem).values
+      changes.set(winnerId, { ...changes.get(winnerId), ...values })
+    }
+    const changed = [...changes].map(([id, values]) => ({ id, values }))
+    const updated = await query(scope, statements.update, toManyRows(many, changed))
+    const byId = new Map(updated.map((item) => [this.#idOf(item), item]))
+    const followed = winners.flatMap(({ index, winnerId }) => {
+      const item = byId.get(winnerId)
+      return item ? [{ key: keyOf((left[index] as ManyItem).values), item }] : []
+    })
+    // Winners that were archived or merged in the meantime.
+    const followedKeys = new Set(followed.map(({ key }) => key))
+    const rest = left.filter(({ values }) => !followedKeys.has(keyOf(values)))
+    const repeated = rest.length === 0 ? [] : await this.#upsert(scope, rest)
+    return [
+      ...written.map(({ key, item }) => ({ key, item: byId.get(this.#idOf(item)) ?? item })),
+      ...followed,
+      ...repeated,
+    ]
   }
 
   /** `statement`: `archive` or `restore`. */

@@ -101,6 +101,7 @@ const test = base.extend<{
             keys: [user.user_id],
             ...{ importId: user.user_id, keepsChanged: false, byDomain: true, byName: true },
             givenByKey: '{}',
+            externals: '[]',
           },
           ...{ entityType: 'customer', entityId: '77', action: 'action 7', changes: '{}', ipAddress: '::1' },
           ...{ userAgent: 'test', from: '-infinity' },

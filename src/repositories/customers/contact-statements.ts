@@ -143,7 +143,12 @@ export const listContacts: List<{ customerId: string; current?: true | undefined
     const contacts = query
       .selectFrom('customer_people')
       .selectAll()
-      .where('customer_id', '=', $.customerId)
+      // The id of a merged customer leads to the winner.
+      .where(
+        'customer_id',
+        '=',
+        sql<string>`(select coalesce(merged_into, customer_id) from customers where customer_id = ${$.customerId})`,
+      )
       .$if(has.current, (contacts) =>
         contacts.where(sql<boolean>`(end_date is null or end_date >= current_date)`),
       )

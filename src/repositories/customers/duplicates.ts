@@ -96,7 +96,7 @@ const readRows: Statement<{ rowIds: string[] }, Row> = statement(
       .where('archived_at', 'is', null),
 )
 
-const { listCandidates, merge, findMergedByExternalId } = duplicateStatements({
+const { listCandidates, merge } = duplicateStatements({
   repository: 'customers',
   table: 'customers',
   key: 'customer_id',
@@ -106,7 +106,7 @@ const { listCandidates, merge, findMergedByExternalId } = duplicateStatements({
   merge: 'merge_customers',
 })
 
-export { findMergedByExternalId, merge as mergeCustomers }
+export { merge as mergeCustomers }
 
 /** Finds customers that are likely the same as one with these values; `exceptId` is not among them. */
 export async function findDuplicateCustomers(

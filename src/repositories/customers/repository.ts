@@ -26,10 +26,10 @@ import {
   readPurgeRequest,
   readRows,
   readUpdateOptions,
-  requireOne,
   requireUpdated,
   type UpdateOptions,
   updateOrFollow,
+  upsertOrFollow,
 } from '../../query/index.ts'
 import {
   type AttributeValidator,
@@ -56,7 +56,6 @@ import {
   type CustomerDuplicates,
   type CustomerProbe,
   findDuplicateCustomers,
-  findMergedByExternalId,
   listDuplicateCustomers,
   mergeCustomers,
   readCustomerProbe,
@@ -104,6 +103,7 @@ import {
   deleteCustomer,
   findCustomer,
   findCustomerByExternalId,
+  findCustomerWinner,
   listArchivedCustomers,
   listCustomers,
   purgeCustomers,
@@ -177,14 +177,14 @@ export class CustomerRepository {
     const input = readExternalId({ source, externalId }, 'externalId')
     const [found] = toCustomers(await queryAll(this.#connection, findCustomerByExternalId, input, options))
     if (found) return found
-    const merged = await queryFirst(this.#connection, findMergedByExternalId, input, options)
-    const winner = merged?.mergedInto ? await this.find(merged.mergedInto, options) : undefined
+    const merged = await queryFirst(this.#connection, findCustomerWinner, input, options)
+    const winner = merged && (await this.find(merged.winnerId, options))
     return winner?.archivedAt === null ? winner : undefined
   }
 
   /**
    * Creates a customer, or updates the one that is not archived and has the same `source` and `externalId`: one statement, safe under
-   * concurrency. `null` clears a field; omitted fields are unchanged.
+   * concurrency. `null` clears a field; omitted fields are unchanged. The key of a merged customer updates the winner, which keeps its own.
    *
    * @throws {InvalidInputError} `source` or `externalId` is missing, or a field has a wrong type.
    * @throws {ConstraintError} a CHECK on a length or format; `customers_owner_id_fkey`: there is no such owner.
@@ -193,8 +193,12 @@ export class CustomerRepository {
     const values = withJsonText(withValidated(this.#attributes, readNewCustomer(customer, 'customer')))
     const key = readExternalId({ source: values.source, externalId: values.externalId }, 'customer')
     const input = { ...values, ...key, given: Object.keys(values) }
-    const rows = await queryAll(this.#connection, upsertCustomer.for(input), input, options)
-    return requireOne(toCustomers(rows)[0])
+    return upsertOrFollow(this.#connection, findCustomerWinner, key, values, {
+      upsert: async () =>
+        toCustomers(await queryAll(this.#connection, upsertCustomer.for(input), input, options))[0],
+      update: (customerId, own) => this.#update(customerId, own, null, options),
+      call: options,
+    })
   }
 
   /**
@@ -385,7 +389,7 @@ export class CustomerRepository {
   }
 
   /**
-   * Creates or updates at most 1,000 customers by their external ids, as `upsertByExternalId` does: by one statement, all or none. Returns
+   * Creates or updates at most 1,000 customers by their external ids, as `upsertByExternalId` does, all or none. Returns
    * them in the order of the input.
    *
    * @throws {RowError} a row was refused, by its index.

@@ -3,6 +3,7 @@ import type { DB } from '../../../generated/database.ts'
 import { sql } from '../../kysely/index.ts'
 import {
   type Filters,
+  findWinner,
   hasVersion,
   type IfVersion,
   type List,
@@ -15,6 +16,7 @@ import {
   setGiven,
   statement,
   type Variants,
+  valuesUnlessMerged,
   variants,
 } from '../../query/index.ts'
 import { DETAIL_FIELDS, type ExternalId, type Written } from '../details/index.ts'
@@ -116,7 +118,8 @@ export const upsertCustomer: Variants<Written<NewCustomer> & { given: string[] }
       query.with('customer', (cte) =>
         cte
           .insertInto('customers')
-          .values(valuesOf($, has))
+          .columns(Object.keys(valuesOf($, has)) as never)
+          .expression(valuesUnlessMerged(customerVersion, $, valuesOf($, has) as never) as never)
           .onConflict((conflict) =>
             conflict
               .columns(['source', 'external_id'])
@@ -129,6 +132,8 @@ export const upsertCustomer: Variants<Written<NewCustomer> & { given: string[] }
     ),
   { isShort: true },
 )
+
+export const findCustomerWinner = findWinner('customers.findByExternalId, merged', customerVersion)
 
 export const findCustomerByExternalId: Statement<ExternalId, JoinedRow> = statement(
   'customers.findByExternalId',

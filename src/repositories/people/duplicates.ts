@@ -94,7 +94,7 @@ const readRows: Statement<{ rowIds: string[] }, Row> = statement('people.listDup
     .where('archived_at', 'is', null),
 )
 
-const { listCandidates, merge, findMergedByExternalId } = duplicateStatements({
+const { listCandidates, merge } = duplicateStatements({
   repository: 'people',
   table: 'people',
   key: 'person_id',
@@ -104,7 +104,7 @@ const { listCandidates, merge, findMergedByExternalId } = duplicateStatements({
   merge: 'merge_people',
 })
 
-export { findMergedByExternalId, merge as mergePeople }
+export { merge as mergePeople }
 
 /** Finds people who are likely the same as one with these values; `exceptId` is not among them. */
 export async function findDuplicatePeople(

@@ -29,18 +29,19 @@ import {
   readUpdateOptions,
   type UpdateOptions,
   updateOrFollow,
+  upsertOrFollow,
 } from '../../query/index.ts'
 import {
   type AttributeValidator,
   type ExternalId,
   type PersonAttributes,
   readExternalId,
+  type Written,
   withJsonText,
   withValidated,
 } from '../details/index.ts'
 import {
   findDuplicatePeople,
-  findMergedByExternalId,
   listDuplicatePeople,
   mergePeople,
   type PersonDuplicate,
@@ -73,6 +74,7 @@ import {
   findPerson,
   findPersonByEmail,
   findPersonByExternalId,
+  findPersonWinner,
   listArchivedPeople,
   listCustomersOfPerson,
   listPeople,
@@ -155,14 +157,14 @@ export class PersonRepository {
     const input = readExternalId({ source, externalId }, 'externalId')
     const found = await queryFirst(this.#connection, findPersonByExternalId, input, options)
     if (found) return found
-    const merged = await queryFirst(this.#connection, findMergedByExternalId, input, options)
-    const winner = merged?.mergedInto ? await this.find(merged.mergedInto, options) : undefined
+    const merged = await queryFirst(this.#connection, findPersonWinner, input, options)
+    const winner = merged && (await this.find(merged.winnerId, options))
     return winner?.archivedAt === null ? winner : undefined
   }
 
   /**
    * Creates a person, or updates the one who is not archived and has the same `source` and `externalId`: one statement, safe under
-   * concurrency. `null` clears a field; omitted fields are unchanged.
+   * concurrency. `null` clears a field; omitted fields are unchanged. The key of a merged person updates the winner, who keeps the own one.
    *
    * @throws {InvalidInputError} `source` or `externalId` is missing, or a field has a wrong type.
    * @throws {ConstraintError} `people_email_key`: another person has the email address; `people_owner_id_fkey`: there is no such owner; or
@@ -172,7 +174,11 @@ export class PersonRepository {
     const values = withJsonText(withValidated(this.#attributes, readNewPerson(person, 'person')))
     const key = readExternalId({ source: values.source, externalId: values.externalId }, 'person')
     const input = { ...values, ...key, given: Object.keys(values) }
-    return queryOne(this.#connection, upsertPerson.for(input), input, options)
+    return upsertOrFollow(this.#connection, findPersonWinner, key, values, {
+      upsert: () => queryFirst(this.#connection, upsertPerson.for(input), input, options),
+      update: (personId, own) => this.#update(personId, own, null, options),
+      call: options,
+    })
   }
 
   /**
@@ -185,7 +191,16 @@ export class PersonRepository {
    */
   async update(personId: string, change: PersonChange, options?: UpdateOptions): Promise<Person> {
     const { ifVersion, call } = readUpdateOptions(options, 'people.update')
-    const values = withJsonText(withValidated(this.#attributes, readPersonChange(change, 'change')))
+    const values = withValidated(this.#attributes, readPersonChange(change, 'change'))
+    return this.#update(personId, withJsonText(values), ifVersion, call)
+  }
+
+  async #update(
+    personId: string,
+    values: Written<PersonChange>,
+    ifVersion: number | null,
+    call: CallOptions | undefined,
+  ): Promise<Person> {
     const input = { ...values, given: Object.keys(values), ifVersion }
     return updateOrFollow<Person>(
       (id) => queryFirst(this.#connection, updatePerson, { ...input, personId: id }, call),
@@ -335,7 +350,7 @@ export class PersonRepository {
   }
 
   /**
-   * Creates or updates at most 1,000 people by their external ids, as `upsertByExternalId` does: by one statement, all or none. Returns
+   * Creates or updates at most 1,000 people by their external ids, as `upsertByExternalId` does, all or none. Returns
    * them in the order of the input.
    *
    * @throws {RowError} a row was refused, by its index.

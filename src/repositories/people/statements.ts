@@ -2,6 +2,7 @@ import { sql } from '../../kysely/index.ts'
 import {
   type ActorForms,
   type Filters,
+  findWinner,
   hasVersion,
   type IfVersion,
   type List,
@@ -16,6 +17,7 @@ import {
   setGiven,
   statement,
   type Variants,
+  valuesUnlessMerged,
   variants,
 } from '../../query/index.ts'
 import { DETAIL_FIELDS, type ExternalId, type Written } from '../details/index.ts'
@@ -125,7 +127,8 @@ export const upsertPerson: Variants<Written<NewPerson> & { given: string[] }, Pe
   (query, $, has) =>
     query
       .insertInto('people')
-      .values(valuesOf($, has))
+      .columns(Object.keys(valuesOf($, has)) as never)
+      .expression(valuesUnlessMerged(personVersion, $, valuesOf($, has) as never) as never)
       .onConflict((conflict) =>
         conflict
           .columns(['source', 'external_id'])
@@ -136,6 +139,8 @@ export const upsertPerson: Variants<Written<NewPerson> & { given: string[] }, Pe
       .returning(PERSON),
   { isShort: true },
 )
+
+export const findPersonWinner = findWinner('people.findByExternalId, merged', personVersion)
 
 export const findPersonByExternalId: Statement<ExternalId, Person> = statement(
   'people.findByExternalId',

@@ -22,6 +22,8 @@ async function person(db: Database) {
   return (await db.people.create(aPerson())).personId
 }
 
+const idOf = ({ customerId }: { customerId: string }) => ({ customerId })
+
 function times(contacts: readonly Contact[]) {
   return contacts
     .map(({ role, startDate, endDate, isPrimary }) => [role, startDate, endDate, isPrimary])
@@ -139,6 +141,40 @@ describe('the id of a loser', () => {
     const found = await db.customers.findByExternalId(key.source, key.externalId)
     expect(found?.customerId).toBe(winner.customerId)
     expect((await db.people.findByExternalId(key.source, key.externalId))?.personId).toBe(one.personId)
+
+    // Those that write change the winner, which keeps its own key.
+    const upserted = await db.customers.upsertByExternalId({ ...aCustomer({ industry: 'One' }), ...key })
+    expect(upserted).toMatchObject({ ...idOf(winner), externalId: winner.externalId, industry: 'One' })
+    const person = await db.people.upsertByExternalId({ ...key, firstName: 'One', lastName: 'X' })
+    expect(person).toMatchObject({ personId: one.personId, externalId: one.externalId, firstName: 'One' })
+    const other = { source: 'erp', externalId: crypto.randomUUID() }
+    const many = await db.customers.upsertMany([
+      { ...aCustomer({ industry: 'Two' }), ...key },
+      { ...aCustomer(), ...other },
+      { ...aCustomer({ tags: ['kept'] }), source: 'erp', externalId: winner.externalId as string },
+    ])
+    expect(many).toMatchObject([{ industry: 'Two', tags: ['kept'] }, other, { industry: 'Two' }])
+    expect(many.map(({ customerId }) => customerId === winner.customerId)).toEqual([true, false, true])
+    const people = await db.people.upsertMany([{ ...key, firstName: 'Two', lastName: 'X' }])
+    expect(people).toMatchObject([{ personId: one.personId, externalId: one.externalId, firstName: 'Two' }])
+    const report = await db.customers.import([
+      aCustomer({
+        ...key,
+        industry: 'Three',
+        people: [{ ...key, firstName: 'Three', lastName: 'X' }],
+      } as object),
+    ])
+    expect(report).toMatchObject({
+      customers: { created: 0, updated: 1 },
+      people: { created: 0, updated: 1 },
+    })
+    expect(await db.customers.get(loser.customerId)).toMatchObject({
+      ...{ ...idOf(winner), externalId: winner.externalId, industry: 'Three' },
+      contacts: [{ personId: one.personId, firstName: 'Three' }],
+    })
+    const { items } = await db.customers.listContacts(loser.customerId)
+    expect(items).toMatchObject([{ personId: one.personId }])
+
     await db.people.archive(one.personId)
     expect(await db.people.findByExternalId(key.source, key.externalId)).toBeUndefined()
   })

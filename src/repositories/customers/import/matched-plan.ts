@@ -58,6 +58,7 @@ export function planMatched(
       plan.skipped += 1
       continue
     }
+    if (found?.isMerged && known === found.byExternalId) keepExternalId(row.customer)
     const isNew = customers.add(row.customer, known ?? undefined, keys)
     for (const person of row.people) {
       const match = personMatches.get(person)
@@ -65,7 +66,9 @@ export function planMatched(
       const id = match?.byExternalId ?? byAddress ?? undefined
       if (byAddress !== null && byAddress !== undefined && id === byAddress) plan.byAddress.add(person)
       person.customerId = row.customer.customerId
-      people.add(person, id, personKeys(person.input, order))
+      const keys = personKeys(person.input, order)
+      if (match?.isMerged && id === match.byExternalId) keepExternalId(person)
+      people.add(person, id, keys)
       const contact = `${person.customerId} ${person.personId} ${person.input.role ?? ''}`
       if (contacts.has(contact)) continue
       contacts.add(contact)
@@ -73,6 +76,12 @@ export function planMatched(
     }
   }
   return plan
+}
+
+/** The winner of a merge, which the external id of a loser leads to, has its own. */
+function keepExternalId({ input }: CustomerItem | PersonItem): void {
+  delete input.source
+  delete input.externalId
 }
 
 function knownBy(found: CustomerMatch, by: string): string | null | undefined {

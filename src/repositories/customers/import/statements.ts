@@ -1,7 +1,14 @@
 import type { RawBuilder } from 'kysely'
 import type { CONTACT_ROLES, CUSTOMER_STATUSES } from '../../../../generated/catalog.ts'
 import { sql } from '../../../kysely/index.ts'
-import { type ActorForms, type Params, raw, type Statement, statement } from '../../../query/index.ts'
+import {
+  type ActorForms,
+  type Params,
+  raw,
+  type Statement,
+  statement,
+  winnerOf,
+} from '../../../query/index.ts'
 import { CUSTOMERS, PEOPLE } from './tables.ts'
 
 /** Whether COPY may write the tables: PostgreSQL refuses it where row security applies to the login. */
@@ -218,11 +225,16 @@ export const addContacts = statement(
 export interface CustomerMatch {
   index: number
   byExternalId: string | null
+  /** Whether the external id is that of a customer that was merged into this one. */
+  isMerged: boolean
   byDomain: string | null
   byName: string | null
   domain: string | null
   name: string | null
 }
+
+/** The external id of a row; that of one that was merged leads to the winner. */
+const GIVEN = { source: sql`given.source`, externalId: sql`given."externalId"` }
 
 /** The host of a website, without `www`. */
 const hostOf = (url: RawBuilder<unknown>) =>
@@ -266,11 +278,13 @@ export const matchCustomers: Statement<{ rows: string; byDomain: boolean; byName
         ), oldest as (
           select distinct on (index, way) index, way, customer_id from matched order by index, way, created_at, customer_id
         )
-        select given.index, given.domain, given.name, external.customer_id as "byExternalId",
+        select given.index, given.domain, given.name, coalesce(external.customer_id, merged.id) as "byExternalId",
+          external.customer_id is null and merged.id is not null as "isMerged",
           domains.customer_id as "byDomain", names.customer_id as "byName"
         from given
         left join customers as external on external.source = given.source and external.external_id = given."externalId"
           and external.archived_at is null
+        left join lateral (select ${winnerOf({ table: 'customers', key: 'customer_id' }, GIVEN)} as id) as merged on external.customer_id is null
         left join oldest as domains on domains.index = given.index and domains.way = 'domain'
         left join oldest as names on names.index = given.index and names.way = 'name'`),
     { isLong: true },
@@ -280,6 +294,8 @@ export const matchCustomers: Statement<{ rows: string; byDomain: boolean; byName
 export interface PersonMatch {
   index: number
   byExternalId: string | null
+  /** Whether the external id is that of a person who was merged into this one. */
+  isMerged: boolean
   byEmail: string | null
   byFurtherEmail: string | null
 }
@@ -302,10 +318,12 @@ export const matchPeople: Statement<{ rows: string }, PersonMatch> = statement(
         where archived_at is null
         order by address, created_at, person_id
       )
-      select given.index, external.person_id as "byExternalId", addressed.person_id as "byEmail", further.person_id as "byFurtherEmail"
+      select given.index, coalesce(external.person_id, merged.id) as "byExternalId",
+        external.person_id is null and merged.id is not null as "isMerged", addressed.person_id as "byEmail", further.person_id as "byFurtherEmail"
       from given
       left join people as external on external.source = given.source and external.external_id = given."externalId"
         and external.archived_at is null
+      left join lateral (select ${winnerOf({ table: 'people', key: 'person_id' }, GIVEN)} as id) as merged on external.person_id is null
       left join addressed on addressed.email = given.email
       left join further on further.email = given.email`),
   { isLong: true },
