@@ -23,7 +23,10 @@ export interface List<Input = never, Row = unknown> {
   readonly offers: Offers | undefined
   /** The position of an item, in another order that of its property. */
   positionOf(item: object, property?: string): Position
-  /** The statement of a page that is ordered or filtered by the request. */
+  /**
+   * The statement of a page that is ordered or filtered by the request. With conditions it is not prepared: the best plan depends on how many
+   * rows have the values, and a prepared statement may keep that of a frequent value, which reads the whole index for a rare one.
+   */
   shaped(input: Input, shape: ListShape): Statement<Input & PageParameters, Row>
   /** The statement that selects all rows of the list, for their number. */
   all(input: Input, where: ReadWhere | undefined, hasActor: boolean): Statement<Input, unknown>
@@ -32,8 +35,8 @@ export interface List<Input = never, Row = unknown> {
 /** Whether a combination has several filters beside the search. */
 const isRare = (chosen: readonly string[]) => chosen.filter((filter) => filter !== 'search').length > 1
 
-/** The number of statements of each list that are prepared; those of rarer requests are not. */
-const MOST_PREPARED = 300
+/** The number of statements of each list that are kept; those of rarer requests are compiled again. */
+const MOST_KEPT = 300
 
 /**
  * Defines a list.
@@ -57,12 +60,15 @@ export function list<Input extends { readonly [Name in Filter]?: unknown }, Row,
   const { at, id } = namesOf(order).properties
   const requested = new Map<string, Statement>()
   /** The statement of a key, which is built on its first use. */
-  function statementOf(key: string, build: Build<never, unknown>): Statement<never, unknown> {
+  function statementOf(
+    key: string,
+    build: Build<never, unknown>,
+    hasOnePlan: boolean,
+  ): Statement<never, unknown> {
     const known = requested.get(key)
     if (known) return known
-    const isPrepared = requested.size < MOST_PREPARED
-    const made = requestedStatement(`${name}:${shortHash(key)}`, build, isPrepared)
-    if (isPrepared) requested.set(key, made)
+    const made = requestedStatement(`${name}:${shortHash(key)}`, build, hasOnePlan)
+    if (requested.size < MOST_KEPT) requested.set(key, made)
     return made
   }
   function filtersOf(input: Input): Filters<Filter> {
@@ -108,30 +114,38 @@ export function list<Input extends { readonly [Name in Filter]?: unknown }, Row,
       const { isBackward, hasPosition, isRanked, hasActor, where } = shape
       const walk = [isDescending, isBackward, hasPosition, isRanked, hasActor]
       const key = [keyOf(has), property, ...walk, where?.key]
-      return statementOf(key.join('|'), (query, $) => {
-        const { search: isSearched = false } = has as { search?: boolean }
-        const { hasActor } = shape
-        return build(
-          query,
-          $ as never,
-          has,
-          new PageBuilder(query, $, order, { isSearched, hasActor, shape }),
-        )
-      }) as never
+      return statementOf(
+        key.join('|'),
+        (query, $) => {
+          const { search: isSearched = false } = has as { search?: boolean }
+          const { hasActor } = shape
+          return build(
+            query,
+            $ as never,
+            has,
+            new PageBuilder(query, $, order, { isSearched, hasActor, shape }),
+          )
+        },
+        !where && !keyOf(has),
+      ) as never
     },
     all(input, where, hasActor) {
       const has = filtersOf(input)
-      return statementOf(`${keyOf(has)}|all|${hasActor}|${where?.key}`, (query, $) => {
-        const { search: isSearched = false } = has as { search?: boolean }
-        const newest = { property: at, column: namesOf(order).columns.at, isDescending: true }
-        const walk = { isBackward: false, hasPosition: false, isRanked: false, hasActor }
-        const shape = { order: newest, ...walk, where }
-        const page = new PageBuilder(query, $, order, { isSearched, hasActor, shape })
-        build(query, $ as never, has, page)
-        const { all } = page
-        if (!all) throw new TypeError(`${name} does not read its page from a slice.`)
-        return all.clearSelect().select(sql.lit(1).as('one'))
-      }) as never
+      return statementOf(
+        `${keyOf(has)}|all|${hasActor}|${where?.key}`,
+        (query, $) => {
+          const { search: isSearched = false } = has as { search?: boolean }
+          const newest = { property: at, column: namesOf(order).columns.at, isDescending: true }
+          const walk = { isBackward: false, hasPosition: false, isRanked: false, hasActor }
+          const shape = { order: newest, ...walk, where }
+          const page = new PageBuilder(query, $, order, { isSearched, hasActor, shape })
+          build(query, $ as never, has, page)
+          const { all } = page
+          if (!all) throw new TypeError(`${name} does not read its page from a slice.`)
+          return all.clearSelect().select(sql.lit(1).as('one'))
+        },
+        false,
+      ) as never
     },
   }
   if (offers) registry.push(defined as unknown as List)

@@ -128,7 +128,7 @@ export type Filters<Name extends string> = Readonly<Record<Name, boolean>>
 export interface VariantOptions<Filter> {
   /** As for a statement. */
   isShort?: boolean
-  /** Which combinations `generated/sql` does not show. */
+  /** Which combinations `generated/sql` does not show and connections do not prepare: the best plan depends on the values. */
   isRare?: (chosen: readonly Filter[]) => boolean
 }
 
@@ -149,6 +149,7 @@ export function variants<Input extends { readonly [Name in Filter]?: unknown }, 
       full,
       compileOnce<Input, Row>(full, (query, $) => build(query, $, has)),
       { writes: false, isLong: true, isShort, isRare: isRare(chosen) },
+      !isRare(chosen),
     )
   })
   register(combinations as Statement[])

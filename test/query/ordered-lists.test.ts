@@ -5,12 +5,17 @@ import {
   type Database,
   InvalidInputError,
   type Page,
+  sql,
   type UserListRequest,
 } from '../../src/index.ts'
 import { test } from '../support/database.ts'
 import { aChat, aCustomer, aPerson, aUser, caught } from '../support/factories.ts'
 
 type Row = Record<string, unknown>
+
+const lists = (db: Database) =>
+  sql`select name from pg_prepared_statements where name like 'customers.list%'`.execute(db.kysely)
+
 type Request = { limit?: number; after?: string; before?: string; orderBy?: string; where?: object }
 
 interface List {
@@ -285,6 +290,19 @@ describe('conditions', () => {
     const next = { limit: 1, after: page.next as string, where: { industry: ['Mining', 'Anvils'] } }
     expect(await idsFor(next)).toEqual([second.customerId])
     expect(await caught(db.customers.list({ search: name, before: 'x' }))).toBeInstanceOf(InvalidInputError)
+  })
+
+  test('are planned for their values: no connection keeps a plan of others', async ({ openAnother }) => {
+    const db = openAnother({ max: 1 })
+    await db.customers.list({ where: { status: 'paused' } })
+    await db.customers.list({ status: 'paused', industry: 'Rare' })
+    await db.customers.list({ status: 'paused', orderBy: 'displayName' })
+    await db.customers.list({ search: 'rare', orderBy: 'displayName' })
+    const { rows: before } = await lists(db)
+    await db.customers.list({ orderBy: 'displayName' })
+
+    expect(before).toEqual([])
+    expect((await lists(db)).rows).toHaveLength(1)
   })
 
   test('of the audit log go together with the time of the request', async ({ db }) => {
