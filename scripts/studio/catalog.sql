@@ -45,7 +45,7 @@ described_table as (
       'kind', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
       'comment', obj_description(oid, 'pg_class'),
       'rows', case when relkind = 'p'
-        then (select sum(greatest(part.reltuples, 0)) from pg_partition_tree(oid) join pg_class as part on part.oid = relid)
+        then (select sum(greatest(part.reltuples, 0)) from pg_partition_tree(oid) join pg_class as part on part.oid = relid where isleaf)
         else reltuples end::float8,
       'size', pg_size_pretty(case when relkind = 'p'
         then (select sum(pg_total_relation_size(relid)) from pg_partition_tree(oid))::bigint

@@ -184,6 +184,8 @@ function poolOf(connectionString: string): pg.Pool {
   // After a lost connection, the next request connects again.
   pool.on('error', () => {})
   pool.on('connect', (client) => {
+    // A connection that is lost while a request uses it fails its query; without this, it would end the process too.
+    client.on('error', () => {})
     client.query(`${CLOSED_PATH}; set time zone 'UTC'`).catch(() => {})
   })
   return pool

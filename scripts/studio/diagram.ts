@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk.bundled.js'
 import { type Catalog, type Constraint, shortType, type Table } from './catalog.ts'
 
@@ -82,9 +85,7 @@ async function layOut({ tables, constraints }: Pick<Catalog, 'tables' | 'constra
       targets: [`${idOf(key)} to`],
     })),
   }
-  // Loaded when a diagram is drawn: it is a megabyte of code.
-  const { default: elk } = await import('elkjs/lib/elk.bundled.js')
-  const { width = 0, height = 0, children = [], edges = [] } = await new elk.default().layout(graph)
+  const { width = 0, height = 0, children = [], edges = [] } = await placeNodes(graph)
   const sections = new Map(edges.map((edge) => [edge.id, (edge as ElkExtendedEdge).sections?.[0]]))
   return {
     width,
@@ -107,6 +108,21 @@ async function layOut({ tables, constraints }: Pick<Catalog, 'tables' | 'constra
       }
     }),
   }
+}
+
+/** The program of a thread that places the nodes of one graph. */
+const PROGRAM = `
+  const { parentPort, workerData: { elk, graph } } = require('node:worker_threads')
+  const { default: Elk = require(elk) } = require(elk)
+  new Elk().layout(graph).then((placed) => parentPort.postMessage(placed))`
+
+/** In a thread of its own: ELK is a megabyte of code, and requests do not wait for it. */
+async function placeNodes(graph: ElkNode): Promise<ElkNode> {
+  const elk = createRequire(import.meta.url).resolve('elkjs/lib/elk.bundled.js')
+  const worker = new Worker(PROGRAM, { eval: true, workerData: { elk, graph } })
+  worker.unref()
+  const [placed] = (await once(worker, 'message')) as [ElkNode]
+  return placed
 }
 
 const idOf = ({ table, name }: Constraint) => `${table}.${name}`

@@ -15,13 +15,9 @@ export async function* exportRows(
   request: RowsRequest,
   format: Format,
 ): AsyncGenerator<string> {
-  const table = await readTable(client, request.table)
-  const { from, values } = selection(table, request)
+  const { table, sql, values } = await statementOf(client, request)
   const { head, line, separator, tail } = WRITERS[format](table)
-  await client.query(
-    `declare studio_export no scroll cursor for select ${columnsOf(table)} ${from} ${orderOf(table, request.sort)}`,
-    values,
-  )
+  await client.query(`declare studio_export no scroll cursor for ${sql}`, values)
   yield head
   for (let isFirst = true; ; isFirst = false) {
     const { rows } = await client.query<Record<string, Text>>(`fetch ${BATCH} from studio_export`)
@@ -29,6 +25,21 @@ export async function* exportRows(
     if (rows.length < BATCH) break
   }
   yield tail
+}
+
+/** Plans an export. @throws the errors of its filters. */
+export async function checkExport(client: pg.ClientBase, request: RowsRequest): Promise<void> {
+  const { sql, values } = await statementOf(client, request)
+  await client.query(`explain ${sql}`, values)
+}
+
+async function statementOf(
+  client: pg.ClientBase,
+  request: RowsRequest,
+): Promise<{ table: TableInfo; sql: string; values: string[] }> {
+  const table = await readTable(client, request.table)
+  const { from, values } = selection(table, request)
+  return { table, sql: `select ${columnsOf(table)} ${from} ${orderOf(table, request.sort)}`, values }
 }
 
 interface Writer {

@@ -1,31 +1,35 @@
-import type { Context, Hono } from 'hono'
-import { stream } from 'hono/streaming'
+import type { Hono } from 'hono'
 import type pg from 'pg'
 import { readAccess } from './access.ts'
 import { consequencesOf, deleteRow, insertRow, saveRow } from './changes.ts'
 import { listChats, readConversation } from './conversation.ts'
 import type { StudioDatabase } from './database.ts'
 import { drawDiagram } from './diagram.ts'
+import { addDownloads } from './downloads.ts'
 import { exampleValues } from './example-values.ts'
-import { exportRows, FORMATS, type Format } from './export.ts'
 import { type HistoryRequest, readHistory } from './history.ts'
 import { planStatements, planWithValues } from './plans.ts'
 import { listProfiles, readProfile } from './profiles.ts'
 import { LIMITS, runQuery } from './queries.ts'
 import { readCatalog } from './read-catalog.ts'
+import { bodyOf as body, readerOf } from './requests.ts'
 import { listRows, type RowsRequest, readRow } from './rows.ts'
 import { readPartitions, readReplication } from './server-state.ts'
 import type { Statement } from './statement-files.ts'
 
 /** The requests that read. */
 export function addReads(app: Hono, database: StudioDatabase, statements: () => Promise<Statement[]>): void {
-  const read = <T>(context: Context, fn: (client: pg.ClientBase) => Promise<T>) =>
-    database.read((client) => cancelable(context, database, client, fn))
+  const read = readerOf(database)
   app.get('/api/info', async (context) => {
     const { name, isWritable } = database
     return context.json({ name, isWritable, absent: await read(context, absentPages) })
   })
-  app.get('/api/catalog', async (context) => context.json(await read(context, readCatalog)))
+  app.get('/api/catalog', async (context) => {
+    const catalog = await read(context, readCatalog)
+    // The first page asks for the catalog: the diagram is drawn before a person opens its page.
+    drawDiagram(catalog).catch(() => {})
+    return context.json(catalog)
+  })
   app.get('/api/diagram', async (context) =>
     context.json(await drawDiagram(await read(context, readCatalog))),
   )
@@ -83,15 +87,7 @@ export function addReads(app: Hono, database: StudioDatabase, statements: () => 
     const most = LIMITS.find((each) => each === limit) ?? LIMITS[0]
     return context.json(await read(context, (client) => runQuery(client, String(sql), most)))
   })
-  app.post('/api/export', async (context) => {
-    const { format, ...request } = await body<RowsRequest & { format: Format }>(context)
-    if (!FORMATS.includes(format)) throw new RangeError('The format must be csv, json or sql.')
-    return stream(context, async (output) => {
-      await read(context, async (client) => {
-        for await (const text of exportRows(client, request, format)) await output.write(text)
-      })
-    })
-  })
+  addDownloads(app, read)
 }
 
 /** The requests that change rows. */
@@ -127,28 +123,4 @@ async function absentPages(client: pg.ClientBase): Promise<string[]> {
   )
   const absent = new Set(rows.map(({ table }) => table))
   return Object.entries(SUBJECTS).flatMap(([page, table]) => (absent.has(table) ? [page] : []))
-}
-
-async function body<T>(context: Context): Promise<T> {
-  const value: unknown = await context.req.json().catch(() => undefined)
-  if (typeof value !== 'object' || value === null) throw new TypeError('The request must be JSON.')
-  return value as T
-}
-
-/** Cancels the statement on the server when the browser gives up the request. */
-async function cancelable<T>(
-  context: Context,
-  database: StudioDatabase,
-  client: pg.ClientBase,
-  fn: (client: pg.ClientBase) => Promise<T>,
-): Promise<T> {
-  const { signal } = context.req.raw
-  const { processID } = client as pg.ClientBase & { processID: number }
-  const cancel = () => void database.cancel(processID).catch(() => {})
-  signal.addEventListener('abort', cancel)
-  try {
-    return await fn(client)
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
 }

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../src/errors/index.ts'
 import { newToken, studioApp } from './app.ts'
 import { bundleClient } from './bundle.ts'
 import { StudioDatabase, type StudioDatabaseOptions } from './database.ts'
-import { readStatements } from './statement-files.ts'
+import { readOwnStatements, readStatements } from './statement-files.ts'
 
 /** Options of the studio. */
 export interface StudioOptions extends StudioDatabaseOptions {
@@ -33,7 +33,7 @@ export async function startStudio(
 ): Promise<Studio> {
   // Read at each request, so that the pages follow `generate`; read here, so that a wrong folder is reported.
   const statements = () => readStatements(folder)
-  await statements()
+  await readOwnStatements(folder)
   const assets = bundleClient()
   // Awaited below, so that an error of opening the database is reported first.
   assets.catch(() => {})

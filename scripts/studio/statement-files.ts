@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvalidInputError } from '../../src/errors/index.ts'
 import { packagePath } from '../../src/package/index.ts'
+import { statements as declared } from '../../src/query/index.ts'
 
 /** A statement of a repository, from the file that `generate` wrote. */
 export interface Statement {
@@ -17,24 +18,56 @@ export interface Parameter {
 }
 
 /**
- * The statements of the package's repositories, and those in `folder`, which are a service's own.
+ * The statements of the package's repositories, with each combination of filters, and those in `folder`, which are a service's own.
  *
- * @throws {InvalidInputError} the folder cannot be read.
+ * @throws the errors of `readOwnStatements`.
  */
 export async function readStatements(folder?: string): Promise<Statement[]> {
-  const own = folder === undefined ? [] : await readFolder(folder)
-  return [...own, ...(await readFolder(packagePath('generated/sql')))]
+  const own = await readOwnStatements(folder)
+  const written = await readFolder(packagePath('generated/sql'))
+  // Defines the statements of all repositories.
+  await import('../../src/repositories/index.ts')
+  return [...own, ...written, ...combinations(written)]
 }
 
+/**
+ * The statements in the folder of a service.
+ *
+ * @throws {InvalidInputError} the folder cannot be read, or has no file of statements.
+ */
+export async function readOwnStatements(folder: string | undefined): Promise<Statement[]> {
+  return folder === undefined ? [] : readFolder(folder)
+}
+
+/** Combinations of several filters, which have no file: a parameter is of the same type as in the statement of one filter. */
+function combinations(written: readonly Statement[]): Statement[] {
+  const types = new Map(
+    written.flatMap(({ name, parameters }) =>
+      parameters.map((parameter) => [`${methodOf(name)} ${parameter.name}`, parameter.type]),
+    ),
+  )
+  return declared()
+    .filter(({ isRare }) => isRare)
+    .map(({ name, sql, parameters }) => ({
+      name,
+      sql,
+      parameters: parameters.map((each) => ({
+        name: each,
+        type: types.get(`${methodOf(name)} ${each}`) ?? 'text',
+      })),
+    }))
+}
+
+const methodOf = (name: string) => name.split('(')[0]
+
 async function readFolder(folder: string): Promise<Statement[]> {
-  const names = await readdir(folder).catch((cause: unknown) => {
-    throw new InvalidInputError(
-      'statements',
-      `must be a folder that \`generate --statements\` has written: ${folder} cannot be read`,
-      { cause },
-    )
-  })
+  const refuse = (reason: string, cause?: unknown): never => {
+    const rule = 'must be the folder sql/ that `generate --statements` writes'
+    throw new InvalidInputError('statements', `${rule}: ${folder} ${reason}`, { cause })
+  }
+  const names = await readdir(folder).catch((cause: unknown) => refuse('cannot be read', cause))
   const files = names.filter((name) => name.endsWith('.sql')).sort()
+  if (files.length === 0) refuse('contains no .sql file')
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
   return texts.flatMap(parseStatements)
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { type Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
 import { ownUrl } from '../package/index.ts'
@@ -87,6 +88,7 @@ async function serve(options: Serving): Promise<void> {
 
 /** In the package a file of its build; in its repository the source. */
 async function loadStudio(): Promise<StudioModule> {
+  enableCompileCache()
   const own = ownUrl()
   const built = new URL('studio/index.js', own)
   return import(existsSync(built) ? built.href : new URL('../../scripts/studio/server.ts', own).href)

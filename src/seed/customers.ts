@@ -57,8 +57,12 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
       created_by: creator,
       updated_by: changer,
     })
-    addEntry(sheets, n, 'create', creator, time, { legalName, displayName, status: 'prospect' })
-    if (changed) addEntry(sheets, n, 'update', changer, changed, { status: { from: 'prospect', to: status } })
+    addEntry(sheets, n, 'create', creator, time, {
+      legal_name: [null, legalName],
+      display_name: [null, displayName],
+      status: [null, 'prospect'],
+    })
+    if (changed) addEntry(sheets, n, 'update', changer, changed, { status: ['prospect', status] })
     return { ...company, customerId, owner, creator, time, domain }
   }
 
@@ -80,6 +84,7 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
       ip_address: addressOf(random),
       user_agent: random.pick(AGENTS),
       created_at: timeText(time),
+      is_history: true,
     })
   }
 

@@ -46,10 +46,11 @@ export function userWriter(world: World): (sheets: Sheets, n: number) => void {
       entity_type: 'user',
       entity_id: world.userId(n),
       action: 'create',
-      changes: JSON.stringify({ name, email, role }),
+      changes: JSON.stringify({ name: [null, name], email: [null, email], role: [null, role] }),
       ip_address: addressOf(random),
       user_agent: random.pick(AGENTS),
       created_at: timeText(time),
+      is_history: true,
     })
   }
 }

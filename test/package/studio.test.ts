@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
+import type { PlannedStatement } from '../../scripts/studio/plans.ts'
 import { CHROMIUM, launchChromium } from '../support/chromium.ts'
 import { runSql } from '../support/databases.ts'
 import { test } from '../support/empty-database.ts'
@@ -67,7 +68,7 @@ describe('norberts-spark-db studio', { timeout: 180_000 }, () => {
     )
   })
 
-  test("serves a service's own tables, read-only", async ({ url }) => {
+  test("serves a service's own tables and statements, read-only", async ({ url }) => {
     await run('npm', [...NPM_INSTALL, '--save-dev', ...PEERS], { cwd: project })
     await runSql(
       url,
@@ -75,7 +76,15 @@ describe('norberts-spark-db studio', { timeout: 180_000 }, () => {
        comment on table shops is 'Shops of the service.';
        insert into shops values (1, 'Corner')`,
     )
-    const child = start('--url', url, '--json')
+    await mkdir(join(project, 'db/sql'), { recursive: true })
+    await writeFile(
+      join(project, 'db/sql/shops.sql'),
+      '-- Written by `npx norberts-spark-db generate`. Do not edit.\n\n-- shops.find\n-- $1 shopId: integer\nselect\n  "name"\nfrom\n  "shops"\nwhere\n  "shop_id" = $1;\n',
+    )
+    expect((await finished(start('--url', url, '--statements', 'db'))).output).toContain(
+      '--statements must be the folder sql/ that `generate --statements` writes: db contains no .sql file.',
+    )
+    const child = start('--url', url, '--json', '--statements', 'db/sql')
     try {
       const studio = visit(await link(child))
 
@@ -92,6 +101,13 @@ describe('norberts-spark-db studio', { timeout: 180_000 }, () => {
       ).toMatchObject({ message: expect.stringContaining('read-only') })
       expect(await studio.get('/api/diagram')).toMatchObject({ boxes: [{ table: 'shops' }] })
       expect(await studio.query('select name from shops')).toMatchObject({ rows: [['Corner']] })
+      const statements = await studio.get<PlannedStatement[]>('/api/statements')
+      expect(statements[0]).toMatchObject({ name: 'shops.find', plan: expect.stringContaining('shops') })
+      expect(statements.map(({ name }) => name)).toContain('customers.list(status,ownerId)')
+      expect(await studio.post('/api/plan', { name: 'shops.find' })).toMatchObject({
+        values: ['1'],
+        tree: { rows: 1 },
+      })
       const styles = await fetch(`${studio.origin}/assets/pages.css`)
       expect(await styles.text()).toContain('.timeline')
       if (CHROMIUM) await readInBrowser(studio.link)

@@ -14,6 +14,14 @@ describe('statements', () => {
     const parameters = new Map(loaded().map((each) => [each.name, [...each.parameters]]))
 
     expect(read.length).toBeGreaterThan(100)
+    const combination = read.find(({ name }) => name === 'customers.list(status,ownerId)')
+    expect(combination?.parameters).toEqual(
+      expect.arrayContaining([
+        { name: 'status', type: 'customer_status' },
+        { name: 'ownerId', type: 'uuid' },
+      ]),
+    )
+    expect(new Set(read.map(({ name }) => name))).toEqual(new Set(parameters.keys()))
     for (const statement of read)
       expect(
         statement.parameters.map(({ name }) => name),

@@ -1,5 +1,6 @@
 // cspell:ignore Edsger
 import { describe, expect } from 'vitest'
+import { CONSTRAINTS } from '../../generated/catalog.ts'
 import type { RowsPage } from '../../scripts/studio/rows.ts'
 import { runSql } from '../support/databases.ts'
 import { one, test, type Visitor } from '../support/studio.ts'
@@ -130,6 +131,17 @@ describe('rows', () => {
     expect(JSON.stringify(refused)).not.toMatch(/\$2|Failing row/)
     expect(refused.message).toMatch(/^[A-Z].*\.$/)
     expect((await save({ name: null })).message).toBe('Name is required.')
+    const taken = String(await one(filled, `select email from users where user_id = '${key.user_id}'`))
+    const duplicate = await writable.post<{ message: string }>('/api/insert', {
+      table: 'users',
+      values: { name: 'Ada', email: taken, provider: 'google', provider_id: '1' },
+    })
+    expect(duplicate.message).toBe(CONSTRAINTS.users.users_email_key.message)
+    expect(JSON.stringify(duplicate)).not.toContain(taken)
+    const orphan = { user_id: key.user_id.replace(/^...../, '00000'), title: 'x' }
+    expect(
+      (await writable.post<{ message: string }>('/api/insert', { table: 'chats', values: orphan })).message,
+    ).toBe(CONSTRAINTS.chats.chats_user_id_fkey.message)
     expect((await save({ password: 'x' })).message).toBe(
       'The column password is hidden and cannot be changed here.',
     )
@@ -182,7 +194,8 @@ describe('rows', () => {
   test('that a filter finds are all exported', async ({ studio, filled }) => {
     const expected = Number(await one(filled, `select count(*) from messages where role = 'user'`))
     const where = [{ column: 'role', operator: '=', value: 'user' }]
-    const exported = (format: string) => studio.text('/api/export', { table: 'messages', where, format })
+    const exported = async (format: string) =>
+      (await studio.download({ table: 'messages', where, format })).text()
 
     expect(JSON.parse(await exported('json'))).toHaveLength(expected)
     expect((await exported('sql')).match(/^insert into "public"."messages"/gm)).toHaveLength(expected)
@@ -190,10 +203,68 @@ describe('rows', () => {
   })
 })
 
+describe('an export', () => {
+  test('is downloaded once, by a path that only a request with the token gets', async ({ studio }) => {
+    const request = { table: 'users', format: 'csv' }
+    const unknown = await fetch(`${studio.origin}/api/export`, {
+      method: 'POST',
+      body: JSON.stringify(request),
+    })
+    const { path } = await studio.post<{ path: string }>('/api/export', request)
+    const [first, second] = [await fetch(studio.origin + path), await fetch(studio.origin + path)]
+
+    expect(unknown.status).toBe(403)
+    expect(first.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''users.csv")
+    expect(await first.text()).toContain('(hidden)')
+    expect(second.status).toBe(404)
+  })
+
+  test('reports a wrong filter before the download', async ({ studio }) => {
+    const where = [{ column: 'user_id', operator: '=', value: 'nobody' }]
+
+    expect(await studio.post('/api/export', { table: 'users', where, format: 'csv' })).toMatchObject({
+      message: 'invalid input syntax for type uuid',
+    })
+  })
+
+  test('that fails on its way is no complete file', async ({ studio, filled }) => {
+    await runSql(
+      filled,
+      'create view failing as select n, 1 / (1500 - n) as x from generate_series(1, 3000) as n',
+    )
+    try {
+      const response = await studio.download({ table: 'failing', format: 'csv' })
+
+      await expect(response.text()).rejects.toThrow()
+    } finally {
+      await runSql(filled, 'drop view failing')
+    }
+  })
+
+  test('stops when the browser cancels the download', async ({ studio, filled }) => {
+    await runSql(
+      filled,
+      `create view endless as select n, repeat('x', 1000) as x from generate_series(1, 100000000) as n`,
+    )
+    try {
+      const running = `select count(*)::int from pg_stat_activity where query like '%studio_export%' and xact_start is not null and pid <> pg_backend_pid()`
+      const response = await studio.download({ table: 'endless', format: 'csv' })
+      const reader = response.body!.getReader()
+      await reader.read()
+      expect(await one(filled, running)).toBe(1)
+      await reader.cancel()
+
+      await expect.poll(() => one(filled, running), { timeout: 10_000 }).toBe(0)
+    } finally {
+      await runSql(filled, 'drop view endless')
+    }
+  })
+})
+
 describe('a query', () => {
   test('is bounded, and stops when the browser gives it up', async ({ studio, filled }) => {
     const many = await studio.query('select * from generate_series(1, 1000000)', 100)
-    expect(many).toMatchObject({ hasMore: true, limit: 100 })
+    expect(many.hasMore).toBe(true)
     expect(many.rows).toHaveLength(100)
 
     const controller = new AbortController()
@@ -204,12 +275,22 @@ describe('a query', () => {
       signal: controller.signal,
     }).catch(() => {})
     const sleeping = `select count(*)::int from pg_stat_activity
-      where query like 'fetch 101%' and state = 'active' and wait_event = 'PgSleep'`
-    await expect.poll(() => one(filled, sleeping)).toBeGreaterThan(0)
+      where query like 'fetch %' and state = 'active' and wait_event = 'PgSleep'`
+    await expect.poll(() => one(filled, sleeping), { timeout: 10_000 }).toBeGreaterThan(0)
     controller.abort()
     await running
 
     await expect.poll(() => one(filled, sleeping), { timeout: 5_000 }).toBe(0)
+  })
+
+  test('whose rows are very long shows as many as the page can take', async ({ studio }) => {
+    const { rows, hasMore } = await studio.query(
+      `select repeat('x', 1000000) from generate_series(1, 500)`,
+      1_000,
+    )
+
+    expect(rows!.length).toBeLessThan(100)
+    expect(hasMore).toBe(true)
   })
 
   test('shows values as PostgreSQL prints them', async ({ studio }) => {
@@ -232,12 +313,16 @@ describe('a query', () => {
     }
   })
 
-  test('runs on a new connection after the server has closed the old one', async ({ studio, filled }) => {
-    await one(
-      filled,
-      `select count(pg_terminate_backend(pid)) from pg_stat_activity where usename like 'norberts%'`,
-    )
+  test('fails with the connection that it runs on, and the next one has a new connection', async ({
+    studio,
+    filled,
+  }) => {
+    const running = studio.query('select pg_sleep(20)')
+    const terminated = `select count(pg_terminate_backend(pid))::int from pg_stat_activity
+      where usename like 'norberts%' and wait_event = 'PgSleep'`
+    await expect.poll(() => one(filled, terminated), { timeout: 10_000 }).toBeGreaterThan(0)
 
+    expect((await running).message).toMatch(/terminat/)
     await expect.poll(async () => (await studio.query('select 1 as one')).rows).toEqual([['1']])
   })
 })

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { type StudioOptions, startStudio } from '../../scripts/studio/server.ts'
+import { type Studio, type StudioOptions, startStudio } from '../../scripts/studio/server.ts'
 import { seed } from '../../src/admin.ts'
 import { launchChromium } from './chromium.ts'
 import { test as base } from './database.ts'
@@ -9,8 +9,18 @@ import { test as base } from './database.ts'
 /** The folder for screenshots: `SCREENSHOTS=docs/how-to/studio npm run test:studio`. */
 const { SCREENSHOTS } = process.env
 
-/** Tests of the studio in Chromium: `filled` is a database with rows, `open` starts a studio of it and returns its page. */
-export const test = base.extend<{ filled: string; open: (options?: StudioOptions) => Promise<Page> }>({
+interface Fixtures {
+  /** A database with rows. */
+  filled: string
+  browser: Browser
+  /** The studio with these options, which the tests of a file share. */
+  studioWith: (options: StudioOptions) => Promise<Studio>
+  /** A page of that studio, in a browser window of its own. */
+  open: (options?: StudioOptions) => Promise<Page>
+}
+
+/** Tests of the studio in Chromium. */
+export const test = base.extend<Fixtures>({
   filled: [
     async ({ url }, use) => {
       await seed(url, { scale: 300 })
@@ -18,12 +28,36 @@ export const test = base.extend<{ filled: string; open: (options?: StudioOptions
     },
     { scope: 'file' },
   ],
-  open: async ({ filled }, use) => {
+  browser: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest demands the pattern
+    async ({}, use) => {
+      const browser = await launchChromium()
+      await use(browser)
+      await browser.close()
+    },
+    { scope: 'file' },
+  ],
+  studioWith: [
+    async ({ filled }, use) => {
+      await using stack = new AsyncDisposableStack()
+      const studios = new Map<string, Promise<Studio>>()
+      await use((options) => {
+        const key = JSON.stringify(options)
+        const studio = studios.get(key) ?? startStudio(filled, options).then((each) => stack.use(each))
+        studios.set(key, studio)
+        return studio
+      })
+    },
+    { scope: 'file' },
+  ],
+  open: async ({ browser, studioWith }, use) => {
     await using stack = new AsyncDisposableStack()
-    const browser = stack.adopt(await launchChromium(), (browser) => browser.close())
-    await use(async (options) => {
-      const studio = stack.use(await startStudio(filled, options))
-      const context = await browser.newContext({ viewport: { width: 1400, height: 900 } })
+    await use(async (options = {}) => {
+      const studio = await studioWith(options)
+      const context = stack.adopt(
+        await browser.newContext({ viewport: { width: 1400, height: 900 } }),
+        (context) => context.close(),
+      )
       const page = await context.newPage()
       const { origin } = new URL(studio.url)
       // Offline: every request to another host is an error.

@@ -11,7 +11,8 @@ export interface Visitor {
   readonly headers: Record<string, string>
   get<T>(path: string): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
-  text(path: string, body: unknown): Promise<string>
+  /** All rows that a filter finds, as the file of the download. */
+  download(request: { table: string; format: string; [option: string]: unknown }): Promise<Response>
   query(sql: string, limit?: number): Promise<Partial<QueryResult> & { message?: string }>
 }
 
@@ -19,13 +20,15 @@ export function visit(link: string): Visitor {
   const { origin, hash } = new URL(link)
   const headers = { authorization: `Bearer ${hash.replace('#token=', '')}` }
   const get = async <T>(path: string) => (await fetch(origin + path, { headers })).json() as T
-  const text = async (path: string, body: unknown) => {
+  const post = async <T>(path: string, body: unknown) => {
     const all = { ...headers, origin, 'content-type': 'application/json' }
-    return (await fetch(origin + path, { method: 'POST', headers: all, body: JSON.stringify(body) })).text()
+    const response = await fetch(origin + path, { method: 'POST', headers: all, body: JSON.stringify(body) })
+    return (await response.json()) as T
   }
-  const post = async <T>(path: string, body: unknown) => JSON.parse(await text(path, body)) as T
+  const download: Visitor['download'] = async (request) =>
+    fetch(origin + (await post<{ path: string }>('/api/export', request)).path)
   const query: Visitor['query'] = (sql, limit = 100) => post('/api/sql', { sql, limit })
-  return { origin, link, headers, get, post, text, query }
+  return { origin, link, headers, get, post, download, query }
 }
 
 /** The first value of the first row. */

@@ -57,7 +57,7 @@ export function ChatsPage() {
             {(chat) => <Messages chat={chat} userId={userId} chatId={chatId} />}
           </Fetched>
         ) : (
-          <p>Choose a chat, or search for what was said.</p>
+          <p>Choose a chat on the left, or search for what was said.</p>
         )}
       </div>
     </div>

@@ -4,6 +4,38 @@ import type { Row } from '../rows.ts'
 import type { TableInfo } from '../table.ts'
 import { Fetched, fetchJson } from './fetched.tsx'
 
+const CONSEQUENCES = '/api/consequences'
+
+/** The rows that a delete would take along, for each table. */
+function ConsequenceList({ found }: { found: readonly Consequence[] }) {
+  if (found.length === 0) return <p>No other row refers to it.</p>
+  return (
+    <ul>
+      {found.map(({ path, rows, effect, table }) => (
+        <li key={path} title={path}>
+          {rows > 10_000 ? 'More than 10,000' : rows} {rows === 1 ? 'row' : 'rows'} of{' '}
+          <strong>{table}</strong>: {effect}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** The same on demand, without deleting anything. */
+export function Consequences({ table, rowKey }: { table: string; rowKey: Row }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>What would a delete take along?</summary>
+      {isOpen && (
+        <Fetched<Consequence[]> path={CONSEQUENCES} body={{ table, key: rowKey }}>
+          {(found) => <ConsequenceList found={found} />}
+        </Fetched>
+      )}
+    </details>
+  )
+}
+
 /** Asks before a row is deleted, and counts what its foreign keys take along. "Keep" has the focus. */
 export function DeleteDialog({
   table,
@@ -32,18 +64,10 @@ export function DeleteDialog({
   return (
     <dialog ref={dialog} onClose={onKeep} aria-labelledby="delete-title">
       <h2 id="delete-title">Delete this row of {table.name}?</h2>
-      <Fetched<Consequence[]> path="/api/consequences" body={{ table: table.name, key }}>
+      <Fetched<Consequence[]> path={CONSEQUENCES} body={{ table: table.name, key }}>
         {(found) => (
           <>
-            {found.length === 0 && <p>No other row refers to it.</p>}
-            <ul>
-              {found.map(({ path, rows, effect, table: other }) => (
-                <li key={path} title={path}>
-                  {rows > 10_000 ? 'More than 10,000' : rows} {rows === 1 ? 'row' : 'rows'} of{' '}
-                  <strong>{other}</strong>: {effect}
-                </li>
-              ))}
-            </ul>
+            <ConsequenceList found={found} />
             <button type="button" className="danger" onClick={remove}>
               Delete {1 + found.reduce((sum, { rows, effect }) => sum + (effect === 'deleted' ? rows : 0), 0)}{' '}
               rows

@@ -42,7 +42,7 @@ function Drawing({ catalog, diagram }: { catalog: Catalog; diagram: Diagram }) {
         <button type="button" onClick={() => setZoom((zoom || 1) / 1.25)}>
           Smaller
         </button>
-        <button type="button" onClick={() => setZoom(0)}>
+        <button type="button" onClick={() => setZoom(zoomToFit(diagram))}>
           Fit
         </button>
         <button type="button" onClick={saveSvg}>
@@ -84,10 +84,14 @@ function Drawing({ catalog, diagram }: { catalog: Catalog; diagram: Diagram }) {
               <path d="M3 0 3 8" fill="none" stroke="#667085" />
             </marker>
           </defs>
-          {lines.map((line) => (
+          {lines.map((line, place) => (
             <ForeignKey
               key={`${line.from}.${line.name}`}
               line={line}
+              before={
+                lines.slice(0, place).filter((other) => isSamePoint(other.points.at(-1), line.points.at(-1)))
+                  .length
+              }
               isLit={table === line.from || table === line.to}
             />
           ))}
@@ -112,6 +116,15 @@ function Drawing({ catalog, diagram }: { catalog: Catalog; diagram: Diagram }) {
   )
 }
 
+const isSamePoint = (one?: Line['points'][0], other?: Line['points'][0]) =>
+  one?.x === other?.x && one?.y === other?.y
+
+/** The scale at which the window shows the whole diagram. */
+function zoomToFit({ width, height }: Diagram): number {
+  const frame = document.querySelector('#page .scroll')?.getBoundingClientRect()
+  return frame ? Math.min(frame.width / width, (innerHeight - Math.max(frame.top, 0) - 16) / height) : 1
+}
+
 /** The words of what a delete of the referenced row does. */
 const ON_DELETE = {
   cascade: 'deletes with it',
@@ -120,7 +133,16 @@ const ON_DELETE = {
   restrict: 'prevents its deletion',
 } as const
 
-function ForeignKey({ line, isLit }: { line: Line; isLit: boolean }) {
+function ForeignKey({
+  line,
+  before,
+  isLit,
+}: {
+  line: Line
+  /** How many lines before it end at the same place. */
+  before: number
+  isLit: boolean
+}) {
   const { name, from, to, points, onDelete, isOptional, isUnique } = line
   const [start, end] = [points[0], points.at(-1)]
   const many = isUnique ? '0..1' : 'n'
@@ -143,7 +165,7 @@ function ForeignKey({ line, isLit }: { line: Line; isLit: boolean }) {
         </text>
       )}
       {end && (
-        <text className="quiet mark" x={end.x + 8} y={end.y - 5}>
+        <text className="quiet mark" x={end.x + 8} y={end.y - 5 - before * 12}>
           {one}
         </text>
       )}

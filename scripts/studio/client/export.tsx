@@ -1,21 +1,20 @@
 import { useState } from 'react'
 import type { RowsRequest } from '../rows.ts'
-import { request as send } from './server.ts'
+import { fetchJson } from './server.ts'
 
 const FORMATS = { csv: 'CSV', json: 'JSON', sql: 'SQL' } as const
 
-/** Saves all rows that the search and the filters find, not only those of the page. */
+/** Saves all rows that the search and the filters find, not only those of the page, as a download of the browser. */
 export function Export({ request }: { request: RowsRequest }) {
   const [problem, setProblem] = useState<string>()
   async function save(format: string) {
     setProblem(undefined)
     try {
-      const content = await (await send('/api/export', { ...request, format })).blob()
+      const { path } = await fetchJson<{ path: string }>('/api/export', { ...request, format })
       const link = document.createElement('a')
-      link.href = URL.createObjectURL(content)
-      link.download = `${request.table}.${format}`
+      link.href = path
+      link.download = ''
       link.click()
-      URL.revokeObjectURL(link.href)
     } catch (error) {
       setProblem((error as Error).message)
     }

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import type { HistoryPage as Page } from '../history.ts'
-import { linkToRows, useAddress } from './address.ts'
+import { linkToRow, useAddress } from './address.ts'
 import { Call, quote } from './call.tsx'
 import { Fetched } from './fetched.tsx'
 import { Timeline } from './timeline.tsx'
@@ -28,7 +28,7 @@ export function HistoryPage() {
             <p className="quiet">
               {row && (
                 <>
-                  <a href={linkToRows(row.table, row.key)}>row of {row.table}</a> ·{' '}
+                  <a href={linkToRow(row.table, row.key)}>row of {row.table}</a> ·{' '}
                 </>
               )}
               <Call>{callOf(request)}</Call>

@@ -40,7 +40,7 @@ const PAGES: Readonly<Record<string, FunctionComponent<Info>>> = {
   replication: ReplicationPage,
 }
 
-takeToken()
+await takeToken()
 const place = document.querySelector('#page') as HTMLElement
 const Page = PAGES[place.dataset.page ?? ''] ?? RowsPage
 createRoot(place).render(
@@ -50,6 +50,7 @@ createRoot(place).render(
       ;(document.querySelector('#database') as HTMLElement).textContent = info.name
       const mode = document.querySelector('#mode') as HTMLElement
       mode.textContent = info.isWritable ? 'writable' : 'read-only'
+      mode.title = info.isWritable ? 'Rows can be changed.' : 'Start the studio with --write to change rows.'
       mode.classList.toggle('writing', info.isWritable)
       for (const link of document.querySelectorAll<HTMLAnchorElement>('.bar nav a'))
         link.hidden = info.absent.includes(link.pathname)

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import type { Profile, ProfileEntry, ProfileTable } from '../profiles.ts'
-import { linkToRows, useAddress } from './address.ts'
+import { linkToRow, linkToRows, useAddress } from './address.ts'
 import { Call, quote } from './call.tsx'
 import { Fetched } from './fetched.tsx'
 import { linkToHistory, Timeline } from './timeline.tsx'
@@ -60,6 +60,9 @@ function ProfilesPage({ kind }: { kind: Kind }) {
             />
           </form>
         </search>
+        <a className="quiet" href={`${linkToRows(kind.table, {})}&${new URLSearchParams({ q: search })}`}>
+          Filter and export the rows
+        </a>
         <Fetched<ProfileEntry[]> path="/api/profiles" body={{ table: kind.table, search }}>
           {(entries) =>
             entries.length === 0 ? (
@@ -84,7 +87,7 @@ function ProfilesPage({ kind }: { kind: Kind }) {
             {(profile) => <ProfileView kind={kind} id={id} profile={profile} />}
           </Fetched>
         ) : (
-          <p>Choose one, or search.</p>
+          <p>Choose one on the left, or search.</p>
         )}
       </div>
     </div>
@@ -98,7 +101,7 @@ function ProfileView({ kind, id, profile }: { kind: Kind; id: string; profile: P
     <>
       <h1>{name}</h1>
       <p className="quiet">
-        <a href={linkToRows(kind.table, { [kind.key]: id })}>row of {kind.table}</a> ·{' '}
+        <a href={linkToRow(kind.table, { [kind.key]: id })}>row of {kind.table}</a> ·{' '}
         <Call>{`${get}(${quote(id)})`}</Call>
       </p>
       <dl className="facts">

@@ -1,9 +1,9 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { shortType } from '../catalog.ts'
 import type { FoundRow as Found, Row } from '../rows.ts'
 import type { ColumnInfo, TableInfo } from '../table.ts'
 import { linkToRows, useUnsaved } from './address.ts'
-import { DeleteDialog } from './delete-dialog.tsx'
+import { Consequences, DeleteDialog } from './delete-dialog.tsx'
 import { Fetched, fetchJson } from './fetched.tsx'
 import { linkToHistory } from './timeline.tsx'
 
@@ -18,8 +18,24 @@ interface PanelProps {
 
 /** One row with whole values, the comments of its columns, its links, and, in a writable studio, its form. */
 export function RowPanel({ table, rowKey, isWritable, onClose, onChanged }: PanelProps) {
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    panel.current?.focus()
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
+  }, [])
   return (
-    <section className="panel" aria-label={rowKey ? `A row of ${table.name}` : `A new row of ${table.name}`}>
+    <section
+      ref={panel}
+      className="panel"
+      tabIndex={-1}
+      aria-label={rowKey ? `A row of ${table.name}` : `A new row of ${table.name}`}
+      onKeyDown={({ key, target }) => {
+        if (key === 'Escape' && !(target as Element).closest('dialog')) onClose()
+      }}
+    >
       <header>
         <h2>{rowKey ? table.name : `New row of ${table.name}`}</h2>
         <button type="button" onClick={onClose}>
@@ -34,6 +50,7 @@ export function RowPanel({ table, rowKey, isWritable, onClose, onChanged }: Pane
             <>
               <Links found={found} />
               <BackLinks found={found} />
+              <Consequences table={table.name} rowKey={rowKey} />
               {isWritable ? (
                 <RowForm
                   key={found.version}
@@ -43,10 +60,14 @@ export function RowPanel({ table, rowKey, isWritable, onClose, onChanged }: Pane
                     onChanged()
                     reload()
                   }}
+                  onReload={reload}
                   onClose={onClose}
                 />
               ) : (
-                <Values found={found} />
+                <>
+                  <p className="quiet">Read-only. Start the studio with --write to change rows.</p>
+                  <Values found={found} />
+                </>
               )}
             </>
           )}
@@ -140,11 +161,13 @@ function RowForm({
   table,
   found,
   onChanged,
+  onReload,
   onClose,
 }: {
   table: TableInfo
   found?: Found
   onChanged: () => void
+  onReload?: () => void
   onClose: () => void
 }) {
   const editable = table.columns.filter(({ isSecret, isGenerated }) => !isSecret && !isGenerated)
@@ -156,6 +179,7 @@ function RowForm({
   )
   const [values, setValues] = useState(start)
   const [message, setMessage] = useState<string>()
+  const [isRefused, setRefused] = useState(false)
   const [isDeleting, setDeleting] = useState(false)
   const changed = editable.filter(({ name }) => values[name] !== start[name])
   const settle = useUnsaved(changed.length > 0)
@@ -164,6 +188,7 @@ function RowForm({
     event.preventDefault()
     const wrong = changed.find((column) => isJson(column) && problemOfJson(values[column.name] ?? null))
     if (wrong) return setMessage(`${wrong.name} is not JSON: ${problemOfJson(values[wrong.name] ?? null)}`)
+    setRefused(false)
     const given = Object.fromEntries(changed.map(({ name }) => [name, values[name] ?? null]))
     try {
       if (found) {
@@ -178,6 +203,7 @@ function RowForm({
       onChanged()
     } catch (error) {
       setMessage((error as Error).message)
+      setRefused(true)
     }
     return undefined
   }
@@ -206,6 +232,11 @@ function RowForm({
         )}
       </p>
       {message && <p role="status">{message}</p>}
+      {isRefused && onReload && (
+        <button type="button" onClick={onReload}>
+          Reload the row
+        </button>
+      )}
       {isDeleting && found && (
         <DeleteDialog
           table={table}

@@ -1,14 +1,43 @@
 const PLACE = 'norberts-spark-db studio'
 
+/** Between the tabs of one studio: no other origin, not even another port, takes part. */
+const tabs = new BroadcastChannel(PLACE)
+/** How long a tab without a token waits for another one, in milliseconds. */
+const PATIENCE = 500
+
+type Note = { readonly wants: 'token' } | { readonly found: string } | { readonly isNew: string }
+
 /**
  * Moves the token of the link from the address into the storage of this tab: it stays out of the history, and no other
- * origin, not even another port, can read it.
+ * origin can read it. A tab that was opened without the link gets the token from another tab of the studio, and tabs of a
+ * studio that was started again take the token of the new link.
  */
-export function takeToken(): void {
+export async function takeToken(): Promise<void> {
+  tabs.addEventListener('message', ({ data }: MessageEvent<Note>) => {
+    const own = sessionStorage.getItem(PLACE)
+    if ('wants' in data && own !== null) tabs.postMessage({ found: own } satisfies Note)
+    if ('isNew' in data) sessionStorage.setItem(PLACE, data.isNew)
+  })
   const token = /^#token=(.+)$/.exec(location.hash)?.[1]
-  if (token === undefined) return
+  if (token === undefined) {
+    if (sessionStorage.getItem(PLACE) === null) await askOtherTabs()
+    return
+  }
   sessionStorage.setItem(PLACE, token)
-  history.replaceState(null, '', location.pathname + location.search)
+  tabs.postMessage({ isNew: token } satisfies Note)
+  history.replaceState(history.state, '', location.pathname + location.search)
+}
+
+function askOtherTabs(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE)
+    tabs.addEventListener('message', ({ data }: MessageEvent<Note>) => {
+      if (!('found' in data)) return
+      sessionStorage.setItem(PLACE, data.found)
+      resolve()
+    })
+    tabs.postMessage({ wants: 'token' } satisfies Note)
+  })
 }
 
 /** Why a request failed: the server is gone, refused it, or reported an error. */
@@ -26,7 +55,7 @@ class RequestError extends Error {
  *
  * @throws {RequestError} with the message of the server; `StoppedError` where there is no server.
  */
-export async function request(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+async function request(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${sessionStorage.getItem(PLACE) ?? ''}` }
   if (body !== undefined) headers['content-type'] = 'application/json'
   const init = { headers, ...(signal && { signal }) }

@@ -75,11 +75,11 @@ export function SqlPage() {
   )
 }
 
-function Result({ result: { columns, rows, hasMore, limit, time } }: { result: QueryResult }) {
+function Result({ result: { columns, rows, hasMore, time } }: { result: QueryResult }) {
   return (
     <>
       <p role="status">
-        {hasMore ? `The first ${limit} rows; there are more.` : `${rows.length} rows.`} {time} ms.
+        {hasMore ? `The first ${rows.length} rows; there are more.` : `${rows.length} rows.`} {time} ms.
         {columns.some(({ isHidden }) => isHidden) &&
           ' Columns that hold secrets, or may be made from them, are hidden.'}
       </p>
@@ -100,8 +100,8 @@ function Result({ result: { columns, rows, hasMore, limit, time } }: { result: Q
               <tr key={number}>
                 {row.map((value, place) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: values repeat, and a result never changes
-                  <td key={place} className={value === null ? 'quiet' : undefined}>
-                    <span className="cell">{value ?? 'null'}</span>
+                  <td key={place} className={value === null ? 'short quiet' : 'short'}>
+                    {value ?? 'null'}
                   </td>
                 ))}
               </tr>

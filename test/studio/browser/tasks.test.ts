@@ -1,0 +1,195 @@
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import { startStudio } from '../../../scripts/studio/server.ts'
+import { CHROMIUM } from '../../support/chromium.ts'
+import { nameOf, one } from '../../support/studio.ts'
+import { test } from '../../support/studio-browser.ts'
+
+/** A link of the bar. */
+const visit = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click()
+const entry = (page: Page, name: RegExp) => page.locator('nav.tables').getByRole('link', { name }).first()
+const questions = (page: Page, answer: 'accept' | 'dismiss') => {
+  const asked: string[] = []
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    void dialog[answer]()
+  })
+  return asked
+}
+
+describe.skipIf(!CHROMIUM)('a new user, by links alone,', { timeout: 120_000 }, () => {
+  test('fixes a wrong country of a customer', async ({ open, filled }) => {
+    const page = await open({ write: true, confirm: nameOf(filled) })
+
+    await visit(page, 'Customers')
+    await entry(page, /prospect/).click()
+    await page.getByRole('link', { name: 'row of customers' }).click()
+    const country = page.getByRole('textbox', { name: 'billing_country' })
+    await country.fill('XX')
+    const field = page.locator('.field', { has: page.getByLabel('billing_country') })
+    expect(await field.innerText()).toContain('ISO 3166')
+    await page.getByRole('button', { name: 'Save billing_country' }).click()
+    await page.locator('.panel [role=status]').waitFor()
+    expect(await page.locator('.panel [role=status]').innerText()).toMatch(/country/i)
+    await country.fill('LV')
+    await page.getByRole('button', { name: 'Save billing_country' }).click()
+
+    const customerId = new URL(page.url()).searchParams.get('row')?.match(/[0-9a-f-]{36}/)?.[0]
+    const saved = `select billing_country from customers where customer_id = '${customerId}'`
+    await expect.poll(() => one(filled, saved)).toBe('LV')
+  })
+
+  test('sees in a read-only studio what a delete of a user would take along, and why nothing can be edited', async ({
+    open,
+    filled,
+  }) => {
+    const page = await open()
+    const userId = await one(
+      filled,
+      'select user_id from messages group by 1 order by count(*) desc, 1 limit 1',
+    )
+    const messages = await one(filled, `select count(*)::int from messages where user_id = '${userId}'`)
+
+    await entry(page, /^users/).click()
+    await page
+      .locator('tr', { hasText: String(userId) })
+      .getByRole('button', { name: 'Open' })
+      .click()
+    await page.getByText('What would a delete take along?').click()
+    const list = page.locator('.panel details').getByRole('listitem')
+
+    await list.filter({ hasText: `${messages} rows of messages: deleted` }).waitFor()
+    await page.getByText('Start the studio with --write to change rows.').waitFor()
+  })
+
+  test('exports all churned customers', async ({ open, filled }) => {
+    const page = await open()
+    const expected = Number(await one(filled, `select count(*) from customers where status = 'churned'`))
+
+    await visit(page, 'Customers')
+    await page.getByRole('link', { name: 'Filter and export the rows' }).click()
+    await page.getByText('Filter', { exact: true }).click()
+    await page.getByLabel('Column').selectOption('status')
+    await page.getByLabel('Value').selectOption('churned')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText(`${expected} rows`).waitFor()
+    await page.getByText('Export', { exact: true }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'JSON' }).click(),
+    ])
+    const chunks: Buffer[] = []
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer)
+
+    const rows = JSON.parse(Buffer.concat(chunks).toString()) as { status: string }[]
+    expect(download.suggestedFilename()).toBe('customers.json')
+    expect(rows.map(({ status }) => status)).toEqual(Array.from({ length: expected }, () => 'churned'))
+  })
+
+  test('opens the row behind a foreign key of two columns', async ({ open }) => {
+    const page = await open()
+
+    await entry(page, /^messages/).click()
+    const ids = ['user_id', 'chat_id'].map((column) =>
+      page.locator(`td[data-column="${column}"] .cell`).first().innerText(),
+    )
+    const [userId, chatId] = await Promise.all(ids)
+    await page.getByRole('link', { name: 'Open chats' }).first().click()
+    await page.getByRole('heading', { name: 'chats' }).waitFor()
+
+    for (const [column, id] of [
+      ['user_id', userId],
+      ['id', chatId],
+    ])
+      expect(await page.locator(`td[data-column="${column}"] .cell`).allInnerTexts()).toEqual([id])
+  })
+
+  test('reaches a row by the keyboard alone, and returns to it', async ({ open }) => {
+    const page = await open()
+    const focused = () => page.evaluate('document.activeElement.textContent')
+
+    await page.locator('table.grid').waitFor()
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('page')
+    const open1 = page.getByRole('button', { name: 'Open' }).first()
+    await open1.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.panel dl').waitFor()
+    expect(await page.evaluate('document.activeElement.className')).toBe('panel')
+    await page.keyboard.press('Escape')
+
+    await page.locator('.panel').waitFor({ state: 'detached' })
+    expect(await focused()).toBe('Open')
+  })
+})
+
+describe.skipIf(!CHROMIUM)('edits that are not saved', { timeout: 120_000 }, () => {
+  test('are asked about by Back and by a reload, and Back works after that', async ({ open, filled }) => {
+    const page = await open({ write: true, confirm: nameOf(filled) })
+    const asked = questions(page, 'dismiss')
+
+    await entry(page, /^people/).click()
+    await page.locator('th button').first().click()
+    await page.getByRole('button', { name: 'Open' }).first().click()
+    const opened = page.url()
+    await page.getByLabel('first_name').fill('Not saved')
+    await page.evaluate('history.back()')
+    await expect.poll(() => asked).toEqual(['confirm'])
+    await expect.poll(() => page.url()).toBe(opened)
+    expect(await page.getByLabel('first_name').inputValue()).toBe('Not saved')
+    await page.evaluate('history.go(-3)')
+    await expect.poll(() => asked).toEqual(['confirm', 'beforeunload'])
+    expect(page.url()).toBe(opened)
+    await page.evaluate('location.reload()')
+    await expect.poll(() => asked).toEqual(['confirm', 'beforeunload', 'beforeunload'])
+    expect(await page.getByLabel('first_name').inputValue()).toBe('Not saved')
+
+    page.removeAllListeners('dialog')
+    questions(page, 'accept')
+    await page.evaluate('history.back()')
+    await page.locator('.panel').waitFor({ state: 'detached' })
+    expect(new URL(page.url()).searchParams.has('row')).toBe(false)
+  })
+})
+
+describe.skipIf(!CHROMIUM)('several tabs', () => {
+  test('need the link once', async ({ open, filled }) => {
+    const page = await open()
+    const second = await page.context().newPage()
+
+    await second.goto(`${new URL(page.url()).origin}/people`)
+    await second.getByText(nameOf(filled)).waitFor()
+    await second.getByRole('navigation', { name: 'People' }).waitFor()
+
+    expect(second.url()).not.toContain('token')
+  })
+
+  test('of a studio that was started again go on with what they show', async ({ browser, filled }) => {
+    const options = { write: true, confirm: nameOf(filled) }
+    const context = await browser.newContext()
+    let studio = await startStudio(filled, options)
+    try {
+      const page = await context.newPage()
+      await page.goto(studio.url)
+      await entry(page, /^people/).click()
+      await page.getByRole('button', { name: 'Open' }).first().click()
+      await page.getByLabel('first_name').fill('Kept')
+      await studio[Symbol.asyncDispose]()
+      await page.getByRole('button', { name: 'Save first_name' }).click()
+      await page.getByText('The studio does not answer: it was stopped').waitFor()
+      studio = await startStudio(filled, { ...options, port: Number(new URL(studio.url).port) })
+      await (await context.newPage()).goto(studio.url)
+      await page.getByRole('button', { name: 'Save first_name' }).click()
+
+      await expect
+        .poll(() => one(filled, `select count(*)::int from people where first_name = 'Kept'`))
+        .toBe(1)
+    } finally {
+      await context.close()
+      await studio[Symbol.asyncDispose]()
+    }
+  })
+})
