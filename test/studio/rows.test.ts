@@ -220,7 +220,7 @@ describe('an export', () => {
   })
 
   test('reports a wrong filter before the download', async ({ studio }) => {
-    const where = [{ column: 'user_id', operator: '=', value: 'nobody' }]
+    const where = [{ column: 'user_id', operator: '=', value: 'not a uuid' }]
 
     expect(await studio.post('/api/export', { table: 'users', where, format: 'csv' })).toMatchObject({
       message: 'invalid input syntax for type uuid',
@@ -322,7 +322,7 @@ describe('a query', () => {
       where usename like 'norberts%' and wait_event = 'PgSleep'`
     await expect.poll(() => one(filled, terminated), { timeout: 10_000 }).toBeGreaterThan(0)
 
-    expect((await running).message).toMatch(/terminat/)
+    expect((await running).message).toMatch(/terminated|terminating/)
     await expect.poll(async () => (await studio.query('select 1 as one')).rows).toEqual([['1']])
   })
 })
