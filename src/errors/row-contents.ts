@@ -13,8 +13,10 @@ const DETAIL_NAMES_OBJECTS = /^(?:0A|2B|40|42|53|54|55|57|58)/
 const PLACE =
   /^(?:PL\/pgSQL|SQL[- ]?[Ff]unction)(?!.*[=:]\s*').*$|^COPY[^\n:"\uff1a\u300c\u201c\u201e\u00ab]*/
 
-/** Messages of class 22 end in the value: `invalid input syntax for type uuid: "…"`, or begin with it. */
+/** Messages of class 22 end in the value: `invalid input syntax for type uuid: "…"`, or begin with it; those of a parser end in it. */
 const VALUE_AT_END = /\s*[:\uff1a]\s*["\u201c\u201e\u00ab\u300c].*$/s
+/** Syntax errors, those of a tsquery too, and invalid names. */
+const PARSED = /^4260[12]$/
 const VALUE_AT_START = /^(.{0,20}?)["\u201c\u201e\u00ab\u300c].*["\u201d\u201c\u00bb\u300d] (?=\S+ \S+ \S+)/s
 
 /**
@@ -28,8 +30,10 @@ export function withoutRow<E extends Error>(error: E): E {
   if (detail !== undefined && DETAIL_NAMES_OBJECTS.test(error.code)) error.detail = detail
   const places = (where ?? '').split('\n').flatMap((line) => PLACE.exec(line)?.[0].trim() ?? [])
   if (places.length > 0) error.where = places.join('\n')
-  if (error.code.startsWith('22')) {
-    const message = error.message.replace(VALUE_AT_END, '').replace(VALUE_AT_START, '$1')
+  const isParsed = PARSED.test(error.code)
+  if (isParsed || error.code.startsWith('22')) {
+    const ended = error.message.replace(VALUE_AT_END, '')
+    const message = isParsed ? ended : ended.replace(VALUE_AT_START, '$1')
     const { stack } = error
     if (stack)
       Object.defineProperty(error, 'stack', {

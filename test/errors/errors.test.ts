@@ -174,6 +174,7 @@ describe('the contents of a row are in no error', () => {
     ['a number out of range', 'select (9182736450 + n)::int from generate_series(1, 2) as n'],
     ['a text that is a number out of range', `select '9182736450'::int`],
     ['a date', `select 'private'::date`],
+    ['a text search', `select 'private & ('::tsquery`],
     ['a time out of range', `select '2026-99-99 private'::timestamptz`],
     ['a key of another table', `insert into chats (user_id) values ('01930c7a-5b3e-7000-8000-00009182aaaa')`],
     ['a function that tells the row', `do $$ begin raise 'refused' using detail = 'private'; end $$`],
