@@ -5,14 +5,16 @@ const STEMS = wordsIn(`
   password passwd passwrd passwrod passwod passowrd passord pasword passward pssword psswrd psswd paswd
   passphrase passcode passkey passhash hashedpass pwd pincode pinnumber
   passwort kennwort motdepasse contrasena wachtwoord losenord salasana adgangskode passerord sifre jelszo
-  heslo haslo hasło parola lozinka geslo zugangsdaten kodeord пароль 密码 密碼 パスワード 비밀번호 סיסמה
+  heslo haslo hasło parola lozinka geslo zugangsdaten kodeord пароль лозинка 密码 密碼 パスワード 비밀번호 סיסמה
+  contrasenia contrasenya katasandi katalaluan nenosiri matkhau slaptazodis parool lykilord pasahitza fjalekalim passord
+  парола секрет κωδικοςπροσβασης 口令 密钥 密鑰 暗証番号 秘密鍵 암호 비밀키 รหัสผ่าน पासवर्ड كلمةالمرور كلمةالسر رمزعبور گذرواژه
   secret token jwt bearer cookie credential authorization authorisation authheader
   apikey accesskey authkey privatekey privkey signingkey encryptionkey masterkey sharedkey sshkey deploykey
-  sessionid sessionkey sessid csrf xsrf totp otpauth authcode mfacode
+  sessionid sessionkey sessid csrf xsrf totp otpauth authcode mfacode oauthverifier
   onetimecode verificationcode recoverycode backupcode securitycode accesscode logincode resetcode
   confirmationcode activationcode unlockcode devicecode smscode tempcode temporarycode mailcode signincode doorcode gatecode
   alarmcode safecode invitecode invitationcode codeverifier
-  securityanswer challengeanswer mnemonic seedphrase seedwords recoveryphrase backupphrase
+  securityanswer challengeanswer mnemonic seedphrase seedwords idrsa ided25519 idecdsa iddsa recoveryphrase backupphrase
   magiclink resetlink invitelink invitationlink verificationlink activationlink loginlink signinlink
   magicurl reseturl presignedurl signedurl sasurl
   creditcard cardnumber cardno ccnumber ccnum maidenname answertosecurity cardcvc cardcvv socialsecurity
@@ -22,16 +24,16 @@ const STEMS = wordsIn(`
 `)
 
 /** Words that contain a stem and are not secret: secretary, tokenizer. */
-const NO_STEMS = /secretar|secretion|secretive|token[iy][sz]/g
+const NO_STEMS = /secretar|секретар|secretion|secretive|token[iy][sz]/g
 
 /** Secret as a separate word of a key; within other words they mean nothing. */
 const WORDS = new Set(
   wordsIn(`otp hotp pin mpin puk cvv cvv2 cvc cvc2 cvn csc ssn salt seed sid dsn pem pfx p12 pkcs12 jks psk hmac
-    pw psw pswd pword userpw dbpw rootpw tok toks senha parole clave mdp creds cred ntlm sas userpin`),
+    pw psw pswd pword userpw dbpw rootpw tok toks passe senha parole clave mdp sandi creds cred ntlm sas userpin`),
 )
 
 /** Secret as the last word of a key: `basic-auth`, but not `authType`. */
-const LAST_WORDS = new Set(wordsIn('auth oauth session sess sig sk private'))
+const LAST_WORDS = new Set(wordsIn('auth oauth session sess sig sk pat private'))
 
 /** `pass` is secret in any place (`smtpPass`, `passHash`, `dbpass`), except in these words and before these words. */
 const NO_PASS = /^(com|by|tres|over|under|sur|en?com|im|tress)pass$/
@@ -106,7 +108,8 @@ export class SecretKeys {
       return true
     if (words.some((word, place) => WORDS.has(word) || isPass(word, words[place + 1]))) return true
     if (WHOLE_KEYS.has(words.join(''))) return true
-    if (last === 'signature' && before !== undefined && SIGNED.has(before)) return true
+    if (SIGNED.has(words[words.indexOf('signature') - 1] ?? '') && /^(?:signature|\d+)$/.test(last))
+      return true
     if (/^keys?$/.test(last) && before !== undefined && !OPEN_KEYS.has(before)) return true
     return this.#stems.test(toLetters(key).replace(NO_STEMS, ''))
   }
@@ -140,6 +143,7 @@ function wordsIn(words: string): string[] {
 
 /** The letters and digits of a key in lower case, without accents, with similar letters replaced by Latin ones. */
 function toLetters(key: string): string {
+  if (/^[a-z_.-]*$/i.test(key)) return key.toLowerCase().replace(/[_.-]/g, '')
   const plain = key.normalize('NFKD').toLowerCase()
   return Array.from(plain, (letter) => SIMILAR_LETTERS.get(letter) ?? letter)
     .join('')

@@ -5,7 +5,8 @@ import { type IsSecret, isSecretName, isSecretSql, REDACTED } from './secret-tex
 /** Properties that hold the values of a name beside them: `oldValue`, `lhs`, `before`. */
 const VALUES =
   compoundOf(`old new prev previous next before after from to current original updated lhs rhs left right
-  was now value values val initial final base theirs ours item removed added delta change changes diff set unset v`)
+  was now value values val initial final base theirs ours item removed added delta change changes diff set unset v
+  alt neu vorher nachher wert ancien nouveau avant apres valeur anterior nuevo antes despues valor`)
 /** Properties that hold a value beside the name of a field, but not beside a name of anything: a note about "password". */
 const CONTENTS = compoundOf('data content text input answer default state items a b x y')
 const FIELDS =

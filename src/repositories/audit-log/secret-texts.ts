@@ -153,7 +153,7 @@ export function maskText(text: string, isSecret: IsSecret): string {
     if (plain !== text && maskText(plain, isSecret) !== plain) return REDACTED
   }
   let masked = maskCards(maskTokens(text, REDACTED), REDACTED)
-  if (masked.includes('/')) {
+  if (/[/&]/.test(masked)) {
     masked = replaceAll(replaceAll(masked, URLS), LINKS)
   }
   masked = masked.replace(FORM_PART, (all, head: string, name: string) =>
@@ -251,13 +251,16 @@ function looksChosen(value: string): boolean {
   return /[\d_$%#@!^&*+/=~]/.test(value.replace(/[!?.]+$/, '')) || /\p{Ll}\p{Lu}/u.test(value)
 }
 
+/** A URL or an email address: each is another one, and none is a name. */
+const ADDRESS = /:\/\/|^\S+@\S+\.\w+$/
+
 /**
  * Whether a text is the name of a secret: a word such as `newPassword`, or a short label such as `New password:`; not a
  * sentence, and not `Token Ring`.
  */
 export function isSecretName(text: string, isSecret: IsSecret): boolean {
   if (/^\w+$/.test(text)) return isSecret(text)
-  if (text.length > 100) return false
+  if (text.length > 100 || ADDRESS.test(text)) return false
   const words = text
     .trim()
     .replace(/[:*?]+$/, '')

@@ -4,6 +4,20 @@ import { SECRET as S } from './shapes.ts'
 
 /** Siblings of the shapes, written after the patterns. */
 export const SIBLINGS: readonly unknown[] = [
+  { githubPat: S },
+  { id_ed25519: S },
+  { oauth_verifier: S },
+  { contrasenya: S },
+  { 'kata sandi': S },
+  { 'mật khẩu': S },
+  { секрет: S },
+  { 'كلمة المرور': S },
+  { 暗証番号: S },
+  { รหัสผ่าน: S },
+  { column: 'Mot de passe', ancien: S, nouveau: S },
+  { field: 'Neues Passwort', alt: S, neu: S },
+  { 'x-hub-signature-256': S },
+  { a: `grant_type=authorization_code&code=${S}&client_id=a` },
   { pwHash: S },
   { password_digest: S },
   { encrypted_password: S },
