@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from '../../src/admin/index.ts'
 
 /** Runs `fn` with a connection to a scratch database. */
 export async function connected<T>(url: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -12,13 +13,13 @@ export async function connected<T>(url: string, fn: (client: pg.Client) => Promi
   }
 }
 
-/** The rows of a query. */
+/** The rows of a query on the catalog: a copy of a live database may have operators of another role. */
 export async function query<Row extends pg.QueryResultRow>(
   url: string,
   sql: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
-  return connected(url, async (client) => (await client.query<Row>(sql, values)).rows)
+  return connected(url, async (client) => (await queryClosed<Row>(client, sql, values)).rows)
 }
 
 /** In a query on pg_namespace: the namespaces of schema/, not those of the server, the tool or extensions. */

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../../src/admin/index.ts'
 import { connected, OWN_NAMESPACES } from './catalog.ts'
 import { nodeOf, qualified, quoted } from './sql.ts'
 
@@ -60,7 +61,9 @@ function rename({ kind, schema, table, name, definition }: Part, to: string): st
 }
 
 async function readParts(client: pg.Client): Promise<Part[]> {
-  const { rows } = await client.query<Part>(`
+  const { rows } = await queryClosed<Part>(
+    client,
+    `
     with tables as (
       select pg_class.oid, nspname::text as schema, relname::text as name from pg_class
       join pg_namespace on pg_namespace.oid = relnamespace where relkind in ('r', 'p') and ${OWN_NAMESPACES}
@@ -77,7 +80,8 @@ async function readParts(client: pg.Client): Promise<Part[]> {
     from pg_depend join tables on tables.oid = refobjid join pg_class on pg_class.oid = objid and relkind = 'S'
     join pg_attribute on attrelid = refobjid and attnum = refobjsubid
     where classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and deptype in ('a', 'i')
-    order by 1, 2, 3, 4`)
+    order by 1, 2, 3, 4`,
+  )
   return rows.map((row) => (row.kind === 'index' ? { ...row, definition: withoutName(row.definition) } : row))
 }
 

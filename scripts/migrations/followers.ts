@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../../src/admin/index.ts'
 import { connected, OWN_NAMESPACES } from './catalog.ts'
 import type { Change } from './corrections.ts'
 import type { Step } from './phases.ts'
@@ -32,10 +33,13 @@ export async function followersOf(url: string, changes: readonly Change[]): Prom
  * only costs time.
  */
 async function withCallers(client: pg.Client, names: readonly string[]): Promise<number[]> {
-  const { rows } = await client.query<{ oid: number; name: string; body: string; operators: string[] }>(`
+  const { rows } = await queryClosed<{ oid: number; name: string; body: string; operators: string[] }>(
+    client,
+    `
     select pg_proc.oid::integer as oid, proname::text as name, coalesce(pg_get_function_sqlbody(pg_proc.oid), prosrc) as body,
       array(select oprname::text from pg_operator where oprcode = pg_proc.oid) as operators
-    from pg_proc join pg_namespace on pg_namespace.oid = pronamespace where ${OWN_NAMESPACES} and prokind <> 'a'`)
+    from pg_proc join pg_namespace on pg_namespace.oid = pronamespace where ${OWN_NAMESPACES} and prokind <> 'a'`,
+  )
   const functions = rows.map(({ body, ...each }) => ({ ...each, words: wordsOf(body) }))
   const known = new Set(names)
   for (let size = -1; size !== known.size; ) {
@@ -71,7 +75,8 @@ const DEPENDENTS = (catalog: string) => `(
  * Stored again, with triggers off. PostgreSQL computes a generated column again only if a column that it reads is updated.
  */
 async function generatedColumns(client: pg.Client, functions: readonly number[]): Promise<string[]> {
-  const { rows } = await client.query<{ table: string; columns: string[]; off: string[]; on: string[] }>(
+  const { rows } = await queryClosed<{ table: string; columns: string[]; off: string[]; on: string[] }>(
+    client,
     `select source.attrelid::regclass::text as table, array_agg(distinct quote_ident(source.attname)) as columns,
        (select array_agg(format('disable trigger %I', tgname) order by tgname) from pg_trigger where tgrelid = source.attrelid and not tgisinternal and tgenabled <> 'D') as off,
        (select array_agg(format('enable %s trigger %I', case tgenabled when 'A' then 'always' when 'R' then 'replica' else '' end, tgname) order by tgname)
@@ -93,7 +98,8 @@ async function generatedColumns(client: pg.Client, functions: readonly number[])
 }
 
 async function checks(client: pg.Client, functions: readonly number[]): Promise<string[]> {
-  const { rows } = await client.query<{ table: string; name: string; rule: string }>(
+  const { rows } = await queryClosed<{ table: string; name: string; rule: string }>(
+    client,
     `select conrelid::regclass::text as table, conname::text as name, pg_get_expr(conbin, conrelid) as rule
      from ${DEPENDENTS('pg_constraint')} as depends join pg_constraint on pg_constraint.oid = objid
      where contype = 'c' and conrelid <> 0 and convalidated order by 1, 2`,
@@ -109,7 +115,8 @@ async function checks(client: pg.Client, functions: readonly number[]): Promise<
 
 /** A value that is read as its domain again is checked again. */
 async function domainChecks(client: pg.Client, functions: readonly number[]): Promise<string[]> {
-  const { rows } = await client.query<{ table: string; column: string; type: string }>(
+  const { rows } = await queryClosed<{ table: string; column: string; type: string }>(
+    client,
     `select distinct attrelid::regclass::text as table, quote_ident(attname) as column, format_type(atttypid, null) as type
      from ${DEPENDENTS('pg_constraint')} as depends join pg_constraint on pg_constraint.oid = objid and contypid <> 0
      join pg_attribute on atttypid = contypid and not attisdropped
@@ -125,7 +132,8 @@ const block = (body: string) => {
 }
 
 async function indexes(client: pg.Client, functions: readonly number[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; isPartitioned: boolean }>(
+  const { rows } = await queryClosed<{ name: string; isPartitioned: boolean }>(
+    client,
     `select distinct indexrelid::regclass::text as name, relkind = 'I' as "isPartitioned" from pg_index
      join pg_class on pg_class.oid = indexrelid
      where indexrelid in (select objid from ${DEPENDENTS('pg_class')} as depends)
@@ -140,7 +148,8 @@ async function indexes(client: pg.Client, functions: readonly number[]): Promise
 }
 
 async function materializedViews(client: pg.Client, functions: readonly number[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select distinct pg_class.oid::regclass::text as name from ${DEPENDENTS('pg_rewrite')} as depends
      join pg_rewrite on pg_rewrite.oid = objid join pg_class on pg_class.oid = ev_class
      where relkind = 'm' and relispopulated order by 1`,

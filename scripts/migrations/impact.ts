@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff'
 import pg from 'pg'
 import pc from 'picocolors'
-import { compareDatabases, inTransaction, mayReadRecords } from '../../src/admin/index.ts'
+import { compareDatabases, inTransaction, mayReadRecords, queryClosed } from '../../src/admin/index.ts'
 import { AdminError, create, type Difference, migrate, migrationStatus, verify } from '../../src/admin.ts'
 import { generateFromSchema } from '../generate/index.ts'
 import { type ScratchServer, startScratchServer } from '../scratch/index.ts'
@@ -88,7 +88,8 @@ async function columnsOfTypes(url: string, differences: readonly Difference[]): 
   const client = new pg.Client(url)
   await client.connect()
   try {
-    const { rows } = await client.query<{ name: string }>(
+    const { rows } = await queryClosed<{ name: string }>(
+      client,
       `select format('%s.%s', attrelid::regclass, attname) as name from pg_attribute
        join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p', 'v', 'm')
        where not attisdropped and atttypid = any(select to_regtype(name) from unnest($1::text[]) as name)`,

@@ -6,6 +6,7 @@ import {
   inTransaction,
   LIBRARY,
   mayReadRecords,
+  queryClosed,
   TOOL_SCHEMA,
 } from '../../src/admin/index.ts'
 import { ProofError } from './proof.ts'
@@ -50,25 +51,30 @@ export async function readLiveDatabase(url: string): Promise<Live> {
 }
 
 async function readMajorVersion(client: pg.ClientBase): Promise<number> {
-  const { rows } = await client.query<{ version: number }>(
+  const { rows } = await queryClosed<{ version: number }>(
+    client,
     `select current_setting('server_version_num')::integer / 10000 as version`,
   )
   return rows[0]?.version ?? 0
 }
 
 async function readSequenceOwners(client: pg.ClientBase): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ sequence: string; table: string }>(`
+  const { rows } = await queryClosed<{ sequence: string; table: string }>(
+    client,
+    `
     select format('%s.%s', space.nspname, sequence.relname) as sequence, format('%s.%s', owner_space.nspname, owner.relname) as table
     from pg_depend join pg_class as sequence on sequence.oid = objid and sequence.relkind = 'S'
     join pg_namespace as space on space.oid = sequence.relnamespace
     join pg_class as owner on owner.oid = refobjid join pg_namespace as owner_space on owner_space.oid = owner.relnamespace
-    where classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and deptype in ('a', 'i')`)
+    where classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and deptype in ('a', 'i')`,
+  )
   return new Map(rows.map(({ sequence, table }) => [sequence, table]))
 }
 
 async function readRecorded(client: pg.ClientBase): Promise<Set<string>> {
   if (!(await mayReadRecords(client)) || !(await findToolTables(client)).has('objects')) return new Set()
-  const { rows } = await client.query<{ identity: string }>(
+  const { rows } = await queryClosed<{ identity: string }>(
+    client,
     `select replace(identity, '"', '') as identity from ${TOOL_SCHEMA}.objects as objects
      where coalesce(to_jsonb(objects) ->> 'source', $1) = $1`,
     [LIBRARY],

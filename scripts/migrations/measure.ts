@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { buildOnPartitions, readPartitionedBuild } from '../../src/admin/index.ts'
+import { buildOnPartitions, queryClosed, readPartitionedBuild } from '../../src/admin/index.ts'
 import { connected, OWN_NAMESPACES } from './catalog.ts'
 import type { Step } from './phases.ts'
 import { nodeOf, qualified } from './sql.ts'
@@ -62,7 +62,8 @@ const wordsOf = (mode: string) =>
     .toLowerCase()
 
 async function readTables(client: pg.Client): Promise<Table[]> {
-  const { rows } = await client.query<{ oid: number; schema: string; name: string; filenode: number | null }>(
+  const { rows } = await queryClosed<{ oid: number; schema: string; name: string; filenode: number | null }>(
+    client,
     `select pg_class.oid::integer as oid, nspname::text as schema, relname::text as name, pg_relation_filenode(pg_class.oid)::integer as filenode
      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
      where relkind in ('r', 'p') and ${OWN_NAMESPACES} order by 2, 3`,
@@ -74,7 +75,8 @@ async function runIn(client: pg.Client, sql: string, modes: Map<number, number>)
   await client.query('begin')
   try {
     await client.query(sql)
-    const { rows } = await client.query<{ oid: number; mode: string }>(
+    const { rows } = await queryClosed<{ oid: number; mode: string }>(
+      client,
       `select relation::integer as oid, mode from pg_locks where pid = pg_backend_pid() and locktype = 'relation'`,
     )
     for (const { oid, mode } of rows) modes.set(oid, Math.max(modes.get(oid) ?? -1, MODES.indexOf(mode)))
@@ -111,7 +113,8 @@ async function tableOf(client: pg.Client, sql: string): Promise<number | undefin
         : undefined
   if (!relation?.relname) return undefined
   const name = qualified({ schema: relation.schemaname, name: relation.relname })
-  const { rows } = await client.query<{ oid: number | null }>(
+  const { rows } = await queryClosed<{ oid: number | null }>(
+    client,
     `select coalesce((select indrelid from pg_index where indexrelid = to_regclass($1)), to_regclass($1))::integer as oid`,
     [name],
   )

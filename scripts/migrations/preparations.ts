@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../../src/admin/index.ts'
 import { connected, OWN_NAMESPACES } from './catalog.ts'
 import { literal, qualified, quoted } from './sql.ts'
 
@@ -40,10 +41,13 @@ interface EnumType {
 async function newEnumValues(old: pg.Client, wanted: pg.Client): Promise<string[]> {
   const read = async (client: pg.Client) =>
     (
-      await client.query<EnumType>(`
+      await queryClosed<EnumType>(
+        client,
+        `
         select nspname::text as schema, typname::text as name, array_agg(enumlabel::text order by enumsortorder) as labels
         from pg_enum join pg_type on pg_type.oid = enumtypid join pg_namespace on pg_namespace.oid = typnamespace
-        where ${OWN_NAMESPACES} group by 1, 2 order by 1, 2`)
+        where ${OWN_NAMESPACES} group by 1, 2 order by 1, 2`,
+      )
     ).rows
   const types = await read(wanted)
   return (await read(old)).flatMap((type) => {
@@ -93,7 +97,9 @@ interface Column {
 }
 
 async function readColumns(client: pg.Client): Promise<Map<string, Column>> {
-  const { rows } = await client.query<Column>(`
+  const { rows } = await queryClosed<Column>(
+    client,
+    `
     select nspname::text as schema, relname::text as table, attname::text as column, format_type(atttypid, atttypmod) as type,
       attnotnull as "isNotNull", attidentity as identity, attgenerated as generated, atthasdef as "hasDefault",
       owned.schema as "sequenceSchema", owned.name as sequence, owned.type as "sequenceType", owned.increment,
@@ -111,7 +117,8 @@ async function readColumns(client: pg.Client): Promise<Map<string, Column>> {
       where classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and refobjid = attrelid and refobjsubid = attnum and deptype in ('a', 'i')
       limit 1
     ) as owned on true
-    where attnum > 0 and not attisdropped and ${OWN_NAMESPACES} order by 1, 2, attnum`)
+    where attnum > 0 and not attisdropped and ${OWN_NAMESPACES} order by 1, 2, attnum`,
+  )
   return new Map(rows.map((row) => [`${row.schema}.${row.table}.${row.column}`, row]))
 }
 
@@ -228,12 +235,15 @@ async function domainColumns(old: pg.Client, wanted: pg.Client): Promise<string[
 async function collatedColumns(old: pg.Client, wanted: pg.Client): Promise<string[]> {
   const read = async (client: pg.Client) =>
     (
-      await client.query<{ table: string; column: string; type: string; collation: string }>(`
+      await queryClosed<{ table: string; column: string; type: string; collation: string }>(
+        client,
+        `
         select attrelid::regclass::text as table, quote_ident(attname) as column, format_type(atttypid, atttypmod) as type,
           attcollation::regcollation::text as collation
         from pg_attribute join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p') and not relispartition
         join pg_namespace on pg_namespace.oid = relnamespace
-        where attnum > 0 and not attisdropped and attcollation <> 0 and attgenerated = '' and ${OWN_NAMESPACES} order by 1, attnum`)
+        where attnum > 0 and not attisdropped and attcollation <> 0 and attgenerated = '' and ${OWN_NAMESPACES} order by 1, attnum`,
+      )
     ).rows
   const fresh = await read(wanted)
   return (await read(old)).flatMap(({ table, column, type, collation }) => {
@@ -248,12 +258,15 @@ async function collatedColumns(old: pg.Client, wanted: pg.Client): Promise<strin
 async function foreignKeys(old: pg.Client, wanted: pg.Client): Promise<string[]> {
   const read = async (client: pg.Client) =>
     (
-      await client.query<{ table: string; name: string; types: string }>(`
+      await queryClosed<{ table: string; name: string; types: string }>(
+        client,
+        `
         select conrelid::regclass::text as table, quote_ident(conname) as name, concat(
           array(select format_type(atttypid, null) from pg_attribute where attrelid = conrelid and attnum = any(conkey) order by attname),
           array(select format_type(atttypid, null) from pg_attribute where attrelid = confrelid and attnum = any(confkey) order by attname)) as types
         from pg_constraint join pg_class on pg_class.oid = conrelid join pg_namespace on pg_namespace.oid = relnamespace
-        where contype = 'f' and conparentid = 0 and ${OWN_NAMESPACES} order by 1, 2`)
+        where contype = 'f' and conparentid = 0 and ${OWN_NAMESPACES} order by 1, 2`,
+      )
     ).rows
   const fresh = await read(wanted)
   return (await read(old)).flatMap(({ table, name, types }) => {
@@ -270,7 +283,9 @@ interface Domain {
 }
 
 async function readDomains(client: pg.Client): Promise<Domain[]> {
-  const { rows } = await client.query<Domain>(`
+  const { rows } = await queryClosed<Domain>(
+    client,
+    `
     select format_type(pg_type.oid, null) as name, format('%s %s', format_type(typbasetype, typtypmod), typcollation) as base,
       concat_ws(' ', 'create domain', format_type(pg_type.oid, null), 'as', format_type(typbasetype, typtypmod),
         case when typcollation <> 0 and typcollation <> (select base.typcollation from pg_type as base where base.oid = pg_type.typbasetype)
@@ -278,6 +293,7 @@ async function readDomains(client: pg.Client): Promise<Domain[]> {
         'default ' || typdefault, case when typnotnull then 'not null' end,
         (select string_agg(format('constraint %I %s', conname, pg_get_constraintdef(pg_constraint.oid)), ' ' order by conname)
          from pg_constraint where contypid = pg_type.oid and contype = 'c')) as definition
-    from pg_type join pg_namespace on pg_namespace.oid = typnamespace where typtype = 'd' and ${OWN_NAMESPACES} order by 1`)
+    from pg_type join pg_namespace on pg_namespace.oid = typnamespace where typtype = 'd' and ${OWN_NAMESPACES} order by 1`,
+  )
   return rows
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { compareDatabases } from '../../src/admin/index.ts'
+import { compareDatabases, queryClosed } from '../../src/admin/index.ts'
 import { type Difference, MigrationError, migrate, seed } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
 import { connected, query } from './catalog.ts'
@@ -115,7 +115,8 @@ async function createdAfter(
   before: string,
   tables: readonly string[],
 ): Promise<Set<string>> {
-  const { rows } = await client.query<{ table: string; oid: string }>(
+  const { rows } = await queryClosed<{ table: string; oid: string }>(
+    client,
     `select name as table, to_regclass(name)::oid::text as oid from unnest($1::text[]) as name`,
     [tables],
   )

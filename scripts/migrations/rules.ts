@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from '../../src/admin/index.ts'
 import type { Difference } from '../../src/admin.ts'
 import { literal, qualified } from './sql.ts'
 
@@ -194,25 +195,31 @@ function domainRules(differences: readonly Difference[]): Rule[] {
 const TABLE = `case when nspname = 'public' then relname else nspname || '.' || relname end`
 
 async function readColumns(client: pg.ClientBase): Promise<Column[]> {
-  const { rows } = await client.query<Column & { schema: string; relation: string }>(`
+  const { rows } = await queryClosed<Column & { schema: string; relation: string }>(
+    client,
+    `
     select nspname::text as schema, relname::text as relation, quote_ident(attname) as name, format_type(atttypid, atttypmod) as type,
       attnotnull as "isNotNull", attidentity <> '' as "isNumbered",
       coalesce(pg_get_expr(adbin, adrelid, true), (select typdefault from pg_type where pg_type.oid = atttypid)) as value
     from pg_attribute join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p')
     join pg_namespace on pg_namespace.oid = relnamespace left join pg_attrdef on adrelid = attrelid and adnum = attnum
-    where attnum > 0 and not attisdropped and nspname !~ '^pg_' and nspname <> 'information_schema'`)
+    where attnum > 0 and not attisdropped and nspname !~ '^pg_' and nspname <> 'information_schema'`,
+  )
   return rows.map((row) => ({ ...row, table: qualified({ schema: row.schema, name: row.relation }) }))
 }
 
 async function readKeys(client: pg.ClientBase): Promise<Key[]> {
-  const { rows } = await client.query<Key & { schema: string; relation: string }>(`
+  const { rows } = await queryClosed<Key & { schema: string; relation: string }>(
+    client,
+    `
     select coalesce((select 'constraint' from pg_constraint where conindid = indexrelid and contype in ('p', 'u')), 'index')
         || ' ' || ${TABLE} || '.' || (select relname from pg_class as own where own.oid = indexrelid) as object,
       nspname::text as schema, relname::text as relation, pg_get_expr(indpred, indrelid, true) as predicate,
       coalesce((to_jsonb(pg_index) ->> 'indnullsnotdistinct')::boolean, false) as "nullsAreEqual", indisprimary as "isPrimary",
       array(select '(' || pg_get_indexdef(indexrelid, place, true) || ')' from generate_series(1, indnkeyatts) as place order by place) as columns
     from pg_index join pg_class on pg_class.oid = indrelid join pg_namespace on pg_namespace.oid = relnamespace
-    where indisunique and relkind in ('r', 'p') and nspname !~ '^pg_'`)
+    where indisunique and relkind in ('r', 'p') and nspname !~ '^pg_'`,
+  )
   return rows.map((row) => ({ ...row, table: qualified({ schema: row.schema, name: row.relation }) }))
 }
 
@@ -220,16 +227,19 @@ async function readConstraints(client: pg.ClientBase): Promise<Constraint[]> {
   const names = (relation: string, numbers: string) =>
     `array(select quote_ident(attname) from unnest(${numbers}) with ordinality as keys (number, place)
        join pg_attribute on attrelid = ${relation} and attnum = number order by place)`
-  const { rows } = await client.query<
+  const { rows } = await queryClosed<
     Constraint & { schema: string; relation: string; targetSchema: string; targetRelation: string | null }
-  >(`
+  >(
+    client,
+    `
     select 'constraint ' || ${TABLE} || '.' || conname as object, nspname::text as schema, relname::text as relation, contype as kind,
       pg_get_expr(conbin, conrelid, true) as expression, ${names('conrelid', 'conkey')} as columns,
       (select nspname::text from pg_class as other join pg_namespace as space on space.oid = other.relnamespace where other.oid = confrelid) as "targetSchema",
       (select relname::text from pg_class as other where other.oid = confrelid) as "targetRelation",
       ${names('confrelid', 'confkey')} as "targetColumns", confmatchtype = 'f' as "matchesFull"
     from pg_constraint join pg_class on pg_class.oid = conrelid join pg_namespace on pg_namespace.oid = relnamespace
-    where contype in ('c', 'f', 'x') and nspname !~ '^pg_'`)
+    where contype in ('c', 'f', 'x') and nspname !~ '^pg_'`,
+  )
   return rows.map((row) => ({
     ...row,
     table: qualified({ schema: row.schema, name: row.relation }),
@@ -239,7 +249,8 @@ async function readConstraints(client: pg.ClientBase): Promise<Constraint[]> {
 }
 
 async function readVersion(client: pg.ClientBase): Promise<number> {
-  const { rows } = await client.query<{ version: number }>(
+  const { rows } = await queryClosed<{ version: number }>(
+    client,
     `select current_setting('server_version_num')::integer as version`,
   )
   return rows[0]?.version ?? 0

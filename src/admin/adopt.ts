@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import { otherNamespaces } from './compare.ts'
 import { AdminError } from './errors.ts'
 import { recordApplied, type SourcedMigration } from './history.ts'
@@ -103,7 +104,7 @@ async function inSession<T>(url: string, fn: (client: pg.Client) => Promise<T>):
 async function prepareNamespace(client: pg.Client, namespace: string): Promise<void> {
   if (namespace === 'public') return
   const name = pg.escapeIdentifier(namespace)
-  const { rows } = await client.query<{ database: string }>('select current_database() as database')
+  const { rows } = await queryClosed<{ database: string }>(client, 'select current_database() as database')
   const database = pg.escapeIdentifier(rows[0]?.database ?? '')
   await client.query(
     `create schema if not exists ${name}; alter database ${database} set search_path to ${name}, public`,

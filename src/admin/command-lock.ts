@@ -35,7 +35,9 @@ export async function takeTurn(
   const acquire = level === 'session' ? 'pg_try_advisory_lock' : 'pg_try_advisory_xact_lock'
   const started = performance.now()
   for (let nextReport = REPORT_AFTER; ; await sleep(POLL_INTERVAL)) {
-    const { rows } = await client.query<{ acquired: boolean }>(`select ${acquire}(${TURN_LOCK}) as acquired`)
+    const { rows } = await client.query<{ acquired: boolean }>(
+      `select pg_catalog.${acquire}(${TURN_LOCK}) as acquired`,
+    )
     if (rows[0]?.acquired) return
     const milliseconds = Math.round(performance.now() - started)
     if (patience > 0 && milliseconds > patience) throw await tookTooLong(client, milliseconds)

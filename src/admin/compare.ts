@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import { inTransaction } from './session.ts'
 import { currentNamespace, type Difference, differencesBetween, readLive } from './snapshot/index.ts'
 import { TOOL_SCHEMA } from './tool-schema.ts'
@@ -19,7 +20,8 @@ export async function compareDatabases(schema: string, database: string): Promis
 
 /** The schemas of a database beside that of its tables. */
 export async function otherNamespaces(client: pg.ClientBase, namespace: string): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select nspname::text as name from pg_namespace
      where nspname !~ '^(pg_|information_schema$)' and nspname <> all($1) order by 1`,
     [[namespace, 'public', TOOL_SCHEMA]],

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import type { DatabaseObject } from './objects.ts'
 import { TOOL_SCHEMA, TOOL_TABLES } from './tool-schema.ts'
 
@@ -17,7 +18,7 @@ export async function findDependents(
   client: pg.ClientBase,
   owned: readonly DatabaseObject[],
 ): Promise<Dependent[]> {
-  const { rows } = await client.query<Dependent>(DEPENDENTS, [
+  const { rows } = await queryClosed<Dependent>(client, DEPENDENTS, [
     owned.map(({ classid }) => classid),
     owned.map(({ objid }) => objid),
   ])

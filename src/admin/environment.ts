@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { oneOf } from '../input/index.ts'
 import { DEV_CLUSTER, TEST_CONNECTION_LIMIT } from '../package/index.ts'
+import { queryClosed } from './closed-query.ts'
 import { AdminError } from './errors.ts'
 import { ensureToolSchema, findToolTables, TOOL_SCHEMA } from './tool-schema.ts'
 
@@ -31,7 +32,8 @@ const INSUFFICIENT_PRIVILEGE = '42501'
 
 /** Facts that a copy of a database does not share: its server, its OID, and the OID of the table with the record. */
 async function identityOf(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ may: boolean }>(
+  const { rows } = await queryClosed<{ may: boolean }>(
+    client,
     `select has_function_privilege('pg_control_system()', 'execute') as may`,
   )
   // PostgreSQL checks the privilege even where a CASE does not reach the call.
@@ -71,10 +73,12 @@ export async function readEnvironment(
 }
 
 async function readRecord(client: pg.ClientBase, lock: boolean): Promise<RecordedEnvironment | undefined> {
-  const { rows: privileges } = await client.query<{ may: boolean }>(
+  const { rows: privileges } = await queryClosed<{ may: boolean }>(
+    client,
     `select has_table_privilege('${TOOL_SCHEMA}.environment', 'update') as may`,
   )
-  const { rows } = await client.query<RecordedEnvironment>(
+  const { rows } = await queryClosed<RecordedEnvironment>(
+    client,
     `select record.environment, record.database_name as "madeFor",
        record.requires_confirmation as "requiresConfirmation",
        coalesce(record.database_name = current_database() and record.database_oid = here.database_oid
@@ -90,7 +94,8 @@ async function readRecord(client: pg.ClientBase, lock: boolean): Promise<Recorde
 
 /** Written by a version that did not bind the environment to a database. */
 async function readOldRecord(client: pg.ClientBase): Promise<RecordedEnvironment | undefined> {
-  const { rows } = await client.query<{ environment: Environment }>(
+  const { rows } = await queryClosed<{ environment: Environment }>(
+    client,
     `select environment from ${TOOL_SCHEMA}.marker`,
   )
   return rows[0] && { ...rows[0], isBound: false, madeFor: null, requiresConfirmation: false }
@@ -114,15 +119,19 @@ export async function writeEnvironment(
     'environment, requires_confirmation, database_name, system_identifier, database_oid, table_oid'
   const here = `(${await identityOf(client)}) as here`
   // An update, if there is a row: a command that waits for it then sees the new values.
-  await client.query(`
+  await queryClosed(
+    client,
+    `
     update ${TOOL_SCHEMA}.environment set (${columns}) = (select ${values} from ${here});
     insert into ${TOOL_SCHEMA}.environment (${columns}) select ${values} from ${here}
-      where not exists (select from ${TOOL_SCHEMA}.environment)`)
+      where not exists (select from ${TOOL_SCHEMA}.environment)`,
+  )
 }
 
 /** Whether the database is on the embedded server of a project, which needs no statement of its environment. */
 export async function isOnDevServer(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ cluster: string }>(
+  const { rows } = await queryClosed<{ cluster: string }>(
+    client,
     `select current_setting('cluster_name') as cluster`,
   )
   return rows[0]?.cluster === DEV_CLUSTER

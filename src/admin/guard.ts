@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { InvalidInputError } from '../errors/index.ts'
+import { queryClosed } from './closed-query.ts'
 import { findData } from './data.ts'
 import {
   type Environment,
@@ -226,6 +227,6 @@ function unconfirmed({ database, recorded }: Subject, data: string): ProtectedDa
 
 /** The name of the connected database. */
 export async function databaseName(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ name: string }>('select current_database() as name')
+  const { rows } = await queryClosed<{ name: string }>(client, 'select current_database() as name')
   return rows[0]?.name ?? ''
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import { checksumOf, type Migration, STATEMENT_MARK } from './migration-files.ts'
 import { findToolTables, LIBRARY, TOOL_SCHEMA } from './tool-schema.ts'
 
@@ -25,7 +26,8 @@ export interface SourcedMigration extends Migration {
 /** Undefined where the database has no migration history. */
 export async function readHistory(client: pg.ClientBase): Promise<Entry[] | undefined> {
   if (!(await findToolTables(client)).has('migrations')) return undefined
-  const { rows } = await client.query<Entry>(
+  const { rows } = await queryClosed<Entry>(
+    client,
     `select coalesce(to_jsonb(migrations) ->> 'source', '${LIBRARY}') as source, name, checksum,
        applied_at as "appliedAt", steps_done as "stepsDone", step_begun as "stepBegun", steps_checksum as "stepsChecksum"
      from ${TOOL_SCHEMA}.migrations as migrations order by name`,
@@ -38,7 +40,8 @@ export async function recordApplied(
   migrations: readonly SourcedMigration[],
 ): Promise<void> {
   for (const { source, name, checksum, steps } of migrations) {
-    await client.query(
+    await queryClosed(
+      client,
       `insert into ${TOOL_SCHEMA}.migrations (source, name, checksum, applied_at, steps_done)
        values ($1, $2, $3, clock_timestamp(), $4)
        on conflict (source, name) do update set checksum = excluded.checksum, applied_at = excluded.applied_at,
@@ -53,7 +56,8 @@ export async function recordStep(
   { source, name, checksum, steps }: SourcedMigration,
   stepsDone: number,
 ): Promise<void> {
-  await client.query(
+  await queryClosed(
+    client,
     `insert into ${TOOL_SCHEMA}.migrations (source, name, checksum, steps_done, steps_checksum)
      values ($1, $2, $3, $4, $5)
      on conflict (source, name) do update set checksum = excluded.checksum, steps_done = excluded.steps_done,
@@ -67,7 +71,8 @@ export async function recordBegun(
   { source, name, checksum }: SourcedMigration,
   step: number,
 ): Promise<void> {
-  await client.query(
+  await queryClosed(
+    client,
     `insert into ${TOOL_SCHEMA}.migrations (source, name, checksum, steps_done, step_begun) values ($1, $2, $3, $4, $4)
      on conflict (source, name) do update set checksum = excluded.checksum, step_begun = excluded.step_begun`,
     [source, name, checksum, step],

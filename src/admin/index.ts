@@ -1,3 +1,4 @@
+export { queryClosed } from './closed-query.ts'
 export { compareDatabases } from './compare.ts'
 export { type Created, type CreateOptions, create, createObjects } from './create.ts'
 export { type Distributed, type DistributeOptions, distribute } from './distribution/index.ts'

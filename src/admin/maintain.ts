@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { fields, oneOf, optional, text, wholeNumber } from '../input/index.ts'
+import { queryClosed } from './closed-query.ts'
 import { ENVIRONMENTS, type Environment } from './environment.ts'
 import { AdminError } from './errors.ts'
 import { databaseName, guard } from './guard.ts'
@@ -250,7 +251,7 @@ class Maintenance {
 
 /** The first moment of the month so many months from now, by the clock of the server. */
 async function monthAhead(client: pg.ClientBase, months: number): Promise<Date> {
-  const { rows } = await client.query<{ now: Date }>('select now() as now')
+  const { rows } = await queryClosed<{ now: Date }>(client, 'select now() as now')
   return monthOf(rows[0]?.now ?? new Date(), months)
 }
 

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { withoutRow } from '../errors/index.ts'
+import { queryClosed } from './closed-query.ts'
 import { AdminError } from './errors.ts'
 import { recordApplied, type SourcedMigration } from './history.ts'
 import type { TableLock } from './migration-files.ts'
@@ -84,7 +85,8 @@ function recording(client: pg.Client, { source }: SourcedMigration, fn: () => Pr
 async function takeLocks(client: pg.Client, locks: readonly TableLock[], lockTimeout: number): Promise<void> {
   const deadline = performance.now() + lockTimeout
   for (const { table, mode } of locks) {
-    const { rowCount } = await client.query(
+    const { rowCount } = await queryClosed(
+      client,
       `select from pg_class where oid = pg_catalog.to_regclass($1) and relkind in ('r', 'p')`,
       [table],
     )

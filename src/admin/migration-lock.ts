@@ -26,7 +26,7 @@ export async function inTurn<T>(
       return await fn(client)
     } finally {
       // The connection's end does it too, but not behind a pooler that keeps sessions.
-      await client.query('reset all; select pg_advisory_unlock_all()').catch(() => {})
+      await client.query('reset all; select pg_catalog.pg_advisory_unlock_all()').catch(() => {})
     }
   } finally {
     await client.end().catch(() => {})

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import { AdminError } from './errors.ts'
 import { type Entry, readHistory, type SourcedMigration } from './history.ts'
 import { LIBRARY } from './tool-schema.ts'
@@ -79,7 +80,8 @@ export function upTo(migrations: readonly SourcedMigration[], to: string | undef
 
 /** Whether the library's tables are there. */
 async function hasTables(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ some: boolean }>(
+  const { rows } = await queryClosed<{ some: boolean }>(
+    client,
     `select pg_catalog.to_regclass('users') is not null and pg_catalog.to_regclass('chats') is not null as some`,
   )
   return rows[0]?.some === true

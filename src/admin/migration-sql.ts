@@ -34,8 +34,8 @@ export async function resetSession(client: pg.ClientBase): Promise<void> {
  * decides what is a transaction command, without one in this package.
  */
 export async function executeWithin(client: pg.ClientBase, sql: string): Promise<void> {
-  await client.query(`select set_config('${SETTING}', $1, true)`, [sql])
-  await client.query(`do $$ begin execute current_setting('${SETTING}'); end $$`)
+  await client.query(`select pg_catalog.set_config('${SETTING}', $1, true)`, [sql])
+  await client.query(`do $$ begin execute pg_catalog.current_setting('${SETTING}'); end $$`)
 }
 
 /** Whether `executeWithin` refused a transaction command, or a `copy` from or to the client. */

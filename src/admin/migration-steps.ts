@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import { readHistory, recordApplied, recordBegun, recordStep, type SourcedMigration } from './history.ts'
 import { checksumOf, STATEMENT_MARK } from './migration-files.ts'
 import { labelOf } from './migration-plan.ts'
@@ -149,7 +150,8 @@ async function settleIndex(client: pg.Client, step: string): Promise<boolean> {
   if (rebuilt !== undefined) await dropRebuilds(client, rebuilt)
   const name = INDEX_BUILT.exec(sql)?.[1]
   if (name === undefined) return false
-  const { rows } = await client.query<{ isValid: boolean; isPartitioned: boolean }>(
+  const { rows } = await queryClosed<{ isValid: boolean; isPartitioned: boolean }>(
+    client,
     `select indisvalid as "isValid", relkind = 'I' as "isPartitioned"
      from pg_index join pg_class on pg_class.oid = indexrelid where indexrelid = pg_catalog.to_regclass($1)`,
     [name],
@@ -163,7 +165,8 @@ async function settleIndex(client: pg.Client, step: string): Promise<boolean> {
 
 /** Drops the copies that an interrupted `reindex index concurrently` has left. */
 async function dropRebuilds(client: pg.Client, name: string): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select pg_catalog.format('%I.%I', nspname, left_.relname) as name from pg_index join pg_class as left_ on left_.oid = indexrelid
      join pg_namespace on pg_namespace.oid = left_.relnamespace
      join pg_class as rebuilt on rebuilt.oid = pg_catalog.to_regclass($1) and rebuilt.relnamespace = left_.relnamespace

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import { AdminError } from './errors.ts'
 import { type AdminOptions, connect, inTransaction, NO_DATABASE } from './session.ts'
 import { databaseInUrl, readUrl, withDatabase } from './url.ts'
@@ -117,7 +118,8 @@ export class PrivateDatabase {
 
 /** Drops what killed commands have left. A database that is in use stays. */
 async function sweep(maintenance: pg.Client): Promise<void> {
-  const { rows } = await maintenance.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    maintenance,
     `select private.datname as name from pg_database as private
      where private.datname ~ '^${PREFIX}[0-9a-f]{16}$' and private.datconnlimit = ${MARKER_CONNECTION_LIMIT}
        and not exists (select from pg_stat_activity as creator where creator.application_name = private.datname)`,

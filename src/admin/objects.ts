@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import { TOOL_SCHEMA } from './tool-schema.ts'
 
 /** A table, a view, a function, a type, a schema, an extension …: an object that is not a part of another one. */
@@ -33,13 +34,16 @@ const STANDING = `
 
 /** The objects of the database, without the library's own records and what is temporary. */
 export async function readObjects(client: pg.ClientBase): Promise<DatabaseObject[]> {
-  const { rows } = await client.query<DatabaseObject>(`
+  const { rows } = await queryClosed<DatabaseObject>(
+    client,
+    `
     select classid::bigint::float8 as classid, objid::bigint::float8 as objid, object.type, object.identity
     from (${STANDING}) as standing, pg_identify_object(classid, objid, 0) as object
     -- Citus hides shards from pg_class.
     where (classid <> 'pg_class'::regclass or exists (select from pg_class where pg_class.oid = objid))
       and object.schema is distinct from '${TOOL_SCHEMA}' and object.type is not null
-      and coalesce(object.schema, '') !~ '^pg_(temp|toast)' and not (object.type = 'schema' and object.identity = '${TOOL_SCHEMA}')`)
+      and coalesce(object.schema, '') !~ '^pg_(temp|toast)' and not (object.type = 'schema' and object.identity = '${TOOL_SCHEMA}')`,
+  )
   return rows.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
 }
 
@@ -69,7 +73,7 @@ export async function createdByThisTransaction(
   objects: readonly DatabaseObject[],
 ): Promise<DatabaseObject[]> {
   if (objects.length === 0) return []
-  const { rows } = await client.query<{ key: string }>(CREATED, [
+  const { rows } = await queryClosed<{ key: string }>(client, CREATED, [
     objects.map(({ classid }) => classid),
     objects.map(({ objid }) => objid),
   ])

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 import {
   createdByThisTransaction,
   type DatabaseObject,
@@ -41,7 +42,8 @@ export async function recordObjects(
 
 async function forget(client: pg.ClientBase, objects: readonly DatabaseObject[]): Promise<void> {
   if (objects.length === 0) return
-  await client.query(
+  await queryClosed(
+    client,
     `delete from ${TOOL_SCHEMA}.objects using json_to_recordset($1::json) as gone (type text, identity text)
      where objects.type = gone.type and objects.identity = gone.identity`,
     [JSON.stringify(objects)],
@@ -54,7 +56,8 @@ async function insert(
   source: string,
 ): Promise<void> {
   if (objects.length === 0) return
-  await client.query(
+  await queryClosed(
+    client,
     `insert into ${TOOL_SCHEMA}.objects (type, identity, source, object_oid)
      select type, identity, $2, objid from json_to_recordset($1::json) as created (type text, identity text, objid bigint)
      on conflict (type, identity) do update set source = excluded.source, object_oid = excluded.object_oid`,
@@ -74,7 +77,8 @@ async function rename(
     return old === undefined || old === identity ? [] : [{ type, old, identity }]
   })
   if (renamed.length === 0) return
-  await client.query(
+  await queryClosed(
+    client,
     `update ${TOOL_SCHEMA}.objects set identity = renamed.identity
      from json_to_recordset($1::json) as renamed (type text, old text, identity text)
      where objects.type = renamed.type and objects.identity = renamed.old`,
@@ -85,7 +89,8 @@ async function rename(
 /** Records the OIDs of tables that Citus has recreated under their names, in the current transaction. */
 export async function refreshOids(client: pg.ClientBase): Promise<void> {
   if (!(await findToolTables(client)).has('objects')) return
-  await client.query(
+  await queryClosed(
+    client,
     `update ${TOOL_SCHEMA}.objects set object_oid = pg_class.oid
      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
      where type = 'table' and identity = pg_catalog.format('%I.%I', nspname, relname) and object_oid is not null
@@ -127,7 +132,8 @@ async function readRecords(client: pg.ClientBase): Promise<ObjectRecord[]> {
     const named = await readSchemaObjects(client, await currentNamespace(client))
     return named.map(({ type, identity }) => ({ type, identity, source: LIBRARY, oid: null }))
   }
-  const { rows } = await client.query<{ record: Partial<ObjectRecord> & { object_oid?: number | null } }>(
+  const { rows } = await queryClosed<{ record: Partial<ObjectRecord> & { object_oid?: number | null } }>(
+    client,
     `select to_jsonb(objects) as record from ${TOOL_SCHEMA}.objects as objects`,
   )
   return rows.map(({ record: { type = '', identity = '', source = LIBRARY, object_oid = null } }) => ({

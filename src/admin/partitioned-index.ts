@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 
 /** An index of a partitioned table that a step builds concurrently. */
 export interface PartitionedBuild {
@@ -24,7 +25,8 @@ export async function readPartitionedBuild(
 ): Promise<PartitionedBuild | undefined> {
   const [, kind = '', name, table, definition = ''] = BUILD.exec(sql) ?? []
   if (name === undefined || table === undefined) return undefined
-  const { rowCount } = await client.query(
+  const { rowCount } = await queryClosed(
+    client,
     `select from pg_class where oid = pg_catalog.to_regclass($1) and relkind = 'p'`,
     [table],
   )
@@ -78,7 +80,8 @@ export async function dropBuild(
   const refused = await readMissing(client, table, name)
   if (refused?.isLeaf && refused.isValid === false)
     await client.query(`drop index concurrently ${refused.built}`)
-  const { rows } = await client.query<{ schema: string }>(
+  const { rows } = await queryClosed<{ schema: string }>(
+    client,
     `select pg_catalog.quote_ident(nspname) as schema from pg_class join pg_namespace on pg_namespace.oid = relnamespace where pg_class.oid = pg_catalog.to_regclass($1)`,
     [table],
   )
@@ -86,7 +89,7 @@ export async function dropBuild(
 }
 
 async function readMissing(client: pg.ClientBase, table: string, name: string): Promise<Missing | undefined> {
-  const { rows } = await client.query<Missing>(MISSING, [table, name])
+  const { rows } = await queryClosed<Missing>(client, MISSING, [table, name])
   return rows[0]
 }
 

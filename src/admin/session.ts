@@ -86,7 +86,7 @@ export async function observe(
   client: pg.ClientBase,
   { lockTimeout, onWait }: { lockTimeout: number; onWait: OnWait },
 ): Promise<WaitObserver> {
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const { rows } = await client.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid')
   // Soon enough to know who holds the lock when the command gives up.
   const interval = lockTimeout > 0 ? Math.max(50, Math.min(1_000, lockTimeout / 2)) : 1_000
   return new WaitObserver(() => connect(url), rows[0]?.pid ?? 0, onWait, interval)

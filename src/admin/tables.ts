@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { TABLES } from '../../generated/catalog.ts'
+import { queryClosed } from './closed-query.ts'
 import { AdminError } from './errors.ts'
 import { currentNamespace } from './snapshot/index.ts'
 
@@ -40,7 +41,7 @@ export async function countRows(client: pg.ClientBase, namespace: string): Promi
 
 async function count(client: pg.ClientBase, namespace: string, table: string): Promise<number> {
   const name = [namespace, table].map((each) => pg.escapeIdentifier(each)).join('.')
-  const { rows } = await client.query<{ count: string }>(`select count(*) as count from ${name}`)
+  const { rows } = await queryClosed<{ count: string }>(client, `select count(*) as count from ${name}`)
   return Number(rows[0]?.count)
 }
 
@@ -49,7 +50,8 @@ async function findReadable(
   tables: ReadonlySet<string>,
   namespace: string,
 ): Promise<Set<string>> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select name from unnest($1::text[]) as name
      where pg_catalog.has_schema_privilege($2, 'usage') and has_table_privilege(pg_catalog.format('%I.%I', $2::text, name), 'select')`,
     [[...tables], namespace],
@@ -58,7 +60,8 @@ async function findReadable(
 }
 
 async function findTables(client: pg.ClientBase, namespace: string): Promise<Set<string>> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select relname as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
      where nspname = $1 and relname = any($2) and relkind in ('r', 'p')`,
     [namespace, TABLES],

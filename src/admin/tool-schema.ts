@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 
 /** The schema in which the library keeps its records of a database. */
 export const TOOL_SCHEMA = 'norberts_spark_db'
@@ -64,13 +65,14 @@ const FROM_MARKER = `
  */
 export async function ensureToolSchema(client: pg.ClientBase): Promise<void> {
   if (await isCurrent(client)) return
-  await client.query(TABLES)
-  if ((await findToolTables(client)).has('marker')) await client.query(FROM_MARKER)
+  await queryClosed(client, TABLES)
+  if ((await findToolTables(client)).has('marker')) await queryClosed(client, FROM_MARKER)
 }
 
 /** Whether the tables have the columns that this version added. */
 async function isCurrent(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ columns: number; old: boolean }>(
+  const { rows } = await queryClosed<{ columns: number; old: boolean }>(
+    client,
     `select count(*) filter (where (relname, attname) in
          (('environment', 'requires_confirmation'), ('objects', 'object_oid'), ('migrations', 'source'), ('grants', 'kind')))::int as columns,
        coalesce(bool_or(relname = 'marker'), false) as old
@@ -86,7 +88,8 @@ async function isCurrent(client: pg.ClientBase): Promise<boolean> {
  * `to_regclass` fails for a role without privileges on the schema.
  */
 export async function findToolTables(client: pg.ClientBase): Promise<Set<string>> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select relname::text as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
      where nspname = '${TOOL_SCHEMA}' and relkind = 'r'`,
   )
@@ -100,19 +103,23 @@ export async function dropToolSchema(client: pg.ClientBase): Promise<void> {
   const own = [...TOOL_TABLES, 'marker'].filter((name) => tables.has(name))
   if (own.length > 0)
     await client.query(`drop table ${own.map((name) => `${TOOL_SCHEMA}.${name}`).join(', ')} cascade`)
-  await client.query(`
+  await queryClosed(
+    client,
+    `
     do $$
     begin
       if not exists (select from pg_depend where refclassid = 'pg_namespace'::regclass and refobjid = '${TOOL_SCHEMA}'::regnamespace) then
         drop schema ${TOOL_SCHEMA};
       end if;
     end
-    $$`)
+    $$`,
+  )
 }
 
 /** Whether this role may read the records: one that only reads the tables may not. */
 export async function mayReadRecords(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ may: boolean | null }>(
+  const { rows } = await queryClosed<{ may: boolean | null }>(
+    client,
     `select bool_and(pg_catalog.has_schema_privilege(pg_namespace.oid, 'usage') and has_table_privilege(pg_class.oid, 'select')) as may
      from pg_namespace join pg_class on relnamespace = pg_namespace.oid and relkind = 'r' where nspname = $1`,
     [TOOL_SCHEMA],

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from './closed-query.ts'
 
 /** A session, or a prepared transaction, that holds the lock for which a command waits. */
 export interface LockHolder {
@@ -47,7 +48,8 @@ const holderOf = ({ pid, application, user, since }: Row): LockHolder => ({
 
 /** Sessions that hold an advisory lock of this database. */
 export async function holdersOfAdvisoryLock(client: pg.ClientBase, key: number): Promise<LockHolder[]> {
-  const { rows } = await client.query<Row>(
+  const { rows } = await queryClosed<Row>(
+    client,
     `select ${HOLDER} from pg_locks join pg_stat_activity using (pid)
      where locktype = 'advisory' and granted and objsubid = 1
        and pg_locks.database = (select oid from pg_database where datname = current_database())
@@ -58,16 +60,21 @@ export async function holdersOfAdvisoryLock(client: pg.ClientBase, key: number):
 
 /** Sessions and prepared transactions for whose locks the session `pid` waits at this moment. */
 async function holdersBefore(client: pg.ClientBase, pid: number): Promise<LockHolder[]> {
-  const { rows: blocking } = await client.query<{ pids: number[] }>('select pg_blocking_pids($1) as pids', [
-    pid,
-  ])
+  const { rows: blocking } = await queryClosed<{ pids: number[] }>(
+    client,
+    'select pg_blocking_pids($1) as pids',
+    [pid],
+  )
   const pids = blocking[0]?.pids ?? []
-  const { rows } = await client.query<Row>(`select ${HOLDER} from pg_stat_activity where pid = any ($1)`, [
-    pids,
-  ])
+  const { rows } = await queryClosed<Row>(
+    client,
+    `select ${HOLDER} from pg_stat_activity where pid = any ($1)`,
+    [pids],
+  )
   // PostgreSQL reports prepared transactions as process 0.
   if (!pids.includes(0)) return rows.map(holderOf)
-  const { rows: prepared } = await client.query<{ gid: string; user: string; since: Date }>(
+  const { rows: prepared } = await queryClosed<{ gid: string; user: string; since: Date }>(
+    client,
     'select gid, owner::text as "user", prepared as since from pg_prepared_xacts where database = current_database()',
   )
   return [

@@ -1,5 +1,14 @@
 import { expect } from 'vitest'
-import { grant, maintain, migrate, verify } from '../../src/admin.ts'
+import {
+  drop,
+  grant,
+  maintain,
+  migrate,
+  migrationStatus,
+  recordEnvironment,
+  reset,
+  verify,
+} from '../../src/admin.ts'
 import { createLogin } from '../support/app-login.ts'
 import { test } from '../support/database.ts'
 import { runSql } from '../support/databases.ts'
@@ -64,36 +73,80 @@ const OVERLOADS = [
   ],
 ]
 
-test('no command calls a function that another role has made in a writable schema, or in one with the name of the login', {
+/** Every operator of these names for two of these types, beside those of pg_catalog, which are preferred. */
+const OPERATORS = ['=', '<>', '<', '>', '<=', '>=', '||', '~', '!~', '~~', '->', '->>', '&', '-']
+const TYPES = [
+  ...['name', 'text', '"char"', 'oid', 'regclass', 'xid', 'int2', 'int4', 'int8'],
+  ...['boolean', 'jsonb', 'name[]', 'text[]', 'oid[]'],
+]
+
+/** Counts the calls of hostile functions; no rollback resets it, and a read-only transaction refuses it. */
+const COUNTER = 'hostile_calls'
+
+test('no command calls a function or an operator that another role has made in a writable schema, or in one with the name of the login', {
   timeout: 120_000,
 }, async ({ url }) => {
   await using attacker = await createLogin(url, (role) => `grant usage, create on schema public to ${role}`)
   await using other = await createLogin(url, () => '')
-  const run = () =>
-    Promise.allSettled([
-      verify(url),
-      migrate(url, { dryRun: true }),
-      grant(url, { role: other.role, kind: 'app', environment: 'test', dryRun: true }),
-      maintain(url, { environment: 'test' }),
-    ])
+  const commands = [
+    () => verify(url),
+    () => migrationStatus(url),
+    () => migrate(url, { dryRun: true }),
+    () => migrate(url, { environment: 'test' }),
+    () => grant(url, { role: other.role, kind: 'app', environment: 'test', dryRun: true }),
+    () => grant(url, { role: other.role, kind: 'app', environment: 'test' }),
+    () => maintain(url, { environment: 'test' }),
+    () => recordEnvironment(url, 'test'),
+    () => drop(url, { confirm: 'another' }),
+    () => reset(url, { environment: 'test', confirm: 'another' }),
+  ]
   const owner = new URL(url).username
 
   for (const schema of ['public', owner]) {
     await runSql(
       url,
-      `create schema if not exists "${owner}"; grant usage, create on schema "${owner}" to ${attacker.role}`,
+      `create schema if not exists "${schema}"; grant usage, create on schema "${schema}" to ${attacker.role}`,
     )
-    if (schema === 'public') await runSql(url, `drop schema "${owner}"`)
-    for (const text of traps(schema)) await runSql(attacker.url, text)
-    const after = await run()
-    const reasons = after.flatMap((each) => (each.status === 'rejected' ? String(each.reason) : []))
-
-    expect(reasons.filter((text) => text.includes('hostile'))).toEqual([])
+    await runSql(attacker.url, traps(schema))
+    for (const command of commands) {
+      const reason = await command().then(
+        () => '',
+        (error: unknown) => String(error),
+      )
+      expect(reason, String(command)).not.toMatch(new RegExp(`hostile|${COUNTER}`))
+    }
+    expect(await wasCalled(url, schema), schema).toBe(false)
+    await runSql(url, `drop owned by ${attacker.role}`)
   }
 })
 
-/** A statement for each overload. */
-function traps(schema: string): string[] {
-  const body = `language plpgsql as $$ begin raise exception 'a hostile function ran'; end $$`
-  return OVERLOADS.map((signature) => `create function "${schema}".${signature} returns text ${body}`)
+/** The statement that creates the overloads and operators. */
+function traps(schema: string): string {
+  const body = (counter: string) =>
+    `language plpgsql as $body$ begin perform pg_catalog.nextval('${counter}'); raise exception 'a hostile function ran'; end $body$`
+  const counter = `"${schema}".${COUNTER}`
+  return `create sequence ${counter}; grant usage on sequence ${counter} to public;
+    ${OVERLOADS.map((signature) => `create function "${schema}".${signature} returns text ${body(counter)};`).join('\n')}
+    do $do$
+    declare
+      one text;
+      other text;
+      operator text;
+    begin
+      foreach one in array array[${TYPES.map((type) => `'${type}'`).join(', ')}] loop
+        foreach other in array array[${TYPES.map((type) => `'${type}'`).join(', ')}] loop
+          execute pg_catalog.format($$create function %I.hostile(%s, %s) returns boolean ${body(counter)} $$, '${schema}', one, other);
+          foreach operator in array array[${OPERATORS.map((name) => `'${name}'`).join(', ')}] loop
+            execute pg_catalog.format('create operator %I.%s (leftarg = %s, rightarg = %s, function = %I.hostile)',
+              '${schema}', operator, one, other, '${schema}');
+          end loop;
+        end loop;
+      end loop;
+    end
+    $do$`
+}
+
+async function wasCalled(url: string, schema: string): Promise<boolean> {
+  const [row] = await runSql(url, `select is_called from "${schema}".${COUNTER}`)
+  return row?.is_called !== false
 }

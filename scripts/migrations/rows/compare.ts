@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../../../src/admin/index.ts'
 import { notOfExtension, OWN_NAMESPACES } from '../catalog.ts'
 
 interface Column {
@@ -45,7 +46,8 @@ export async function readRows(client: pg.Client): Promise<Rows> {
 }
 
 async function readLabels(client: pg.Client): Promise<Map<number, Label>> {
-  const { rows } = await client.query<Label & { oid: number }>(
+  const { rows } = await queryClosed<Label & { oid: number }>(
+    client,
     'select oid::integer as oid, enumtypid::integer as type, enumlabel::text as label from pg_enum',
   )
   return new Map(rows.map((row) => [row.oid, row]))
@@ -158,7 +160,9 @@ function sameRows(
 }
 
 async function readColumns(client: pg.Client): Promise<Map<number, { name: string; columns: Column[] }>> {
-  const { rows } = await client.query<Column & { oid: number; table: string; number: number | null }>(`
+  const { rows } = await queryClosed<Column & { oid: number; table: string; number: number | null }>(
+    client,
+    `
     select pg_class.oid::integer as oid, pg_class.oid::regclass::text as table, attnum::integer as number, quote_ident(attname) as name,
       format_type(atttypid, atttypmod) as type, attgenerated <> '' as "isGenerated",
       (select oid::integer from pg_type where oid = atttypid and typtype = 'e') as "enumType",
@@ -169,7 +173,8 @@ async function readColumns(client: pg.Client): Promise<Map<number, { name: strin
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
     left join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
     where relkind in ('r', 'p') and not relispartition and ${OWN_NAMESPACES} and ${notOfExtension('pg_class', 'pg_class.oid')}
-    order by 2, attnum`)
+    order by 2, attnum`,
+  )
   const tables = new Map<number, { name: string; columns: Column[] }>()
   for (const { oid, table, ...column } of rows) {
     const known = tables.get(oid) ?? { name: table, columns: [] }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../../../src/admin/index.ts'
 import { notOfExtension, OWN_NAMESPACES } from '../catalog.ts'
 
 export interface TableColumn {
@@ -52,11 +53,14 @@ export interface Table {
 
 /** The tables of a database, those that others refer to first. */
 export async function readTables(client: pg.Client): Promise<Table[]> {
-  const { rows } = await client.query<{ oid: number; name: string }>(`
+  const { rows } = await queryClosed<{ oid: number; name: string }>(
+    client,
+    `
     select pg_class.oid::integer as oid, pg_class.oid::regclass::text as name from pg_class
     join pg_namespace on pg_namespace.oid = relnamespace
     where relkind in ('r', 'p') and not relispartition and ${OWN_NAMESPACES} and ${notOfExtension('pg_class', 'pg_class.oid')}
-    order by 2`)
+    order by 2`,
+  )
   const [columns, checks, foreignKeys, keys] = [
     await readColumns(client),
     await readChecks(client),
@@ -91,7 +95,9 @@ function inOrder(tables: readonly Table[]): Table[] {
 }
 
 async function readColumns(client: pg.Client): Promise<(TableColumn & { table: number })[]> {
-  const { rows } = await client.query<TableColumn & { table: number }>(`
+  const { rows } = await queryClosed<TableColumn & { table: number }>(
+    client,
+    `
     with recursive domain as (
       select oid as type, oid as base, -1 as modifier, array[]::text[] as checks, false as "notNull" from pg_type
       union all
@@ -118,19 +124,23 @@ async function readColumns(client: pg.Client): Promise<(TableColumn & { table: n
     left join pg_type as element on element.oid = base.typelem and base.typcategory = 'A'
     join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p')
     join pg_namespace on pg_namespace.oid = relnamespace and ${OWN_NAMESPACES}
-    where attnum > 0 and not attisdropped order by attrelid, attnum`)
+    where attnum > 0 and not attisdropped order by attrelid, attnum`,
+  )
   return rows
 }
 
 async function readChecks(client: pg.Client): Promise<(Check & { table: number })[]> {
-  const { rows } = await client.query<Check & { table: number }>(`
+  const { rows } = await queryClosed<Check & { table: number }>(
+    client,
+    `
     select conrelid::integer as table, pg_get_expr(conbin, conrelid) as rule, array(
       select attname::text from pg_attribute where attrelid = conrelid and attnum = any(conkey)) as columns
     from pg_constraint where contype = 'c' and conrelid <> 0
     union all
     select inhparent::integer, string_agg(coalesce(pg_get_partition_constraintdef(inhrelid), 'true'), ' or '), '{}'
     from pg_inherits join pg_class on pg_class.oid = inhrelid and relispartition
-    where not exists (select from pg_inherits as above where above.inhrelid = pg_inherits.inhparent) and relkind = 'r' group by 1`)
+    where not exists (select from pg_inherits as above where above.inhrelid = pg_inherits.inhparent) and relkind = 'r' group by 1`,
+  )
   return rows
 }
 
@@ -138,18 +148,24 @@ async function readForeignKeys(client: pg.Client): Promise<(ForeignKey & { table
   const names = (table: string, columns: string) => `array(
     select quote_ident(attname) from unnest(${columns}) with ordinality as key (number, place)
     join pg_attribute on attrelid = ${table} and attnum = key.number order by place)`
-  const { rows } = await client.query<ForeignKey & { table: number }>(`
+  const { rows } = await queryClosed<ForeignKey & { table: number }>(
+    client,
+    `
     select conrelid::integer as table, ${names('conrelid', 'conkey')} as columns, confrelid::regclass::text as target,
       ${names('confrelid', 'confkey')} as "targetColumns"
-    from pg_constraint where contype = 'f' and conparentid = 0`)
+    from pg_constraint where contype = 'f' and conparentid = 0`,
+  )
   return rows
 }
 
 async function readKeys(client: pg.Client): Promise<{ table: number; name: string; columns: string[] }[]> {
-  const { rows } = await client.query<{ table: number; name: string; columns: string[] }>(`
+  const { rows } = await queryClosed<{ table: number; name: string; columns: string[] }>(
+    client,
+    `
     select indrelid::integer as table, relname::text as name, array(
       select quote_ident(attname) from unnest(indkey::integer[]) as number join pg_attribute on attrelid = indrelid and attnum = number
       where number > 0) as columns
-    from pg_index join pg_class on pg_class.oid = indexrelid where indisunique`)
+    from pg_index join pg_class on pg_class.oid = indexrelid where indisunique`,
+  )
   return rows
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../../../src/admin/index.ts'
 import { OWN_NAMESPACES } from '../catalog.ts'
 import { insertRows } from './fill.ts'
 import { readTables, type Table } from './tables.ts'
@@ -47,7 +48,9 @@ async function refusedUpdate(client: pg.Client, table: Table): Promise<string | 
  * Names the generated columns and CHECKs that the rows do not satisfy: they call a function that has changed since the rows were written.
  */
 export async function staleResults(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; query: string }>(`
+  const { rows } = await queryClosed<{ name: string; query: string }>(
+    client,
+    `
     select format('the generated column %s.%I', pg_class.oid::regclass, attname) as name,
       format('select from %s where %I is distinct from (%s) limit 1', pg_class.oid::regclass, attname, pg_get_expr(adbin, adrelid)) as query
     from pg_attribute join pg_attrdef on adrelid = attrelid and adnum = attnum join pg_class on pg_class.oid = attrelid
@@ -58,7 +61,8 @@ export async function staleResults(client: pg.Client): Promise<string[]> {
     union all
     select format('the constraint %I of %s', conname, conrelid::regclass), format('select from %s where not (%s) limit 1', conrelid::regclass, pg_get_expr(conbin, conrelid))
     from pg_constraint join pg_class on pg_class.oid = conrelid join pg_namespace on pg_namespace.oid = relnamespace
-    where contype = 'c' and convalidated and not relispartition and ${OWN_NAMESPACES}`)
+    where contype = 'c' and convalidated and not relispartition and ${OWN_NAMESPACES}`,
+  )
   const stale: string[] = []
   for (const { name, query } of rows) if ((await client.query(query)).rowCount !== 0) stale.push(name)
   return stale

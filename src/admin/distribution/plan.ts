@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { planHistory, planPolicies } from './row-security.ts'
 import {
   type CitusState,
@@ -78,7 +79,8 @@ async function readForeignKeys(
   tables: readonly string[],
   changed: readonly string[],
 ): Promise<ForeignKey[]> {
-  const { rows } = await client.query<ForeignKey>(
+  const { rows } = await queryClosed<ForeignKey>(
+    client,
     `select pg_catalog.format('%I.%I', nspname, relname) as table, pg_catalog.quote_ident(conname) as name, pg_get_constraintdef(pg_constraint.oid) as definition
      from pg_constraint join pg_class on pg_class.oid = conrelid join pg_namespace on pg_namespace.oid = relnamespace
      where contype = 'f' and conrelid = any($1::regclass[]) and (conrelid = any($2::regclass[]) or confrelid = any($2::regclass[]))
@@ -90,7 +92,7 @@ async function readForeignKeys(
 
 /** The comments of the tables, of all that foreign keys connect with them, and of their partitions, as statements. */
 async function readComments(client: pg.ClientBase, tables: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ statement: string }>(COMMENTS, [tables, USER_KEY_NAMES])
+  const { rows } = await queryClosed<{ statement: string }>(client, COMMENTS, [tables, USER_KEY_NAMES])
   return rows.map(({ statement }) => statement)
 }
 
@@ -129,11 +131,11 @@ const COMMENTS = `
 
 /** Functions that workers call in a query, and those that run on a worker as a whole. */
 async function planFunctions(client: pg.ClientBase, namespace: string, chats: string): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; isDelegated: boolean; isCustom: boolean }>(FUNCTIONS, [
-    namespace,
-    [...DELEGATED_FUNCTIONS],
-    `plan_cache_mode=${PLAN_CACHE_MODE}`,
-  ])
+  const { rows } = await queryClosed<{ name: string; isDelegated: boolean; isCustom: boolean }>(
+    client,
+    FUNCTIONS,
+    [namespace, [...DELEGATED_FUNCTIONS], `plan_cache_mode=${PLAN_CACHE_MODE}`],
+  )
   return rows.flatMap(({ name, isDelegated, isCustom }) => {
     if (!isDelegated) return [`select create_distributed_function(${literal(name)})`]
     const settings = isCustom ? [] : [`alter function ${name} set plan_cache_mode = ${PLAN_CACHE_MODE}`]
@@ -171,7 +173,8 @@ const FUNCTIONS = `
 
 /** A migration that creates a trigger needs the setting too. A copy of the database does not have it, and is distributed all the same. */
 async function planSettings(client: pg.ClientBase): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; isSet: boolean }>(
+  const { rows } = await queryClosed<{ name: string; isSet: boolean }>(
+    client,
     `select pg_catalog.quote_ident(current_database()) as name, exists (
        select from pg_db_role_setting join pg_database on pg_database.oid = setdatabase
        where datname = current_database() and setrole = 0 and 'citus.enable_unsafe_triggers=on' = any(setconfig)) as "isSet"`,

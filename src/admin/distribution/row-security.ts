@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { DISTRIBUTED_TABLES, REFERENCE_TABLES } from './state.ts'
 
 const TABLES: readonly string[] = [...REFERENCE_TABLES, ...DISTRIBUTED_TABLES]
@@ -9,7 +10,8 @@ const TABLES: readonly string[] = [...REFERENCE_TABLES, ...DISTRIBUTED_TABLES]
  * tables sees no row of them.
  */
 export async function planPolicies(client: pg.ClientBase, namespace: string): Promise<string[]> {
-  const { rows } = await client.query<{ statement: string }>(
+  const { rows } = await queryClosed<{ statement: string }>(
+    client,
     `select pg_catalog.format('drop policy %I on %I.%I', policyname, schemaname, tablename) as statement
      from pg_policies where schemaname = $1 and tablename = any($2) order by 1`,
     [namespace, TABLES],
@@ -19,7 +21,8 @@ export async function planPolicies(client: pg.ClientBase, namespace: string): Pr
 
 /** The statements that drop the triggers of the history: the audit log is not on the nodes, nor is the actor. */
 export async function planHistory(client: pg.ClientBase, namespace: string): Promise<string[]> {
-  const { rows } = await client.query<{ statement: string }>(
+  const { rows } = await queryClosed<{ statement: string }>(
+    client,
     `select pg_catalog.format('drop trigger %I on %I.%I', tgname, nspname, relname) as statement
      from pg_trigger join pg_class on pg_class.oid = tgrelid join pg_namespace on pg_namespace.oid = relnamespace
      where nspname = $1 and relname = any($2) and pg_catalog.starts_with(tgname, relname || '_history_') order by 1`,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import type { DatabaseObject } from '../objects.ts'
 import { hasCitus } from './state.ts'
 
@@ -8,7 +9,8 @@ export async function findShards(
   tables: readonly DatabaseObject[],
 ): Promise<DatabaseObject[]> {
   if (!(await hasCitus(client))) return []
-  const { rows } = await client.query<DatabaseObject>(
+  const { rows } = await queryClosed<DatabaseObject>(
+    client,
     `select 'pg_class'::regclass::oid::bigint::float8 as classid, oid::bigint::float8 as objid, 'table' as type, name as identity
      from pg_dist_shard, shard_name(logicalrelid, shardid) as name, cast(pg_catalog.to_regclass(name) as oid) as oid
      where logicalrelid = any($1::oid[]) and oid is not null`,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { AdminError } from '../errors.ts'
 
 /** The key by which chats and all that belongs to them are distributed: each user is on one node. */
@@ -37,14 +38,16 @@ export interface CitusState {
 /** Undefined where the database has no extension citus. */
 export async function readCitus(client: pg.ClientBase, namespace: string): Promise<CitusState | undefined> {
   if (!(await hasCitus(client))) return undefined
-  const { rows: tables } = await client.query<{ name: string; kind: 'distributed' | 'reference' | 'local' }>(
+  const { rows: tables } = await queryClosed<{ name: string; kind: 'distributed' | 'reference' | 'local' }>(
+    client,
     `select relname as name,
        case when partmethod = 'h' then 'distributed' when repmodel = 't' then 'reference' else 'local' end as kind
      from pg_dist_partition join pg_class on pg_class.oid = logicalrelid
      where relnamespace = (select oid from pg_namespace where nspname = $1) and relname = any($2)`,
     [namespace, [...REFERENCE_TABLES, ...DISTRIBUTED_TABLES]],
   )
-  const { rows } = await client.query<{ isCoordinator: boolean; all: number; holding: number }>(
+  const { rows } = await queryClosed<{ isCoordinator: boolean; all: number; holding: number }>(
+    client,
     `select coalesce((select groupid from pg_dist_local_group), 0) = 0 as "isCoordinator", count(*)::integer as all,
        (count(*) filter (where shouldhaveshards and isactive and noderole = 'primary'))::integer as holding
      from pg_dist_node`,
@@ -58,7 +61,7 @@ export async function readCitus(client: pg.ClientBase, namespace: string): Promi
 }
 
 export async function hasCitus(client: pg.ClientBase): Promise<boolean> {
-  const { rowCount } = await client.query(`select from pg_extension where extname = 'citus'`)
+  const { rowCount } = await queryClosed(client, `select from pg_extension where extname = 'citus'`)
   return (rowCount ?? 0) > 0
 }
 

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 
 /**
  * Foreign keys to users of tables on the coordinator. Citus would take these tables over, and refuses them: a partitioned one, and
@@ -32,7 +33,8 @@ export async function planUserKeys(
   namespace: string,
 ): Promise<{ readonly before: readonly string[]; readonly after: readonly string[] }> {
   const home = pg.escapeIdentifier(namespace)
-  const { rows } = await client.query<{ kind: 'key' | 'trigger'; name: string }>(
+  const { rows } = await queryClosed<{ kind: 'key' | 'trigger'; name: string }>(
+    client,
     `select 'key' as kind, conname::text as name from pg_constraint where contype = 'f' and connamespace = to_regnamespace($1)
      union all
      select 'trigger', tgname::text from pg_trigger join pg_class on pg_class.oid = tgrelid

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { createPartition, forValues, freeName } from './make.ts'
 import { monthOf } from './months.ts'
 import { PARTITIONED, type Partition, readPartitions, tableName } from './read.ts'
@@ -66,7 +67,8 @@ async function openEnded(
 
 /** Of an empty partition the month in which it begins, or the past; of another one the month of its last row. */
 async function endOf(client: pg.ClientBase, { table, lower }: Partition): Promise<Date> {
-  const { rows } = await client.query<{ now: Date; latest: Date | null }>(
+  const { rows } = await queryClosed<{ now: Date; latest: Date | null }>(
+    client,
     `select now() as now, max(created_at) filter (where isfinite(created_at)) as latest from ${table}`,
   )
   const { now = new Date(), latest = null } = rows[0] ?? {}
@@ -76,7 +78,10 @@ async function endOf(client: pg.ClientBase, { table, lower }: Partition): Promis
 }
 
 async function hasRows(client: pg.ClientBase, partition: string): Promise<boolean> {
-  const { rows } = await client.query<{ some: boolean }>(`select exists (select from ${partition}) as some`)
+  const { rows } = await queryClosed<{ some: boolean }>(
+    client,
+    `select exists (select from ${partition}) as some`,
+  )
   return rows[0]?.some === true
 }
 
@@ -117,7 +122,8 @@ export async function addProof(
   const last = await openEnded(client, namespace, until)
   if (!last) return undefined
   const { table: partition } = last
-  const { rows } = await client.query<{ size: string }>(
+  const { rows } = await queryClosed<{ size: string }>(
+    client,
     'select pg_relation_size(pg_catalog.to_regclass($1)) as size',
     [partition],
   )
@@ -137,7 +143,8 @@ export async function addProof(
 
 /** Drops the constraint of `addProof`. */
 export async function dropProof(client: pg.ClientBase, partition: string): Promise<void> {
-  const { rowCount } = await client.query(
+  const { rowCount } = await queryClosed(
+    client,
     'select from pg_constraint where conrelid = pg_catalog.to_regclass($1) and conname = $2',
     [partition, PROOF],
   )

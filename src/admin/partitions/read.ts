@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { AdminError } from '../errors.ts'
 
 /** The table that is partitioned by month, by the column `created_at`. */
@@ -24,7 +25,8 @@ export function tableName(namespace: string, table: string): string {
 
 /** Whether the table is there, and partitioned by range. */
 export async function isPartitioned(client: pg.ClientBase, namespace: string): Promise<boolean> {
-  const { rowCount } = await client.query(
+  const { rowCount } = await queryClosed(
+    client,
     `select from pg_partitioned_table where partrelid = pg_catalog.to_regclass($1) and partstrat = 'r'`,
     [tableName(namespace, PARTITIONED)],
   )
@@ -38,8 +40,8 @@ export async function isPartitioned(client: pg.ClientBase, namespace: string): P
  */
 export async function readPartitions(client: pg.ClientBase, namespace: string): Promise<Partition[]> {
   // Bounds are printed as the session prints times.
-  await client.query(`select set_config('datestyle', 'ISO', true)`)
-  const { rows } = await client.query<Nullable<Partition> & { bound: string }>(PARTITIONS, [
+  await client.query(`select pg_catalog.set_config('datestyle', 'ISO', true)`)
+  const { rows } = await queryClosed<Nullable<Partition> & { bound: string }>(client, PARTITIONS, [
     tableName(namespace, PARTITIONED),
   ])
   const other = rows.find(({ bound }) => !BOUND.test(bound))

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { adoptObjects } from '../owned-objects.ts'
 import { LIBRARY, TOOL_SCHEMA } from '../tool-schema.ts'
 import { PARTITIONED, type Partition, tableName } from './read.ts'
@@ -14,7 +15,10 @@ export async function expiredBefore(
   const expired = partitions.filter(({ upper }) => upper !== undefined && upper <= time)
   const [first, ...others] = expired
   if (!first || first.lower || others.length > 0) return expired
-  const { rows } = await client.query<{ some: boolean }>(`select exists (select from ${first.table}) as some`)
+  const { rows } = await queryClosed<{ some: boolean }>(
+    client,
+    `select exists (select from ${first.table}) as some`,
+  )
   return rows[0]?.some ? expired : []
 }
 
@@ -23,7 +27,8 @@ export async function expiredBefore(
  * the library by itself, which the next run drops if this one is interrupted.
  */
 export async function announceDrop(client: pg.ClientBase, partition: string): Promise<void> {
-  const { rows } = await client.query<{ classid: number; objid: number; type: string; identity: string }>(
+  const { rows } = await queryClosed<{ classid: number; objid: number; type: string; identity: string }>(
+    client,
     `select 'pg_class'::regclass::bigint::float8 as classid, pg_catalog.to_regclass($1)::bigint::float8 as objid, type, identity
      from pg_identify_object('pg_class'::regclass, pg_catalog.to_regclass($1), 0)`,
     [partition],
@@ -33,7 +38,8 @@ export async function announceDrop(client: pg.ClientBase, partition: string): Pr
 
 /** Forgets that partitions were about to be dropped which are still attached: their owner may detach them to keep them. */
 export async function forgetAnnounced(client: pg.ClientBase): Promise<void> {
-  await client.query(
+  await queryClosed(
+    client,
     `delete from ${TOOL_SCHEMA}.objects as announced using pg_class, pg_inherits
      where ${IS_ANNOUNCED} and inhrelid = pg_class.oid and not inhdetachpending`,
     [`^${PARTITIONED}_`],
@@ -42,7 +48,8 @@ export async function forgetAnnounced(client: pg.ClientBase): Promise<void> {
 
 /** The tables that were announced and are detached: what is left is to drop them. */
 export async function findDetached(client: pg.ClientBase): Promise<{ name: string; sql: string }[]> {
-  const { rows } = await client.query<{ name: string; sql: string }>(
+  const { rows } = await queryClosed<{ name: string; sql: string }>(
+    client,
     `select relname::text as name, identity as sql from ${TOOL_SCHEMA}.objects as announced, pg_class
      where ${IS_ANNOUNCED} and not relispartition order by relname`,
     [`^${PARTITIONED}_`],
@@ -63,5 +70,7 @@ export async function dropDetached(
   await client.query(
     `set local lock_timeout = ${lockTimeout}; lock table ${tableName(namespace, 'users')} in access exclusive mode; drop table ${sql}`,
   )
-  await client.query(`delete from ${TOOL_SCHEMA}.objects where type = 'table' and identity = $1`, [sql])
+  await queryClosed(client, `delete from ${TOOL_SCHEMA}.objects where type = 'table' and identity = $1`, [
+    sql,
+  ])
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { AdminError } from '../errors.ts'
 import { type DatabaseObject, nameOf, readObjects } from '../objects.ts'
 import { findOwned } from '../owned-objects.ts'
@@ -60,7 +61,8 @@ interface RoleRow {
 
 /** The role of a name; undefined if the server has none. */
 async function findRole(client: pg.ClientBase, name: string, scope: Scope): Promise<RoleRow | undefined> {
-  const { rows } = await client.query<RoleRow>(
+  const { rows } = await queryClosed<RoleRow>(
+    client,
     `select oid::bigint::float8 as oid, rolsuper as "isSuperuser", rolbypassrls as bypasses,
        exists (select from pg_class where pg_class.oid = any($2::oid[]) and pg_catalog.pg_has_role(pg_roles.oid, relowner, 'member')) as "isOwner"
      from pg_roles where rolname = $1`,

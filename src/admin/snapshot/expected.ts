@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { packagePath } from '../../package/index.ts'
+import { queryClosed } from '../closed-query.ts'
 import { AdminError } from '../errors.ts'
 import { type DatabaseObject, readObjects } from '../objects.ts'
 import { applySchemaFiles, readSchemaFiles, type SchemaFile } from '../schema-files.ts'
@@ -72,9 +73,12 @@ export async function readSchemaObjects(
 }
 
 async function mayCreateSchemas(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ may: boolean }>(`
+  const { rows } = await queryClosed<{ may: boolean }>(
+    client,
+    `
     select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'
-      and has_database_privilege(current_database(), 'create') as may`)
+      and has_database_privilege(current_database(), 'create') as may`,
+  )
   return rows[0]?.may === true
 }
 
@@ -100,7 +104,8 @@ async function inTemporarySchema<T>(
 
 /** Renames the schemas that the role owns, but those on the search_path and those of extensions. */
 async function hideSchemas(client: pg.ClientBase, extensions: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select nspname::text as name from pg_namespace
      where pg_catalog.pg_has_role(nspowner, 'usage') and nspname !~ '^(pg_|information_schema$)' and nspname <> all($1)
        and nspname <> all(current_schemas(false))`,
@@ -112,7 +117,8 @@ async function hideSchemas(client: pg.ClientBase, extensions: readonly string[])
 
 /** Beside the temporary one, which the same subtransaction has made. */
 async function createdSchemas(client: pg.ClientBase): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     `select nspname::text as name from pg_namespace
      where xmin = (select xmin from pg_namespace where nspname = $1) and nspname <> $1 and not pg_catalog.starts_with(nspname, $2)
      order by nspname`,
@@ -123,7 +129,8 @@ async function createdSchemas(client: pg.ClientBase): Promise<string[]> {
 
 /** The roles that new objects are granted to by `alter default privileges`, which `schema/` knows nothing of. */
 async function defaultGrantees(client: pg.ClientBase): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await queryClosed<{ name: string }>(
+    client,
     'select distinct grantee::regrole::text as name from pg_default_acl, aclexplode(defaclacl) where grantee <> 0',
   )
   return new Set(rows.map(({ name }) => name))
@@ -203,7 +210,8 @@ async function readGenerated(client: pg.ClientBase, files: readonly SchemaFile[]
       'This role cannot create a schema in the database, and generated/snapshot.json does not belong to schema/: run `npm run generate`, or verify as the owner of the database.',
     )
   }
-  const { rows } = await client.query<{ version: number }>(
+  const { rows } = await queryClosed<{ version: number }>(
+    client,
     `select current_setting('server_version_num')::integer as version`,
   )
   const isOlder = (rows[0]?.version ?? 0) < 180_000

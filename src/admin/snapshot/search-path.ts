@@ -2,7 +2,7 @@ import pg from 'pg'
 
 /** Where unqualified names of the tables lead: the first schema of the connection's search_path that exists. */
 export async function currentNamespace(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ name: string | null }>('select current_schema() as name')
+  const { rows } = await client.query<{ name: string | null }>('select pg_catalog.current_schema() as name')
   return rows[0]?.name ?? 'public'
 }
 
@@ -12,7 +12,9 @@ export async function withSearchPath<T>(
   namespaces: readonly string[],
   read: () => Promise<T>,
 ): Promise<T> {
-  const { rows } = await client.query<{ path: string }>(`select current_setting('search_path') as path`)
+  const { rows } = await client.query<{ path: string }>(
+    `select pg_catalog.current_setting('search_path') as path`,
+  )
   await setSearchPath(client, namespaces.map((name) => pg.escapeIdentifier(name)).join(', '))
   try {
     return await read()
@@ -23,5 +25,5 @@ export async function withSearchPath<T>(
 }
 
 function setSearchPath(client: pg.ClientBase, path: string): Promise<unknown> {
-  return client.query(`select set_config('search_path', $1, true)`, [path])
+  return client.query(`select pg_catalog.set_config('search_path', $1, true)`, [path])
 }

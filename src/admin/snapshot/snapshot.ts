@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { withoutNestedConditions } from './conditions.ts'
 import { COMMON_TABLES, KINDS } from './facts.ts'
 
@@ -19,7 +20,8 @@ export async function readSnapshot(
   main: string,
   namespaces: readonly string[] = [],
 ): Promise<Snapshot> {
-  const { rows } = await client.query<{ kind: string; name: string; facts: Record<string, unknown> }>(
+  const { rows } = await queryClosed<{ kind: string; name: string; facts: Record<string, unknown> }>(
+    client,
     `with ${COMMON_TABLES} ${Object.entries(KINDS)
       .map(
         ([kind, query]) => `select '${kind}' as kind, described.* from (${query}) as described (name, facts)`,
