@@ -2,8 +2,8 @@ import pg from 'pg'
 
 /**
  * Runs a statement on the catalog or on the library's own records. Its functions, operators and types are found in
- * pg_catalog alone, so that none of another role runs with the privileges of the caller. What a query reads is looked up and
- * printed under the search_path of the session: `to_regclass('users')`, the text of a `regclass`.
+ * pg_catalog alone, so that none of another role runs with the privileges of the caller. Values of a query are
+ * looked up and printed under the search_path of the session: `to_regclass('users')`, the text of a `regclass`.
  *
  * Tables of other schemas have to be named with theirs.
  */

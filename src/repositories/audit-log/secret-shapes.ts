@@ -1,4 +1,4 @@
-// cspell:ignore columnnames fieldnames keynames CDENU hset mset
+// cspell:ignore columnnames fieldnames keynames CDENU hset mset neu vorher nachher wert ancien nouveau avant apres valeur anterior nuevo antes despues
 import { looksRandom } from './secret-nearby.ts'
 import { type IsSecret, isSecretName, isSecretSql, REDACTED } from './secret-texts.ts'
 
