@@ -95,7 +95,8 @@ describe('statements', () => {
   })
 
   test('runs every reading statement with example values of the database', async ({ filled }) => {
-    const statements = await readStatements()
+    const isRare = new Map(loaded().map((each) => [each.name, each.isRare]))
+    const statements = (await readStatements()).filter(({ name }) => !isRare.get(name))
     const rows = new Map<string, number | undefined>()
     const client = new pg.Client(filled)
     await client.connect()

@@ -103,6 +103,7 @@ describe.skipIf(!CHROMIUM)('the pages about the structure', () => {
     await page.getByLabel('Table').selectOption('people')
     await page.getByLabel('Repository').selectOption('customers')
     for (const text of await rows.allInnerTexts()) expect(text).toMatch(/^customers\./)
+    await page.getByLabel('Search statements').fill('customers.listContacts')
     await page.getByRole('button', { name: /^Measure these/ }).click()
     await page.getByRole('button', { name: /^Measure these/ }).waitFor()
     const times = (await page.locator('summary .time').allInnerTexts()).map((text) => Number.parseFloat(text))
