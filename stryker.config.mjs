@@ -1,8 +1,9 @@
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner', './scripts/mutate/sample.ts'],
   // Each test uses the whole library, so that vitest would find every test file related to every source file.
-  vitest: { configFile: 'vitest.config.ts', related: false, pool: 'forks' },
+  vitest: { configFile: 'scripts/mutate/vitest.config.ts', related: false, pool: 'threads' },
   coverageAnalysis: 'perTest',
   // Values that are made when a module is loaded: the runner does not load it again, so that each would count as unnoticed.
   ignoreStatic: true,

@@ -1,34 +1,43 @@
 // npm run mutate: changes the meaning of source files, one place at a time, and lists the changes that no test notices.
-// Arguments: files or globs of one folder of src/, then options of Stryker (--testFiles limits which tests run).
-import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { Stryker } from '@stryker-mutator/core'
+import { summarize } from './summary.ts'
+import { testsOf } from './tests.ts'
 
-/** The tests of a folder of src/. Not those that start servers of their own, too slow to run so often. */
-const TESTS: Record<string, string[]> = {
-  connection: [
-    'test/connection/connection.test.ts',
-    'test/connection/s*.test.ts',
-    'test/database/*.test.ts',
-    'test/query/lists.test.ts',
-  ],
-  admin: ['test/admin/!(crash|simultaneous).test.ts', 'test/cli/*.test.ts'],
-  repositories: ['test/repositories/**/*.test.ts', 'test/query/*.test.ts'],
-}
+const USAGE = `npm run mutate -- FILE … [--tests FILE,…] [--sample N [--seed S]] [--force]
 
-const args = process.argv.slice(2)
-const firstOption = args.findIndex((arg) => arg.startsWith('-'))
-const globs = firstOption < 0 ? args : args.slice(0, firstOption)
-const options = firstOption < 0 ? [] : args.slice(firstOption)
-const folders = new Set(globs.map((glob) => /^src\/(\w+)\//.exec(glob)?.[1] ?? ''))
-const tests = [...folders].flatMap((folder) => TESTS[folder] ?? [])
+FILE      files or globs of src/
+--tests   tests to run instead of those that scripts/mutate/tests.ts names for the files
+--sample  makes only so many changes in each file, chosen by the seed (default 1)
+--force   forgets the results of earlier runs`
 
-if (tests.length === 0 && !options.some((option) => /^(-t$|--testFiles\b)/.test(option))) {
-  console.error(
-    `Name files or globs of src/${Object.keys(TESTS).join(', src/')}, or the tests to run: npm run mutate -- src/connection/retry.ts --testFiles test/database/deadline.test.ts`,
-  )
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    tests: { type: 'string' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    force: { type: 'boolean', default: false },
+  },
+})
+const size = values.sample === undefined ? undefined : Number(values.sample)
+const testFiles = values.tests?.split(',') ?? testsOf(positionals)
+
+if (testFiles.length === 0 || (size !== undefined && !(size > 0))) {
+  console.error(USAGE)
   process.exitCode = 1
 } else {
-  const testFiles = tests.length > 0 ? ['--testFiles', tests.join(',')] : []
-  const stryker = ['run', '--mutate', globs.join(',')]
-  const { status } = spawnSync('stryker', [...stryker, ...testFiles, ...options], { stdio: 'inherit' })
-  process.exitCode = status ?? 1
+  const sample = size && {
+    checkers: ['sample'],
+    sample: { size, seed: values.seed },
+    // The results of an earlier run would be added to the sample.
+    incremental: false,
+  }
+  const mutants = await new Stryker({
+    mutate: positionals,
+    testFiles,
+    force: values.force,
+    ...sample,
+  }).runMutationTest()
+  console.log(summarize(mutants))
 }

@@ -12,14 +12,13 @@ import { submitReadOnlyTransaction } from './read-only-transaction.ts'
 /** The maximum of the protocol's 16-bit count. */
 const MOST_PARAMETERS = 65_535
 
-/** Runs a query on a client that no other caller uses meanwhile. */
+/** Runs a query on a client that no other caller uses meanwhile. The caller has checked that it is not cancelled yet. */
 export async function send(
   state: ClientState,
   query: Query,
   cancellation: Cancellation | undefined,
 ): Promise<Result> {
   if (!cancellation) return sendToServer(state, query)
-  cancellation.throwIfCancelled()
   const finish = state.cancelOnServer(cancellation)
   try {
     const result = await sendToServer(state, query)

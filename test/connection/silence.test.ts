@@ -10,9 +10,9 @@ import { TcpProxy } from '../support/tcp-proxy.ts'
 /** Milliseconds after which a call that ends by itself has certainly ended. */
 const SOON = 9_000
 
-async function frozen(url: string) {
+async function frozen(url: string, silenceTimeout = 500) {
   const proxy = await TcpProxy.start(url)
-  const db = openDatabase({ connectionString: proxy.url, max: 2, silenceTimeout: 500 })
+  const db = openDatabase({ connectionString: proxy.url, max: 2, silenceTimeout })
   await db.transaction(async (tx) => {
     await tx.users.list({ limit: 1 })
     await db.users.list({ limit: 1 })
@@ -60,7 +60,7 @@ test('a transaction ends, and rolls back', async ({ url, db: direct }) => {
 })
 
 test('the error of a function ends a transaction, though the rollback gets no answer', async ({ url }) => {
-  const { proxy, db } = await frozen(url)
+  const { proxy, db } = await frozen(url, 60_000)
   const failure = new Error('mine')
 
   const error = await ends(

@@ -109,10 +109,13 @@ describe('transactions', () => {
   test('have the actor from the beginning to the end, in savepoints too', async ({ openAnother }) => {
     const db = openAnother({ max: 1 })
     const as = db.as({ userId: USER_ID })
+    const names: unknown[] = []
+    db.on('query', ({ name }) => names.push(name))
 
     await as.transaction(
       async (tx) => {
         expect(await acting(tx)).toEqual(AS_USER)
+        await tx.users.existsByEmail('nobody@example.test')
         await caught(tx.savepoint(() => sql`select 1 / 0`.execute(tx.kysely)))
         expect(await acting(tx)).toEqual(AS_USER)
         await tx.savepoint(async (inner) => expect(await acting(inner)).toEqual(AS_USER))
@@ -121,6 +124,14 @@ describe('transactions', () => {
       },
       { isolation: 'serializable' },
     )
+    await as.with({}).users.existsByEmail('nobody@example.test')
+    await db.users.existsByEmail('nobody@example.test')
+
+    expect(names.filter((name) => String(name).startsWith('users.'))).toEqual([
+      'users.existsByEmail as actor',
+      'users.existsByEmail as actor',
+      'users.existsByEmail',
+    ])
 
     expect(await acting(db)).toEqual(WITHOUT)
   })

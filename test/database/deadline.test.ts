@@ -14,7 +14,7 @@ import { test } from '../support/database.ts'
 import { aUser, caught } from '../support/factories.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
 
-const sleepOnServer = (db: Database | Transaction, seconds: number) =>
+const sleepOnServer = (db: Pick<Database, 'kysely'>, seconds: number) =>
   sql`select pg_sleep(${seconds}::float8)`.execute(db.kysely)
 
 async function milliseconds(call: Promise<unknown>): Promise<number> {
@@ -90,6 +90,16 @@ describe('the timeout of a transaction', () => {
       expect(await call).toBeInstanceOf(UnavailableError)
       expect(await db.users.existsByEmail(input.email)).toBe(false)
     }
+  })
+
+  test('ends calls that were not awaited, and the connection stays', async ({ openAnother }) => {
+    const db = openAnother({ max: 1 })
+    const pid = await backendOf(db)
+
+    const call = db.transaction(async (tx) => void sleepOnServer(tx, 5).catch(() => {}), { timeout: 200 })
+
+    expect(await caught(call)).toMatchObject({ name: 'UnavailableError', retryable: true })
+    expect(await backendOf(db)).toBe(pid)
   })
 
   test('holds for COMMIT', async ({ db }) => {
@@ -262,19 +272,32 @@ describe('a cancel request', () => {
   test('that is late never reaches the next query of the connection', async ({ url }) => {
     await using proxy = await TcpProxy.start(url)
     proxy.cancelDelay = 1_500
-    await using db = openDatabase({ connectionString: proxy.url, max: 1 })
-    await db.users.list({ limit: 1 })
+    await using db = openDatabase({ connectionString: proxy.url, max: 3, application_name: 'impatient' })
+    await Promise.all([1, 2, 3].map(() => sleepOnServer(db, 0.1)))
     const locker = new pg.Client(url)
     await locker.connect()
     await locker.query('begin; lock table users in access exclusive mode')
-    setTimeout(() => void locker.query('commit'), 400)
+    // One call is answered, one cancelled by another request, and one loses its connection.
+    const end = (fn: string, query: string) =>
+      `select ${fn}(pid) from pg_stat_activity where application_name = 'impatient' and query like '${query}%';`
+    const ends = `${end('pg_cancel_backend', 'select pg_sleep')} ${end('pg_terminate_backend', 'insert')} commit`
 
-    const impatient = await db.users.list({ limit: 2 }, { timeout: 200 }).catch((error: unknown) => error)
-    const innocent = await sql<{ one: number }>`select 1 as one from pg_sleep(2)`.execute(db.kysely)
+    const calls = Promise.all([
+      db.users.list({ limit: 2 }, { timeout: 200 }).catch((error: unknown) => error),
+      caught(sleepOnServer(db.with({ timeout: 200 }), 30)),
+      caught(db.users.create(aUser(), { timeout: 200 })),
+    ])
+    await expect.poll(() => proxy.cancelRequests, { interval: 10, timeout: 10_000 }).toBe(3)
+    await locker.query(ends)
+    const [answered, cancelled, lost] = await calls
+    const innocents = await Promise.all(
+      [1, 2, 3].map((n) => sql<{ n: number }>`select ${n}::int as n from pg_sleep(2)`.execute(db.kysely)),
+    )
 
-    expect(proxy.cancelRequests).toBe(1)
-    expect(impatient).toHaveProperty('items')
-    expect(innocent.rows).toEqual([{ one: 1 }])
+    expect(answered).toHaveProperty('items')
+    expect(cancelled).toMatchObject({ name: 'UnavailableError', retryable: true })
+    expect(lost).toMatchObject({ name: 'UnavailableError', retryable: false })
+    expect(innocents.map(({ rows }) => rows)).toEqual([[{ n: 1 }], [{ n: 2 }], [{ n: 3 }]])
     await locker.end()
   })
 

@@ -117,6 +117,21 @@ describe('a savepoint', () => {
     expect(await db.users.existsByEmail(kept.email)).toBe(true)
   })
 
+  test('leaves what its function goes on with to the transaction around it', async ({ db }) => {
+    const input = aUser()
+
+    await db.transaction(async (tx) => {
+      const ended = Promise.withResolvers<void>()
+      const { later } = await tx.savepoint(async () => ({
+        later: ended.promise.then(() => tx.users.create(input)),
+      }))
+      ended.resolve()
+      await later
+    })
+
+    expect(await db.users.existsByEmail(input.email)).toBe(true)
+  })
+
   test('refuses calls after its end', async ({ db }) => {
     let late: Transaction | undefined
 

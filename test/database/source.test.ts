@@ -139,6 +139,14 @@ describe('mistakes of the configuration', () => {
     }
   })
 
+  test("of a service's pool is one, too, and close() ends", async () => {
+    const pool = new pg.Pool({ host: '127.0.0.1', port: 70_000 })
+    const db = openDatabase(pool)
+
+    expect(await caught(db.users.list())).toBeInstanceOf(ConfigurationError)
+    await db.close()
+  })
+
   test('a server that is not there may be there later', async () => {
     for (const source of [
       'postgres://a@127.0.0.1:1/b',

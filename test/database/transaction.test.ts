@@ -50,6 +50,8 @@ test('an error that was caught inside does not pass for a commit', async ({ db }
     db.transaction(async (tx) => {
       await tx.users.create(input)
       await caught(tx.users.create(aUser({ email: taken.email })))
+      const next = await caught(tx.users.list())
+      expect(violates((next as Error).cause, 'users_email_key')).toBe(true)
     }),
   )
 
@@ -57,6 +59,18 @@ test('an error that was caught inside does not pass for a commit', async ({ db }
   expect(String(error)).toContain('Nothing was committed')
   expect(violates((error as Error).cause, 'users_email_key')).toBe(true)
   expect(await db.users.existsByEmail(input.email)).toBe(false)
+})
+
+test('calls that were not awaited are part of the transaction', async ({ db }) => {
+  const inputs = Array.from({ length: 5 }, () => aUser())
+  let calls: Promise<unknown>[] = []
+
+  await db.transaction(async (tx) => {
+    calls = inputs.map((input) => tx.users.create(input))
+  })
+
+  const users = (await Promise.all(calls)) as { createdAt: Date }[]
+  expect(new Set(users.map((user) => user.createdAt.getTime())).size).toBe(1)
 })
 
 test('a call that was not awaited is rejected once the transaction is over', async ({ db }) => {
@@ -72,11 +86,10 @@ test('a call that was not awaited is rejected once the transaction is over', asy
 })
 
 test('read only: the server refuses a write', async ({ db }) => {
-  const input = aUser()
+  const error = await caught(db.transaction((tx) => tx.users.create(aUser()), { readOnly: true }))
 
-  const error = await caught(db.transaction((tx) => tx.users.create(input), { readOnly: true }))
-
-  expect(error).toBeInstanceOf(DatabaseError)
+  // Not unavailable: repeated, it would be refused again.
+  expect(error).toMatchObject({ name: 'DatabaseError', code: '25006' })
   expect(String(error)).toContain('read-only transaction')
 })
 

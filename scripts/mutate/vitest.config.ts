@@ -1,0 +1,16 @@
+import { defineConfig, mergeConfig } from 'vitest/config'
+import base from '../../vitest.config.ts'
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      // The test files of a run share one process: to load the library takes longer than most tests.
+      isolate: false,
+      fsModuleCache: true,
+      // A change that makes a call hang ends its test here, before Stryker starts the runner again.
+      testTimeout: 12_000,
+      hookTimeout: 12_000,
+    },
+  }),
+)
