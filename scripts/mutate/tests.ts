@@ -8,10 +8,13 @@ import { matchesGlob } from 'node:path'
 const TESTS: readonly (readonly [files: string, tests: readonly string[]])[] = [
   [
     'src/connection/{lanes,shared-*,merged-writes,exchange,send,portal-read,plans,statement-revisions,pooled-session,client-state}.ts',
-    ['test/connection/{connection,shared-reads,shared-writes,merged-writes}.test.ts'],
+    [
+      'test/connection/{connection,shared-reads,shared-writes,merged-writes}.test.ts',
+      'test/database/observability.test.ts',
+    ],
   ],
   [
-    'src/connection/{transaction*,*-connection,read-only-transaction,turn-queue,retry,cancel*,call-options,actor-statement}.ts',
+    'src/connection/{transaction*,*-connection,turn-queue,retry,cancel*,call-options,actor-statement}.ts',
     [
       'test/connection/{retry,turn-queue,connection}.test.ts',
       'test/database/{transaction,savepoint,deadline,actor,unknown-options}.test.ts',
@@ -29,6 +32,7 @@ const TESTS: readonly (readonly [files: string, tests: readonly string[]])[] = [
       'test/repositories/many.test.ts',
     ],
   ],
+  ['src/connection/read-only-transaction.ts', ['test/replicas/replicas.test.ts']],
   ['src/connection/silence-monitor.ts', ['test/connection/silence.test.ts']],
   [
     'src/connection/*.ts',

@@ -9,8 +9,8 @@ export default mergeConfig(
       isolate: false,
       fsModuleCache: true,
       // A change that makes a call hang ends its test here, before Stryker starts the runner again.
-      testTimeout: 12_000,
-      hookTimeout: 12_000,
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
     },
   }),
 )

@@ -115,7 +115,7 @@ describe('transactions', () => {
     await as.transaction(
       async (tx) => {
         expect(await acting(tx)).toEqual(AS_USER)
-        await tx.users.existsByEmail('nobody@example.test')
+        await tx.users.existsByEmail('absent@example.test')
         await caught(tx.savepoint(() => sql`select 1 / 0`.execute(tx.kysely)))
         expect(await acting(tx)).toEqual(AS_USER)
         await tx.savepoint(async (inner) => expect(await acting(inner)).toEqual(AS_USER))
@@ -124,8 +124,8 @@ describe('transactions', () => {
       },
       { isolation: 'serializable' },
     )
-    await as.with({}).users.existsByEmail('nobody@example.test')
-    await db.users.existsByEmail('nobody@example.test')
+    await as.with({}).users.existsByEmail('absent@example.test')
+    await db.users.existsByEmail('absent@example.test')
 
     expect(names.filter((name) => String(name).startsWith('users.'))).toEqual([
       'users.existsByEmail as actor',

@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { describe, expect } from 'vitest'
@@ -194,6 +196,26 @@ describe('the signal of a transaction', () => {
     await db.customers.importMany([{ legalName: 'Listener', displayName: 'Listener' }], { signal })
 
     expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('is forgotten when the transaction is over', async ({ db }) => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage: () => void = runInNewContext('gc')
+    const transact = async () => {
+      const { signal } = new AbortController()
+      await db.transaction((tx) => tx.users.list({ limit: 1 }), { signal })
+      return new WeakRef(signal)
+    }
+    // The first one opens the connection, which may keep something of it.
+    await transact()
+    const signal = await transact()
+
+    await expect
+      .poll(() => {
+        collectGarbage()
+        return signal.deref() === undefined
+      })
+      .toBe(true)
   })
 })
 
