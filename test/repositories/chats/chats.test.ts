@@ -288,6 +288,9 @@ describe('truncating', () => {
     expect(await ids(db, chatId, owner)).toEqual(['a'])
     const error = await caught(db.chats.truncateFrom(chatId, 'b', owner))
     expect(error).toMatchObject({ table: 'messages' })
+    for (const id of ['', 'b'.repeat(10_000), 5 as never]) {
+      expect(await caught(db.chats.truncateFrom(chatId, id, owner))).toBeInstanceOf(InvalidInputError)
+    }
     expect((await db.chats.load(chatId, owner)).version).toBe(3)
   })
 

@@ -103,6 +103,10 @@ const CALLS: [field: string, call: Call][] = [
   ['userId', (users) => users.get(`${USER_ID}${INJECTION}`)],
   ['userId', (users) => users.update(`${USER_ID}\n`, { name: 'Newline' })],
   ['userId', (users) => users.delete(INJECTION)],
+  ...(['deactivate', 'reactivate', 'recordSignIn', 'export'] as const).map((method): [string, Call] => [
+    'userId',
+    (users) => users[method](INJECTION),
+  ]),
   ['userIds[0]', (users) => users.deleteMany([INJECTION])],
   ['role', (users) => users.setRole(USER_ID, INJECTION as never)],
   ['email', (users) => users.create(aUser({ email: INJECTION }))],
