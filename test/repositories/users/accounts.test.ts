@@ -65,7 +65,9 @@ describe('a deactivated user', () => {
     const error = await caught(db.users.signInWithProvider({ ...given, email, name: 'Ada' }))
     expect(error).toBeInstanceOf(UserDeactivatedError)
     expect(error).toMatchObject({ userId })
-    expect(await caught(db.users.recordSignIn(userId))).toEqual(new NotFoundError('users', { user_id: userId }))
+    expect(await caught(db.users.recordSignIn(userId))).toEqual(
+      new NotFoundError('users', { user_id: userId }),
+    )
     expect((await db.users.reactivate(userId)).deactivatedAt).toBeNull()
     expect((await db.users.findCredentialsByEmail(email))?.userId).toBe(userId)
   })
