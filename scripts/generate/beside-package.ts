@@ -1,8 +1,10 @@
-import { PARTITIONS, TABLES } from '../../generated/catalog.ts'
+import { CONSTRAINTS, PARTITIONS, TABLES } from '../../generated/catalog.ts'
 import { type Catalog, type Relation, type Routine, resolveType } from './catalog.ts'
+import { notNullName } from './not-null-name.ts'
 import type { Schema } from './schema-files.ts'
 
 const OURS: ReadonlySet<string> = new Set([...TABLES, ...Object.keys(PARTITIONS)])
+const OUR_CONSTRAINTS: Readonly<Record<string, object>> = CONSTRAINTS
 
 /**
  * Whether a service's SQL needs the package's tables: it names one of them, in a foreign key or a view, and creates none.
@@ -24,7 +26,8 @@ export function hasPackage({ relations }: Catalog): boolean {
 }
 
 /**
- * The catalog without the tables and functions of the package, whose types and constraints the package itself exports.
+ * The catalog without the tables and functions of the package, whose types and constraints the package itself exports. Its tables
+ * are among the additions, with the constraints of the service.
  *
  * @param functions signatures of the package's functions: `find_user_by_email(citext)`.
  */
@@ -50,14 +53,25 @@ export function withoutPackage(catalog: Catalog, functions: ReadonlySet<string>)
   const names = new Set(others.map(({ schema, name }) => JSON.stringify([schema, name])))
   const isKept = ({ schema, table }: { schema: string; table: string | null }) =>
     table === null || names.has(JSON.stringify([schema, table]))
+  const extended = ours.filter(({ schema, name }) => schema === 'public' && name in OUR_CONSTRAINTS)
+  const isAdded = (table: string, constraint: string) => !(constraint in (OUR_CONSTRAINTS[table] ?? {}))
+  const isKeptOrAdded = (owned: { schema: string; table: string | null; name: string }) =>
+    isKept(owned) ||
+    extended.some(
+      ({ schema, name }) => owned.schema === schema && owned.table === name && isAdded(name, owned.name),
+    )
   return {
     ...catalog,
     relations: others,
+    additions: extended.map((table) => ({
+      ...table,
+      columns: table.columns.filter(({ name }) => isAdded(table.name, notNullName(table.name, name))),
+    })),
     types: catalog.types.map((type) =>
       used.has(type.id) && !usedByOthers.has(type.id) ? { ...type, isOurs: false, labels: null } : type,
     ),
-    constraints: catalog.constraints.filter(isKept),
-    indexes: catalog.indexes.filter(isKept),
+    constraints: catalog.constraints.filter(isKeptOrAdded),
+    indexes: catalog.indexes.filter(isKeptOrAdded),
     triggers: catalog.triggers.filter(isKept),
     policies: catalog.policies.filter(isKept),
     routines: catalog.routines.filter(

@@ -1,6 +1,8 @@
 /** The catalog of a schema as read by catalog.sql: sorted by name, with domains not yet resolved. */
 export interface Catalog {
   relations: Relation[]
+  /** Tables of the package to which a service adds constraints or unique indexes, with nothing else; absent without a service. */
+  additions?: Relation[]
   types: Type[]
   constraints: Constraint[]
   indexes: Index[]

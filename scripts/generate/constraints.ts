@@ -37,6 +37,10 @@ export function emitCatalog(catalog: Catalog, facts: Facts): { text: string; war
   const { lists, warnings } = valueLists(catalog, facts)
   const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
   const constraints = new Map(tables.map((table) => [qualified(table), constraintsOf(catalog, table)]))
+  for (const table of catalog.additions ?? []) {
+    const added = constraintsOf(catalog, table)
+    if (added.size > 0) constraints.set(qualified(table), added)
+  }
   const domains = domainConstraints(catalog)
   const sections = [
     BANNER,
