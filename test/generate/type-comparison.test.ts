@@ -64,6 +64,9 @@ line" int, "back\\slash" int, "*/" int, "💩" int, "__proto__" int, "constructo
       create table "Date" (d timestamptz); create table "ColumnType" (a timestamptz default now());`,
     rows: `insert into "Sales Dept"."Order Items" (id, "a.b", "x as y") values (1, 2, 3);`,
   },
+  'columns with names of the comparison, and bytes of a fixed length': {
+    sql: `create domain hash as bytea check (length(value) = 20); create table t (id int primary key, value_ text, place_ int, hash hash not null);`,
+  },
   'domains, enums and generated columns': {
     sql: `create type mood as enum ('sad', 'ok'); create domain feeling as mood default 'ok' not null;
       create domain few as int check (value in (1, 2)); create domain words as text[] not null default '{}';

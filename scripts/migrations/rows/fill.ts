@@ -174,12 +174,14 @@ async function literalPools(
     const rules = table.checks
       .filter((check) => check.columns.length === 1 && check.columns[0] === column.key)
       .map(({ rule }) => `and (${rule}) is not false`)
+    // Names that the column does not have.
+    const [value, place] = column.key.endsWith('_') ? ['value', 'place'] : ['value_', 'place_']
     const { rows } = await client.query<{ value: string }>(
-      `select value_ as value from (
-         select value_, place_, value_::${column.type} as ${column.name} from (
-           select value_, place_ from unnest($1::text[]) with ordinality as each (value_, place_)
-           where pg_temp.accepts(value_, $2) order by place_ offset 0) as accepted
-       ) as typed where true ${rules.join(' ')} order by place_`,
+      `select ${value} as value from (
+         select ${value}, ${place}, ${value}::${column.type} as ${column.name} from (
+           select ${value}, ${place} from unnest($1::text[]) with ordinality as each (${value}, ${place})
+           where pg_temp.accepts(${value}, $2) order by ${place} offset 0) as accepted
+       ) as typed where true ${rules.join(' ')} order by ${place}`,
       [literalsFor(column, hints), column.type],
     )
     pools.set(

@@ -92,6 +92,11 @@ function poolOf({ typeName, limit, elementLabels, attributes }: TableColumn, hin
     const size = limit ?? 4
     return ['1', '0'].map((bit) => bit.repeat(size)).concat('10'.repeat(size).slice(0, size))
   }
+  if (typeName === 'bytea')
+    return [
+      ...(POOLS.bytea ?? []),
+      ...lengthsNear(hints.numbers).map((length) => `\\x${'5a'.repeat(length)}`),
+    ]
   if (attributes !== null) return [`(${','.repeat(Math.max(0, attributes - 1))})`]
   const pool = POOLS[typeName] ?? [...WORDS, '1', '{}']
   return [...near.map(String), ...pool, ...hints.texts]
@@ -109,11 +114,13 @@ const LONGEST = 4_000
 
 /** Texts of about the lengths that CHECKs compare with. */
 function ofLengths(numbers: readonly number[]): string[] {
-  return numbers.flatMap((number) =>
-    [number - 1, number, number + 1]
-      .filter((length) => Number.isInteger(length) && length > 0 && length <= LONGEST)
-      .flatMap((length) => ['a', '7', 'Q'].map((letter) => letter.repeat(length))),
-  )
+  return lengthsNear(numbers).flatMap((length) => ['a', '7', 'Q'].map((letter) => letter.repeat(length)))
+}
+
+function lengthsNear(numbers: readonly number[]): number[] {
+  return numbers
+    .flatMap((number) => [number - 1, number, number + 1])
+    .filter((length) => Number.isInteger(length) && length > 0 && length <= LONGEST)
 }
 
 const CLASSES: Readonly<Record<string, string>> = {

@@ -1,0 +1,34 @@
+/**
+ * Compares the types generated from other schemas with what PostgreSQL returns and takes:
+ * `node test/generate/compare-schemas.ts FOLDER…`, each a folder of SQL files.
+ */
+import { basename } from 'node:path'
+import { generateFromSchema } from '../../scripts/generate/index.ts'
+import { fillTables } from '../../scripts/migrations/rows/fill.ts'
+import { startScratchServer } from '../../scripts/scratch/index.ts'
+import { typeDifferences } from '../support/type-comparison.ts'
+
+await using server = await startScratchServer()
+for (const folder of process.argv.slice(2)) {
+  console.log(`${basename(folder)}: ${await compared(folder).catch((error: unknown) => fail(String(error)))}`)
+}
+
+function fail(what: string): string {
+  process.exitCode = 1
+  return what
+}
+
+async function compared(folder: string): Promise<string> {
+  await using database = await server.createDatabase()
+  const { files, warnings } = await generateFromSchema(database.url, folder)
+  const unfilled = await fillTables(database.url)
+  const differences = await typeDifferences(database.url, files)
+  const isWarned = (difference: string) =>
+    warnings.some((warning) => warning.startsWith(`${difference.split(': ')[0]}: `))
+  const unexpected = differences.filter((each) => !isWarned(each))
+  const counts = `${unfilled.length} tables without rows, ${warnings.length} warnings, ${differences.length} differences`
+  if (process.env.VERBOSE)
+    for (const each of [...warnings, ...unfilled.map(({ table, reason }) => `${table}: ${reason}`)])
+      console.log(`    ${each}`)
+  return unexpected.length === 0 ? counts : fail([counts, ...unexpected].join('\n  '))
+}
