@@ -12,11 +12,11 @@ import { BANNER } from './banner.ts'
 import { functionsOf, hasPackage, needsPackage, withoutPackage } from './beside-package.ts'
 import type { Catalog } from './catalog.ts'
 import { emitFiles } from './index.ts'
-import { compare, write } from './output.ts'
+import { type Change, compare, write } from './output.ts'
 import { readCatalog } from './read-catalog.ts'
 import { jsonOf, printPatch, reportError, reportWarnings, summaryOf } from './report.ts'
 import { readSchema } from './schema-files.ts'
-import { emitStatements } from './statements.ts'
+import { emitStatements, StatementError } from './statements.ts'
 
 export { rowTypeDifferences } from './row-types.ts'
 
@@ -61,16 +61,18 @@ async function run(options: ServiceOptions): Promise<boolean> {
   const allWarnings = [...source.warnings, ...warnings]
   if (!options.json) reportWarnings(allWarnings)
   const own = new Map([...files].map(([path, text]) => [path, withOwnBanner(text)]))
-  const isWithStatements = options.statements !== undefined
-  if (isWithStatements) {
-    for (const [path, text] of await emitOwnStatements(options.statements as string, source.url)) {
-      own.set(path, text)
-    }
-  }
   const check = options.check === true
-  const changes = await compare(out, own, { withStatements: isWithStatements })
-  if (!check) await write(out, changes)
-  else if (!options.json) for (const change of changes) printPatch(change)
+  const settle = async (found: Change[]) => {
+    if (!check) await write(out, found)
+    else if (!options.json) for (const change of found) printPatch(change)
+    return found
+  }
+  const changes = await settle(await compare(out, own, { withStatements: false }))
+  if (options.statements !== undefined) {
+    // The module imports the files that were just written.
+    const statements = await emitOwnStatements(options.statements, source.url)
+    changes.push(...(await settle(await compare(out, statements, { withStatements: true }))))
+  }
   const milliseconds = performance.now() - started
   console.log(
     options.json
@@ -108,7 +110,9 @@ async function openSource({ schema, url }: ServiceOptions): Promise<Source> {
 
 /** The files of sql/: the statements that the module defines, as PostgreSQL accepts them. */
 async function emitOwnStatements(module: string, url: string): Promise<ReadonlyMap<string, string>> {
-  await import(pathToFileURL(resolve(module)).href)
+  await import(pathToFileURL(resolve(module)).href).catch((cause: unknown) => {
+    throw new StatementError(`The module ${module} of --statements does not load: ${cause}`, { cause })
+  })
   const { format } = await import('sql-formatter')
   return emitStatements(
     url,

@@ -108,6 +108,28 @@ describe('norberts-spark-db generate', { timeout: 120_000 }, () => {
     expect(catalog).toContain('export const TABLES = ["tickets"] as const')
   })
 
+  test('writes the types before it loads the module of --statements, which imports them', async () => {
+    await schemaOf('first', `create table notes (id int primary key, kind text check (kind in ('a', 'b')));`)
+    await writeFile(
+      join(project, 'first.mjs'),
+      `import { definitions, sql } from '@norberts-spark/db/query'
+      import { NOTE_KINDS } from './first-db/catalog.ts'
+      definitions().statement('notes.find', (query) =>
+        query.selectFrom('notes').select('id').where('kind', '=', sql.lit(NOTE_KINDS[0])))`,
+    )
+    const ofModule = (module: string) =>
+      generate('--schema', 'first', '--out', 'first-db', '--statements', module)
+
+    expect(await ofModule('first.mjs')).toMatchObject({ code: 0 })
+    expect(await readFile(join(project, 'first-db/sql/notes.sql'), 'utf8')).toContain(`"kind" = 'a'`)
+    expect(await ofModule('none.mjs')).toEqual({
+      code: 1,
+      output: expect.stringMatching(
+        /^error: The module none\.mjs of --statements does not load: Error: Cannot find module/,
+      ),
+    })
+  })
+
   test('writes the files again with --watch after each change, also after an error, until it is interrupted', async () => {
     await schemaOf('watched', 'create table notes (id int primary key);')
     const env = { ...process.env, SCRATCH: inject('scratch').adminUrl, NO_COLOR: '1' }
