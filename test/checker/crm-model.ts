@@ -13,6 +13,12 @@ interface Row {
   [column: string]: unknown
 }
 
+const KINDS = [
+  ['customer', 'customers', 'customer_id'],
+  ['person', 'people', 'person_id'],
+  ['contact', 'customer_people', 'customer_person_id'],
+] as const
+
 /** The rows that a sequence has made, and what is wrong with them. */
 export class CrmModel {
   readonly #db: Database
@@ -21,9 +27,29 @@ export class CrmModel {
   readonly added: AddedContact[] = []
   /** Contacts that were removed: those that had become one with them are gone, too. */
   readonly removed = new Set<string>()
+  readonly importIds: string[] = []
+  /** The rows that imports have made, as they were then: the history has their number alone. */
+  readonly #imported = new Map<string, Row>()
 
   constructor(db: Database) {
     this.#db = db
+  }
+
+  /** Takes up the rows of an import, in its transaction. */
+  async addImport(tx: Pick<Database, 'kysely'>, importId: string): Promise<void> {
+    for (const [kind, table, key] of KINDS) {
+      const { rows } = await sql<{ row: Row }>`
+        select to_jsonb(t) as row from ${sql.table(table)} as t where t.import_id = ${importId}::uuid`.execute(
+        tx.kysely,
+      )
+      for (const { row } of rows) {
+        const id = row[key] as string
+        this.#imported.set(`${kind} ${id}`, row)
+        if (kind === 'customer') this.customerIds.push(id)
+        if (kind === 'person') this.personIds.push(id)
+      }
+    }
+    this.importIds.push(importId)
   }
 
   /** Sentences about everything that is wrong; empty if nothing is. */
@@ -119,10 +145,10 @@ export class CrmModel {
       changes: Record<string, [unknown, unknown]>
     }>`
       select entity_type, entity_id, action, changes from audit_log
-      where entity_id = any(${[...new Set([...ids, ...known])]}) and is_history
+      where entity_id = any(${[...new Set([...ids, ...known, ...this.#importedIds()])]}) and is_history
         and action in ('create', 'update', 'delete') order by id`.execute(this.#db.kysely)
     const complaints: string[] = []
-    const states = new Map<string, Row>()
+    const states = new Map<string, Row>([...this.#imported].map(([key, row]) => [key, { ...row }]))
     for (const { entity_type, entity_id, action, changes } of entries) {
       const key = `${entity_type} ${entity_id}`
       const state = states.get(key) ?? {}
@@ -143,6 +169,33 @@ export class CrmModel {
             complaints.push(`${kind} ${id}: ${column} is ${value}, the history leads to ${state?.[column]}.`)
         states.delete(`${kind} ${id}`)
       }
-    return [...complaints, ...[...states.keys()].map((key) => `${key} is gone, the history does not say so.`)]
+    return [...complaints, ...(await this.#wronglyGone([...states.keys()]))]
+  }
+
+  #importedIds(): string[] {
+    return [...this.#imported.keys()].map((key) => key.slice(key.indexOf(' ') + 1))
+  }
+
+  /** Rows without an entry of their own are gone by the undo of their import, which has their number. */
+  async #wronglyGone(gone: readonly string[]): Promise<string[]> {
+    const { rows } = await sql<{ entity_id: string; changes: Record<string, number> }>`
+      select entity_id, changes from audit_log
+      where entity_id = any(${this.importIds}) and entity_type = 'import' and action = 'undo'`.execute(
+      this.#db.kysely,
+    )
+    const undone = new Map<string, number>(
+      rows.flatMap(({ entity_id, changes }) =>
+        KINDS.map(([kind]) => [`${kind} ${entity_id}`, changes[kind] ?? 0] as const),
+      ),
+    )
+    const complaints: string[] = []
+    for (const key of gone) {
+      const counter = `${key.split(' ')[0]} ${this.#imported.get(key)?.import_id}`
+      const left = undone.get(counter) ?? 0
+      if (left === 0) complaints.push(`${key} is gone, the history does not say so.`)
+      undone.set(counter, left - 1)
+    }
+    const tooMany = [...undone].filter(([, left]) => left > 0)
+    return [...complaints, ...tooMany.map(([counter, left]) => `The undo counts ${left} more: ${counter}.`)]
   }
 }

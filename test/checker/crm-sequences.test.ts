@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import {
   ConstraintError,
   type Database,
+  ImportChangedError,
   NotFoundError,
   SerializationError,
   StaleVersionError,
@@ -85,7 +86,28 @@ const STEPS_TO_TAKE: readonly Step[] = [
   },
   (db, model, random) =>
     db.customers.setPrimaryContact(random.pick(model.customerIds), random.pick(model.personIds)),
+  importRows,
+  async (db, model, random) => {
+    const importId = model.importIds[random.between(0, model.importIds.length)]
+    if (importId) await db.customers.undoImport(importId, { keepChanged: random.chance(0.5) })
+  },
 ]
+
+/** Some of the rows match customers and people that exist, by the ids of another system. */
+async function importRows(db: Database, model: CrmModel, random: Random): Promise<void> {
+  const external = () => ({
+    source: 'sequence',
+    externalId: `${model.customerIds[0]} ${random.between(1, 4)}`,
+  })
+  const rows = Array.from({ length: random.between(1, 3) }, () => ({
+    ...aCustomer({ ...external(), industry: random.pick(['Tools', 'Food', null]) }),
+    people: random.chance(0.5) ? [aPerson(external())] : [],
+  }))
+  await db.transaction(async (tx) => {
+    const { importId } = await tx.customers.import(rows, { onError: 'collect' })
+    await model.addImport(tx, importId as string)
+  })
+}
 
 async function addContact(db: Database, model: CrmModel, random: Random): Promise<void> {
   const [customerId, personId] = [random.pick(model.customerIds), random.pick(model.personIds)]
@@ -98,7 +120,7 @@ async function addContact(db: Database, model: CrmModel, random: Random): Promis
   model.added.push({ contactId, customerId, personId, role, startDate })
 }
 
-const EXPECTED = [ConstraintError, NotFoundError, StaleVersionError, SerializationError]
+const EXPECTED = [ConstraintError, NotFoundError, StaleVersionError, SerializationError, ImportChangedError]
 
 test(`no sequence of merges and changes by ${CALLERS} callers loses anything (${SEED})`, {
   timeout: 600_000,
@@ -131,6 +153,7 @@ test(`no sequence of merges and changes by ${CALLERS} callers loses anything (${
 
     expect(await model.complaints(), `sequence ${sequence} of ${SEED}`).toEqual([])
   }
+  expect((await db.auditLog.list({ where: { action: 'undo' } })).items).not.toEqual([])
   // Deadlocks are rolled back and reported, but rare.
   expect(outcomes.done).toBeGreaterThan(SEQUENCES * CALLERS * STEPS * 0.5)
   expect(outcomes.SerializationError ?? 0).toBeLessThan(SEQUENCES)
