@@ -105,7 +105,7 @@ export class ManyWriter<Row, Item extends External> {
     return inOrder(keys, written, ({ key }) => key).map(({ item }) => item)
   }
 
-  /** Upserts rows, and updates the winners that the others lead to; they keep their own external ids. Later rows of one winner override. */
+  /** Creates or updates rows, and updates the winners that the others lead to; they keep their own external ids. Later rows of one winner override. */
   async #upsert(scope: Connection, items: readonly ManyItem[]): Promise<Keyed<Item>[]> {
     const { query, statements, many } = this.#definition
     const rows = toManyRows(many, items, ({ values }) => keyOf(values))

@@ -143,8 +143,8 @@ describe('the id of a loser', () => {
     expect((await db.people.findByExternalId(key.source, key.externalId))?.personId).toBe(one.personId)
 
     // Those that write change the winner, which keeps its own key.
-    const upserted = await db.customers.upsertByExternalId({ ...aCustomer({ industry: 'One' }), ...key })
-    expect(upserted).toMatchObject({ ...idOf(winner), externalId: winner.externalId, industry: 'One' })
+    const written = await db.customers.upsertByExternalId({ ...aCustomer({ industry: 'One' }), ...key })
+    expect(written).toMatchObject({ ...idOf(winner), externalId: winner.externalId, industry: 'One' })
     const person = await db.people.upsertByExternalId({ ...key, firstName: 'One', lastName: 'X' })
     expect(person).toMatchObject({ personId: one.personId, externalId: one.externalId, firstName: 'One' })
     const other = { source: 'erp', externalId: crypto.randomUUID() }
