@@ -238,6 +238,16 @@ describe('a login without privileges on the audit log', () => {
     ])
   })
 
+  test('neither reads nor forges entries in a partition', async ({ db, app }) => {
+    await db.customers.create(aCustomer())
+
+    const { rows } = await sql`select from audit_log_earlier`.execute(app.kysely)
+    const forged = sql`insert into audit_log_earlier (entity_type, entity_id, action, is_history) values ('user', '1', 'delete', true)`
+
+    expect(rows).toEqual([])
+    expect(await caught(forged.execute(app.kysely))).toMatchObject({ code: '42501' })
+  })
+
   test.for([
     ["select summarize_import('customer', 5, null, null)"],
     [

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryClosed } from '../closed-query.ts'
 import { monthName } from './months.ts'
 import { PARTITIONED, type Partition, tableName } from './read.ts'
 
@@ -23,7 +24,7 @@ export async function freeName(
   const name = `${PARTITIONED}_${lower ? monthName(lower) : 'earlier'}`
   for (let count = 1; ; count += 1) {
     const candidate = count === 1 ? name : `${name}_${count}`
-    const { rowCount } = await client.query('select where pg_catalog.to_regclass($1) is null', [
+    const { rowCount } = await queryClosed(client, 'select where pg_catalog.to_regclass($1) is null', [
       tableName(namespace, candidate),
     ])
     if (rowCount === 1) return candidate
@@ -39,7 +40,7 @@ export async function createPartition(
 ): Promise<void> {
   const table = tableName(namespace, PARTITIONED)
   await client.query(`create table ${tableName(namespace, name)} partition of ${table} ${forValues(bounds)}`)
-  await createTriggers(client, namespace, tableName(namespace, name))
+  await complete(client, namespace, tableName(namespace, name))
 }
 
 /** Creates a partition beside the table and attaches it, which blocks no session that reads or writes the table. */
@@ -52,7 +53,13 @@ export async function attachPartition(
   const [table, partition] = [tableName(namespace, PARTITIONED), tableName(namespace, name)]
   await client.query(`create table ${partition} (like ${table} including all excluding comments)`)
   await client.query(`alter table ${table} attach partition ${partition} ${forValues(bounds)}`)
-  await createTriggers(client, namespace, tableName(namespace, name))
+  await complete(client, namespace, partition)
+}
+
+/** A partition inherits neither row security nor the triggers of statements. */
+async function complete(client: pg.ClientBase, namespace: string, partition: string): Promise<void> {
+  await client.query(`alter table ${partition} enable row level security`)
+  await createTriggers(client, namespace, partition)
 }
 
 /** Creates the triggers of statements that the partition lacks: it inherits only those of rows. */
@@ -61,7 +68,7 @@ export async function createTriggers(
   namespace: string,
   partition: string,
 ): Promise<void> {
-  const { rows } = await client.query<{ sql: string }>(MISSING_TRIGGERS, [
+  const { rows } = await queryClosed<{ sql: string }>(client, MISSING_TRIGGERS, [
     tableName(namespace, PARTITIONED),
     partition,
   ])
@@ -76,7 +83,10 @@ export async function withoutTriggers(
 ): Promise<string[]> {
   const lacking: string[] = []
   for (const { table } of partitions) {
-    const { rowCount } = await client.query(MISSING_TRIGGERS, [tableName(namespace, PARTITIONED), table])
+    const { rowCount } = await queryClosed(client, MISSING_TRIGGERS, [
+      tableName(namespace, PARTITIONED),
+      table,
+    ])
     if (rowCount !== 0) lacking.push(table)
   }
   return lacking
