@@ -53,13 +53,13 @@ describe('the package’s migrations', () => {
     await create(url, { environment: 'development' })
     await sql('drop schema norberts_spark_db cascade')
     expect(String(await caught(migrate(url, { environment: 'development' })))).toContain('--baseline')
-    await sql('alter table people alter phone type varchar(40)')
+    await sql('alter table people alter job_title type varchar(40)')
 
     const error = await caught(migrate(url, { environment: 'development', baseline: true }))
     expect(error).toBeInstanceOf(AdminError)
-    expect(String(error)).toContain('column people.phone (type)')
+    expect(String(error)).toContain('column people.job_title (type)')
 
-    await sql('alter table people alter phone type text')
+    await sql('alter table people alter job_title type text')
     const { adopted } = await migrate(url, { baseline: true, environment: 'production' })
     expect(adopted).not.toEqual([])
     expect(await migrate(url)).toMatchObject({ applied: [] })
