@@ -27,6 +27,7 @@ async function withPast(sql: Sql, months: number, until = 0): Promise<void> {
   for (let offset = -months; offset < until; offset += 1) {
     const name = nameOf(offset)
     await sql(`create table ${name} partition of audit_log for values from (${at(offset)}) to (${at(offset + 1)});
+      alter table ${name} enable row level security;
       create trigger audit_log_append_only_truncate before truncate on ${name}
         for each statement execute function refuse_audit_log_change();
       insert into audit_log (entity_type, entity_id, action, created_at) select 'order', n::text, 'create', ${at(offset)}::timestamptz + n * interval '1 hour'
@@ -305,13 +306,14 @@ describe('append-only', () => {
     expect(JSON.stringify(plan)).not.toContain('Seq Scan')
   })
 
-  test('a table that was attached later gets the trigger of truncate', async ({ url, sql }) => {
+  test('a table that was attached later gets row security and the trigger of truncate', async ({ url, sql }) => {
     await create(url, { environment: 'development' })
     await sql(`alter table audit_log detach partition ${nameOf(1)}; drop table ${nameOf(1)};
       create table attached (like audit_log including all excluding comments);
       alter table audit_log attach partition attached for values from ('${month(1).toISOString()}') to ('${month(2).toISOString()}')`)
     await expect(sql('delete from attached')).resolves.toEqual([])
     expect((await verify(url)).differences).toEqual([
+      { object: 'table attached', fact: 'row level security', schema: 'enabled' },
       { object: 'trigger attached.audit_log_append_only_truncate', schema: expect.any(String) },
     ])
 

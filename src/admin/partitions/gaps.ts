@@ -1,17 +1,17 @@
 import type pg from 'pg'
-import { attachPartition, createTriggers, freeName, withoutTriggers } from './make.ts'
+import { attachPartition, complete, freeName, incomplete } from './make.ts'
 import { type Partition, readPartitions, tableName } from './read.ts'
 
 /**
- * Creates partitions for the times that no partition covers, because months were detached, and the triggers that attached
- * ones lack, in the caller's transaction. Returns the names of the new partitions.
+ * Creates partitions for the times that no partition covers, because months were detached, and gives attached ones
+ * what they lack, in the caller's transaction. Returns the names of the new partitions.
  */
 export async function completePartitions(
   client: pg.ClientBase,
   { namespace, lockTimeout }: { namespace: string; lockTimeout: number },
 ): Promise<string[]> {
   const partitions = await readPartitions(client, namespace)
-  const lacking = await withoutTriggers(client, namespace, partitions)
+  const lacking = await incomplete(client, namespace, partitions)
   const gaps = gapsBetween(partitions)
   if (gaps.length + lacking.length === 0) return []
   await client.query(
@@ -23,7 +23,7 @@ export async function completePartitions(
     await attachPartition(client, namespace, name, gap)
     created.push(name)
   }
-  for (const table of lacking) await createTriggers(client, namespace, table)
+  for (const table of lacking) await complete(client, namespace, table)
   return created
 }
 

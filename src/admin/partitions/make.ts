@@ -56,46 +56,38 @@ export async function attachPartition(
   await complete(client, namespace, partition)
 }
 
-/** A partition inherits neither row security nor the triggers of statements. */
-async function complete(client: pg.ClientBase, namespace: string, partition: string): Promise<void> {
-  await client.query(`alter table ${partition} enable row level security`)
-  await createTriggers(client, namespace, partition)
-}
-
-/** Creates the triggers of statements that the partition lacks: it inherits only those of rows. */
-export async function createTriggers(
-  client: pg.ClientBase,
-  namespace: string,
-  partition: string,
-): Promise<void> {
-  const { rows } = await queryClosed<{ sql: string }>(client, MISSING_TRIGGERS, [
-    tableName(namespace, PARTITIONED),
-    partition,
-  ])
+/** Gives a partition what it lacks of its table: it inherits neither row security nor the triggers of statements. */
+export async function complete(client: pg.ClientBase, namespace: string, partition: string): Promise<void> {
+  const { rows } = await missing(client, namespace, partition)
   for (const { sql } of rows) await client.query(sql)
 }
 
-/** The partitions, by their names in SQL, that lack a trigger of the table. */
-export async function withoutTriggers(
+/** The partitions, by their names in SQL, that lack row security or a trigger of the table. */
+export async function incomplete(
   client: pg.ClientBase,
   namespace: string,
   partitions: readonly Partition[],
 ): Promise<string[]> {
   const lacking: string[] = []
   for (const { table } of partitions) {
-    const { rowCount } = await queryClosed(client, MISSING_TRIGGERS, [
-      tableName(namespace, PARTITIONED),
-      table,
-    ])
+    const { rowCount } = await missing(client, namespace, table)
     if (rowCount !== 0) lacking.push(table)
   }
   return lacking
 }
 
+/** The statements that complete a partition. */
+const missing = (client: pg.ClientBase, namespace: string, partition: string) =>
+  queryClosed<{ sql: string }>(client, MISSING, [tableName(namespace, PARTITIONED), partition])
+
 /** Bit 0 of tgtype: for each row. */
-const MISSING_TRIGGERS = `
+const MISSING = `
+  select pg_catalog.format('alter table %s enable row level security', $2::text) as sql
+  from pg_class as expected join pg_class as present on present.oid = pg_catalog.to_regclass($2)
+  where expected.oid = pg_catalog.to_regclass($1) and expected.relrowsecurity and not present.relrowsecurity
+  union all
   select pg_catalog.regexp_replace(pg_get_triggerdef(expected.oid),
-    ' ON [^ ]+ FOR EACH STATEMENT', pg_catalog.format(' ON %s FOR EACH STATEMENT', $2::text)) as sql
+    ' ON [^ ]+ FOR EACH STATEMENT', pg_catalog.format(' ON %s FOR EACH STATEMENT', $2::text))
   from pg_trigger as expected
   where tgrelid = pg_catalog.to_regclass($1) and not tgisinternal and tgtype & 1 = 0
     and not exists (
