@@ -306,7 +306,10 @@ describe('append-only', () => {
     expect(JSON.stringify(plan)).not.toContain('Seq Scan')
   })
 
-  test('a table that was attached later gets row security and the trigger of truncate', async ({ url, sql }) => {
+  test('a table that was attached later gets row security and the trigger of truncate', async ({
+    url,
+    sql,
+  }) => {
     await create(url, { environment: 'development' })
     await sql(`alter table audit_log detach partition ${nameOf(1)}; drop table ${nameOf(1)};
       create table attached (like audit_log including all excluding comments);
