@@ -30,6 +30,8 @@ export class CrmModel {
   readonly importIds: string[] = []
   /** The rows that imports have made, as they were then: the history has their number alone. */
   readonly #imported = new Map<string, Row>()
+  /** The entries about these rows until then: contacts of a merged customer move, rows with the same external id are one. */
+  readonly #takenUp = new Set<string>()
 
   constructor(db: Database) {
     this.#db = db
@@ -37,6 +39,7 @@ export class CrmModel {
 
   /** Takes up the rows of an import, in its transaction. */
   async addImport(tx: Pick<Database, 'kysely'>, importId: string): Promise<void> {
+    const made: string[] = []
     for (const [kind, table, key] of KINDS) {
       const { rows } = await sql<{ row: Row }>`
         select to_jsonb(t) as row from ${sql.table(table)} as t where t.import_id = ${importId}::uuid`.execute(
@@ -44,11 +47,16 @@ export class CrmModel {
       )
       for (const { row } of rows) {
         const id = row[key] as string
+        made.push(id)
         this.#imported.set(`${kind} ${id}`, row)
         if (kind === 'customer') this.customerIds.push(id)
         if (kind === 'person') this.personIds.push(id)
       }
     }
+    const { rows: entries } = await sql<{ id: string }>`
+      select id from audit_log where is_history and created_at = now()::timestamptz(3)
+        and entity_id = any(${made})`.execute(tx.kysely)
+    for (const { id } of entries) this.#takenUp.add(id)
     this.importIds.push(importId)
   }
 
@@ -143,13 +151,15 @@ export class CrmModel {
       entity_id: string
       action: string
       changes: Record<string, [unknown, unknown]>
+      id: string
     }>`
-      select entity_type, entity_id, action, changes from audit_log
+      select id, entity_type, entity_id, action, changes from audit_log
       where entity_id = any(${[...new Set([...ids, ...known, ...this.#importedIds()])]}) and is_history
         and action in ('create', 'update', 'delete') order by id`.execute(this.#db.kysely)
     const complaints: string[] = []
     const states = new Map<string, Row>([...this.#imported].map(([key, row]) => [key, { ...row }]))
-    for (const { entity_type, entity_id, action, changes } of entries) {
+    for (const { id, entity_type, entity_id, action, changes } of entries) {
+      if (this.#takenUp.has(id)) continue
       const key = `${entity_type} ${entity_id}`
       const state = states.get(key) ?? {}
       for (const [column, [before, after]] of Object.entries(changes)) {
