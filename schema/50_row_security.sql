@@ -74,7 +74,7 @@ create policy audit_log_self_and_admins_select on audit_log for select
 create policy audit_log_self_and_admins_insert on audit_log for insert
   with check (user_id = (select current_user_id()) or (select current_actor() ->> 'role' = 'admin'));
 create policy audit_log_history_insert on audit_log as restrictive for insert with check (not is_history);
--- Queries of the table follow its policies, whatever its partitions have. A partition that is named itself has none: only the
+-- Queries of the table follow its policies, not those of its partitions. A partition that is named itself has none: only the
 -- owner reads and writes it, also where a login was granted all tables of the schema. `maintain` enables it on each.
 alter table audit_log_earlier enable row level security;
 comment on policy audit_log_self_and_admins_select on audit_log is 'Users see the entries of their own actions; administrators see all entries.';

@@ -11,7 +11,7 @@ export interface ReturnedColumn {
   readonly isArray: boolean
 }
 
-/** What the server says of a statement. */
+/** The types of a statement, as the server describes them. */
 export interface Description {
   readonly statement: Statement
   readonly parameters: readonly { readonly name: string; readonly type: string }[]
