@@ -82,7 +82,7 @@ describe('norberts-spark-db studio', { timeout: 180_000 }, () => {
       '-- Written by `npx norberts-spark-db generate`. Do not edit.\n\n-- shops.find\n-- $1 shopId: integer\nselect\n  "name"\nfrom\n  "shops"\nwhere\n  "shop_id" = $1;\n',
     )
     expect((await finished(start('--url', url, '--statements', 'db'))).output).toContain(
-      '--statements must be the folder sql/ that `generate --statements` writes: db contains no .sql file.',
+      'must be the folder sql/ that `generate --statements` writes: db contains no .sql file.',
     )
     const child = start('--url', url, '--json', '--statements', 'db/sql')
     try {
