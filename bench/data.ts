@@ -58,7 +58,7 @@ export class Data {
     await this.#client.query('alter table audit_log enable trigger user')
     const changed = await cleanChats(this.#client)
     const tables = [...KEYS.map(([table]) => table), ...changed]
-    if (vacuum) await this.#client.query(`vacuum analyze ${tables.join(', ')}`)
+    if (vacuum) await this.#client.query(`vacuum ${tables.join(', ')}`)
   }
 
   async close(): Promise<void> {
