@@ -43,11 +43,13 @@ declare
   winner uuid;
 begin
   -- A session that adds a contact holds a key share lock on the customer, so the two do not overlap.
-  select merged_into into winner from customers where customer_id = of_customer for update;
-  if winner is not null then
-    of_customer := winner;
-    perform from customers where customer_id = of_customer for update;
-  end if;
+  loop
+    select coalesce(merged_into, customer_id) into winner from customers where customer_id = of_customer;
+    perform from customers where customer_id = winner for update;
+    -- The winner may have been merged while this waited for it.
+    exit when not exists (select from customers where customer_id = winner and merged_into is not null);
+  end loop;
+  of_customer := winner;
   select coalesce(merged_into, person_id) into to_person from people where person_id = to_person;
   select customer_person_id into chosen from customer_people
     where customer_id = of_customer and person_id = to_person and (end_date is null or end_date >= current_date)

@@ -12,7 +12,8 @@ create function merged_person(of_person uuid) returns uuid
   return (select coalesce(merged_into, person_id) from people where person_id = of_person);
 
 -- Moves contacts to the winner of a merge of customers or of people. Contacts of one person at one customer in one role whose
--- times overlap become one, from the earliest start to the latest end, which is primary if one of them was. Others remain.
+-- times overlap become one, from the earliest start to the latest end, which is primary if one of them was. Others remain. The caller
+-- has locked these contacts, and what they could move from or be added to: nothing is computed from a row that another session changes.
 create function move_contacts(to_customer uuid, from_customers uuid[], to_person uuid, from_people uuid[]) returns void
   language plpgsql as $$
 declare
@@ -89,16 +90,21 @@ create function merge_customers(winner uuid, losers uuid[], fields jsonb, if_ver
   returns table (outcome text, row_id uuid, row_version integer)
   language plpgsql as $$
 declare
-  ids uuid[] := pg_catalog.array_append(losers, winner);
+  ids uuid[];
   merging customers;
   source customers;
   primary_contact uuid;
 begin
-  -- Those to which the given ids lead are locked as well, in one order for all callers.
+  -- Those to which the given ids lead are locked, in one order for all callers; the other ones change with them alone. Where a merge
+  -- that this waited for leads elsewhere, the locks are released first, by the end of a subtransaction.
   loop
-    ids := array(select id from pg_catalog.unnest(ids) as id union select merged_customer(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
-    perform from customers where customer_id = any (ids) order by customer_id for update;
-    exit when (select bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    ids := array(select merged_customer(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    begin
+      perform from customers where customer_id = any (ids) order by customer_id for update;
+      exit when (select bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      raise sqlstate 'LOCKS';
+    exception when sqlstate 'LOCKS' then null;
+    end;
   end loop;
   select id into row_id from pg_catalog.unnest(pg_catalog.array_prepend(winner, losers)) with ordinality as given (id, place)
     where merged_customer(id) is null order by place limit 1;
@@ -116,6 +122,8 @@ begin
     return;
   end if;
 
+  -- A merge of people waits here, and an end of a contact.
+  perform from customer_people where customer_id = any (pg_catalog.array_prepend(winner, losers)) order by customer_person_id for update;
   select customer_person_id into primary_contact from customer_people
     where customer_id = any (pg_catalog.array_prepend(winner, losers)) and is_primary order by pg_catalog.array_position(pg_catalog.array_prepend(winner, losers), customer_id) limit 1;
   update customer_people set is_primary = false
@@ -157,14 +165,18 @@ create function merge_people(winner uuid, losers uuid[], fields jsonb, if_versio
   returns table (outcome text, row_id uuid, row_version integer)
   language plpgsql as $$
 declare
-  ids uuid[] := pg_catalog.array_append(losers, winner);
+  ids uuid[];
   merging people;
   source people;
 begin
   loop
-    ids := array(select id from pg_catalog.unnest(ids) as id union select merged_person(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
-    perform from people where person_id = any (ids) order by person_id for update;
-    exit when (select bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    ids := array(select merged_person(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    begin
+      perform from people where person_id = any (ids) order by person_id for update;
+      exit when (select bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      raise sqlstate 'LOCKS';
+    exception when sqlstate 'LOCKS' then null;
+    end;
   end loop;
   select id into row_id from pg_catalog.unnest(pg_catalog.array_prepend(winner, losers)) with ordinality as given (id, place)
     where merged_person(id) is null order by place limit 1;
@@ -182,9 +194,19 @@ begin
     return;
   end if;
 
-  -- As set_primary_contact and a merge of the customers do; a contact that is being added does not wait for it.
-  perform from customers where customer_id in (select customer_id from customer_people where person_id = any (pg_catalog.array_append(losers, winner)))
-    order by customer_id for no key update;
+  -- As set_primary_contact and a merge of the customers do, which may move the contacts while this waits; a contact that is being added
+  -- does not wait for it.
+  loop
+    ids := array(select customer_id from customer_people where person_id = any (pg_catalog.array_append(losers, winner)));
+    begin
+      perform from customers where customer_id = any (ids) order by customer_id for no key update;
+      exit when (select coalesce(bool_and(customer_id = any (ids)), true) from customer_people
+        where person_id = any (pg_catalog.array_append(losers, winner)));
+      raise sqlstate 'LOCKS';
+    exception when sqlstate 'LOCKS' then null;
+    end;
+  end loop;
+  perform from customer_people where person_id = any (pg_catalog.array_append(losers, winner)) order by customer_person_id for update;
   perform move_contacts(null, null, winner, losers);
   -- An archived person does not keep the email address, which the winner may take.
   update people set merged_into = winner, archived_at = coalesce(archived_at, now())

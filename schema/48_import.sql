@@ -1,6 +1,14 @@
 -- Undo of an import: rows that it created are deleted, rows that it changed get the values from before, which the history has. The
 -- functions run as their caller, so that row security applies: to undo an import, its actor or an administrator has to see its entries.
 
+-- Ids of the rows of an entity that an import has changed.
+create function changed_by_import(of_import uuid, of_entity text) returns setof uuid
+  language sql stable
+begin atomic
+  select entity_id::uuid from audit_log
+    where import_id = of_import and entity_type = of_entity and action = 'update' and is_history;
+end;
+
 -- Rows of an import that were changed after it. The times of one transaction are equal.
 create function changed_since_import(of_import uuid) returns table (entity text, id uuid)
   language sql stable
@@ -21,7 +29,8 @@ begin atomic
     where audit_log.import_id = of_import and entity_type = 'contact' and action = 'update' and is_history and updated_at <> audit_log.created_at;
 end;
 
--- Gives rows that an import changed the values that they had before, except those in `kept`, and returns their number.
+-- Gives rows that an import changed the values that they had before, except those in `kept` and those that it created, and returns
+-- their number.
 create function restore_before_import(of_table regclass, key text, of_entity text, of_import uuid, kept uuid[]) returns bigint
   language plpgsql as $$
 declare
@@ -43,7 +52,7 @@ begin
       select id, pg_catalog.jsonb_object_agg(name, value) as value from changed group by id
     ), before as (
       select (pg_catalog.jsonb_populate_record(given, whole.value)).*
-      from whole join %1$s as given on given.%2$I = whole.id
+      from whole join %1$s as given on given.%2$I = whole.id and given.import_id is distinct from $1
     )
     update %1$s as target set %3$s from before where target.%2$I = before.%2$I', of_table, key, columns)
     using of_import, of_entity, kept;
@@ -70,10 +79,13 @@ begin
   if exists (select from audit_log where entity_type = 'import' and entity_id = of_import::text and action = 'undo' and is_history) then
     return '{"outcome": "undone"}';
   end if;
-  -- Changes that are under way are seen below.
-  perform from customers where import_id = of_import order by customer_id for update;
-  perform from people where import_id = of_import order by person_id for update;
-  perform from customer_people where import_id = of_import order by customer_person_id for update;
+  -- Changes of these rows that are under way are seen below, later ones wait.
+  perform from customers where customer_id in (select customer_id from customers where import_id = of_import
+    union select id from changed_by_import(of_import, 'customer') as id) order by customer_id for update;
+  perform from people where person_id in (select person_id from people where import_id = of_import
+    union select id from changed_by_import(of_import, 'person') as id) order by person_id for update;
+  perform from customer_people where customer_person_id in (select customer_person_id from customer_people where import_id = of_import
+    union select id from changed_by_import(of_import, 'contact') as id) order by customer_person_id for update;
   select array_agg(id), jsonb_agg(jsonb_build_object('entity', entity, 'id', id) order by entity, id) filter (where place <= 100)
     into kept, changed
     from (select *, row_number() over (order by entity, id) as place from changed_since_import(of_import)) as since;
@@ -106,6 +118,7 @@ begin
 end
 $$;
 
+comment on function changed_by_import is 'Ids of the rows of an entity that an import has changed.';
 comment on function changed_since_import is 'Rows that an import created or changed and that were changed after it.';
 comment on function restore_before_import is 'Gives the rows of a table the values from before an import.';
 comment on function undo_import is 'Undoes an import, and returns what it did.';

@@ -30,7 +30,9 @@ select
   "contact"."updated_by" as "updatedBy"
 from
   "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.addContact(isPrimary)
 -- $1 customerId: uuid
@@ -63,7 +65,9 @@ select
   "contact"."updated_by" as "updatedBy"
 from
   "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.addContact(startDate)
 -- $1 customerId: uuid
@@ -96,7 +100,9 @@ select
   "contact"."updated_by" as "updatedBy"
 from
   "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.addContact(isPrimary,startDate)
 -- $1 customerId: uuid
@@ -136,11 +142,20 @@ select
   "contact"."updated_by" as "updatedBy"
 from
   "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.setPrimaryContact
 -- $1 customerId: uuid
 -- $2 personId: uuid
+with
+  "contact" as (
+    select
+      *
+    from
+      set_primary_contact ($1, $2) as "chosen"
+  )
 select
   "contact"."customer_person_id" as "contactId",
   "person"."person_id" as "personId",
@@ -157,8 +172,10 @@ select
   "contact"."created_by" as "createdBy",
   "contact"."updated_by" as "updatedBy"
 from
-  set_primary_contact ($1, $2) as "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  "contact"
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.contactVersion
 -- $1 rowId: uuid
@@ -168,6 +185,29 @@ from
   "customer_people"
 where
   "customer_person_id" = $1;
+
+-- customers.findContact
+-- $1 contactId: uuid
+select
+  "contact"."customer_person_id" as "contactId",
+  "person"."person_id" as "personId",
+  "person"."first_name" as "firstName",
+  "person"."last_name" as "lastName",
+  "person"."email",
+  "person"."phone",
+  "person"."job_title" as "jobTitle",
+  "contact"."role",
+  "contact"."is_primary" as "isPrimary",
+  "contact"."start_date" as "startDate",
+  "contact"."end_date" as "endDate",
+  "contact"."version",
+  "contact"."created_by" as "createdBy",
+  "contact"."updated_by" as "updatedBy"
+from
+  "customer_people" as "contact"
+  inner join "people" as "person" on "person"."person_id" = "contact"."person_id"
+where
+  "contact"."customer_person_id" = $1;
 
 -- customers.updateContact
 -- $1 given: text[]
@@ -230,7 +270,9 @@ select
   "contact"."updated_by" as "updatedBy"
 from
   "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.endContact
 -- $1 endDate: date
@@ -269,7 +311,9 @@ select
   "contact"."updated_by" as "updatedBy"
 from
   "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.reopenContact
 -- $1 contactId: uuid
@@ -305,7 +349,9 @@ select
   "contact"."updated_by" as "updatedBy"
 from
   "contact"
-  inner join "people" as "person" on "person"."person_id" = "contact"."person_id";
+  left join "people" as "person" on "person"."person_id" = "contact"."person_id"
+  and "person"."merged_into" is null
+  and merged_customer (contact.customer_id) = contact.customer_id;
 
 -- customers.removeContact
 -- $1 contactId: uuid

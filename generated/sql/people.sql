@@ -2234,7 +2234,14 @@ from
     from
       "customer_people"
     where
-      "person_id" = $1
+      "person_id" = (
+        select
+          coalesce(merged_into, person_id)
+        from
+          people
+        where
+          person_id = $1
+      )
       and ("start_date", "customer_person_id") < ($2, $3)
     order by
       "start_date" desc,

@@ -1147,11 +1147,13 @@ declare
   winner uuid;
 begin
   -- A session that adds a contact holds a key share lock on the customer, so the two do not overlap.
-  select merged_into into winner from customers where customer_id = of_customer for update;
-  if winner is not null then
-    of_customer := winner;
-    perform from customers where customer_id = of_customer for update;
-  end if;
+  loop
+    select coalesce(merged_into, customer_id) into winner from customers where customer_id = of_customer;
+    perform from customers where customer_id = winner for update;
+    -- The winner may have been merged while this waited for it.
+    exit when not exists (select from customers where customer_id = winner and merged_into is not null);
+  end loop;
+  of_customer := winner;
   select coalesce(merged_into, person_id) into to_person from people where person_id = to_person;
   select customer_person_id into chosen from customer_people
     where customer_id = of_customer and person_id = to_person and (end_date is null or end_date >= current_date)
@@ -2418,7 +2420,8 @@ create function merged_person(of_person uuid) returns uuid
   return (select coalesce(merged_into, person_id) from people where person_id = of_person);
 
 -- Moves contacts to the winner of a merge of customers or of people. Contacts of one person at one customer in one role whose
--- times overlap become one, from the earliest start to the latest end, which is primary if one of them was. Others remain.
+-- times overlap become one, from the earliest start to the latest end, which is primary if one of them was. Others remain. The caller
+-- has locked these contacts, and what they could move from or be added to: nothing is computed from a row that another session changes.
 create function move_contacts(to_customer uuid, from_customers uuid[], to_person uuid, from_people uuid[]) returns void
   language plpgsql as $$
 declare
@@ -2495,16 +2498,21 @@ create function merge_customers(winner uuid, losers uuid[], fields jsonb, if_ver
   returns table (outcome text, row_id uuid, row_version integer)
   language plpgsql as $$
 declare
-  ids uuid[] := pg_catalog.array_append(losers, winner);
+  ids uuid[];
   merging customers;
   source customers;
   primary_contact uuid;
 begin
-  -- Those to which the given ids lead are locked as well, in one order for all callers.
+  -- Those to which the given ids lead are locked, in one order for all callers; the other ones change with them alone. Where a merge
+  -- that this waited for leads elsewhere, the locks are released first, by the end of a subtransaction.
   loop
-    ids := array(select id from pg_catalog.unnest(ids) as id union select merged_customer(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
-    perform from customers where customer_id = any (ids) order by customer_id for update;
-    exit when (select bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    ids := array(select merged_customer(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    begin
+      perform from customers where customer_id = any (ids) order by customer_id for update;
+      exit when (select bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      raise sqlstate 'LOCKS';
+    exception when sqlstate 'LOCKS' then null;
+    end;
   end loop;
   select id into row_id from pg_catalog.unnest(pg_catalog.array_prepend(winner, losers)) with ordinality as given (id, place)
     where merged_customer(id) is null order by place limit 1;
@@ -2522,6 +2530,8 @@ begin
     return;
   end if;
 
+  -- A merge of people waits here, and an end of a contact.
+  perform from customer_people where customer_id = any (pg_catalog.array_prepend(winner, losers)) order by customer_person_id for update;
   select customer_person_id into primary_contact from customer_people
     where customer_id = any (pg_catalog.array_prepend(winner, losers)) and is_primary order by pg_catalog.array_position(pg_catalog.array_prepend(winner, losers), customer_id) limit 1;
   update customer_people set is_primary = false
@@ -2563,14 +2573,18 @@ create function merge_people(winner uuid, losers uuid[], fields jsonb, if_versio
   returns table (outcome text, row_id uuid, row_version integer)
   language plpgsql as $$
 declare
-  ids uuid[] := pg_catalog.array_append(losers, winner);
+  ids uuid[];
   merging people;
   source people;
 begin
   loop
-    ids := array(select id from pg_catalog.unnest(ids) as id union select merged_person(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
-    perform from people where person_id = any (ids) order by person_id for update;
-    exit when (select bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    ids := array(select merged_person(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+    begin
+      perform from people where person_id = any (ids) order by person_id for update;
+      exit when (select bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      raise sqlstate 'LOCKS';
+    exception when sqlstate 'LOCKS' then null;
+    end;
   end loop;
   select id into row_id from pg_catalog.unnest(pg_catalog.array_prepend(winner, losers)) with ordinality as given (id, place)
     where merged_person(id) is null order by place limit 1;
@@ -2588,9 +2602,19 @@ begin
     return;
   end if;
 
-  -- As set_primary_contact and a merge of the customers do; a contact that is being added does not wait for it.
-  perform from customers where customer_id in (select customer_id from customer_people where person_id = any (pg_catalog.array_append(losers, winner)))
-    order by customer_id for no key update;
+  -- As set_primary_contact and a merge of the customers do, which may move the contacts while this waits; a contact that is being added
+  -- does not wait for it.
+  loop
+    ids := array(select customer_id from customer_people where person_id = any (pg_catalog.array_append(losers, winner)));
+    begin
+      perform from customers where customer_id = any (ids) order by customer_id for no key update;
+      exit when (select coalesce(bool_and(customer_id = any (ids)), true) from customer_people
+        where person_id = any (pg_catalog.array_append(losers, winner)));
+      raise sqlstate 'LOCKS';
+    exception when sqlstate 'LOCKS' then null;
+    end;
+  end loop;
+  perform from customer_people where person_id = any (pg_catalog.array_append(losers, winner)) order by customer_person_id for update;
   perform move_contacts(null, null, winner, losers);
   -- An archived person does not keep the email address, which the winner may take.
   update people set merged_into = winner, archived_at = coalesce(archived_at, now())
@@ -2719,6 +2743,14 @@ $$;
 -- Undo of an import: rows that it created are deleted, rows that it changed get the values from before, which the history has. The
 -- functions run as their caller, so that row security applies: to undo an import, its actor or an administrator has to see its entries.
 
+-- Ids of the rows of an entity that an import has changed.
+create function changed_by_import(of_import uuid, of_entity text) returns setof uuid
+  language sql stable
+begin atomic
+  select entity_id::uuid from audit_log
+    where import_id = of_import and entity_type = of_entity and action = 'update' and is_history;
+end;
+
 -- Rows of an import that were changed after it. The times of one transaction are equal.
 create function changed_since_import(of_import uuid) returns table (entity text, id uuid)
   language sql stable
@@ -2739,7 +2771,8 @@ begin atomic
     where audit_log.import_id = of_import and entity_type = 'contact' and action = 'update' and is_history and updated_at <> audit_log.created_at;
 end;
 
--- Gives rows that an import changed the values that they had before, except those in `kept`, and returns their number.
+-- Gives rows that an import changed the values that they had before, except those in `kept` and those that it created, and returns
+-- their number.
 create function restore_before_import(of_table regclass, key text, of_entity text, of_import uuid, kept uuid[]) returns bigint
   language plpgsql as $$
 declare
@@ -2761,7 +2794,7 @@ begin
       select id, pg_catalog.jsonb_object_agg(name, value) as value from changed group by id
     ), before as (
       select (pg_catalog.jsonb_populate_record(given, whole.value)).*
-      from whole join %1$s as given on given.%2$I = whole.id
+      from whole join %1$s as given on given.%2$I = whole.id and given.import_id is distinct from $1
     )
     update %1$s as target set %3$s from before where target.%2$I = before.%2$I', of_table, key, columns)
     using of_import, of_entity, kept;
@@ -2788,10 +2821,13 @@ begin
   if exists (select from audit_log where entity_type = 'import' and entity_id = of_import::text and action = 'undo' and is_history) then
     return '{"outcome": "undone"}';
   end if;
-  -- Changes that are under way are seen below.
-  perform from customers where import_id = of_import order by customer_id for update;
-  perform from people where import_id = of_import order by person_id for update;
-  perform from customer_people where import_id = of_import order by customer_person_id for update;
+  -- Changes of these rows that are under way are seen below, later ones wait.
+  perform from customers where customer_id in (select customer_id from customers where import_id = of_import
+    union select id from changed_by_import(of_import, 'customer') as id) order by customer_id for update;
+  perform from people where person_id in (select person_id from people where import_id = of_import
+    union select id from changed_by_import(of_import, 'person') as id) order by person_id for update;
+  perform from customer_people where customer_person_id in (select customer_person_id from customer_people where import_id = of_import
+    union select id from changed_by_import(of_import, 'contact') as id) order by customer_person_id for update;
   select array_agg(id), jsonb_agg(jsonb_build_object('entity', entity, 'id', id) order by entity, id) filter (where place <= 100)
     into kept, changed
     from (select *, row_number() over (order by entity, id) as place from changed_since_import(of_import)) as since;
@@ -2824,6 +2860,7 @@ begin
 end
 $$;
 
+comment on function changed_by_import is 'Ids of the rows of an entity that an import has changed.';
 comment on function changed_since_import is 'Rows that an import created or changed and that were changed after it.';
 comment on function restore_before_import is 'Gives the rows of a table the values from before an import.';
 comment on function undo_import is 'Undoes an import, and returns what it did.';

@@ -144,17 +144,18 @@ export function readHosts(
   }
   return list.map((entry, index) => {
     const [, host = entry, own] = /^(\[.*\]|[^:]*|\/.*):([^:\]]*)$/.exec(entry) ?? []
+    if (own && !isPort(own)) {
+      throw refused(
+        'must have a port from 1 to 65535; a # / ? or @ in the password must be percent-encoded, as %23 %2F %3F %40',
+      )
+    }
     const port = own || listed[index] || listed[0]
-    return { host, port: port === undefined ? undefined : readPort(port) }
+    if (port !== undefined && !isPort(port)) throw new InvalidInputError('port', 'must be from 1 to 65535')
+    return { host, port: port === undefined ? undefined : Number(port) }
   })
 }
 
-function readPort(port: string): number {
-  if (/^\d+$/.test(port) && Number(port) > 0 && Number(port) < 65_536) return Number(port)
-  throw refused(
-    'must have a port from 1 to 65535; a # / ? or @ in the password must be percent-encoded, as %23 %2F %3F %40',
-  )
-}
+const isPort = (text: string) => /^\d+$/.test(text) && Number(text) > 0 && Number(text) < 65_536
 
 function refused(reason: string): InvalidInputError {
   return new InvalidInputError('connectionString', reason)

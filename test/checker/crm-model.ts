@@ -37,8 +37,11 @@ export class CrmModel {
     this.#db = db
   }
 
-  /** Takes up the rows of an import, in its transaction. */
-  async addImport(tx: Pick<Database, 'kysely'>, importId: string): Promise<void> {
+  /** Takes up the rows of an import, in its transaction. `customerIds` and `personIds` have them once it has committed. */
+  async addImport(
+    tx: Pick<Database, 'kysely'> & { afterCommit(hook: () => void): void },
+    importId: string,
+  ): Promise<void> {
     const made: string[] = []
     for (const [kind, table, key] of KINDS) {
       const { rows } = await sql<{ row: Row }>`
@@ -49,15 +52,15 @@ export class CrmModel {
         const id = row[key] as string
         made.push(id)
         this.#imported.set(`${kind} ${id}`, row)
-        if (kind === 'customer') this.customerIds.push(id)
-        if (kind === 'person') this.personIds.push(id)
+        if (kind === 'customer') tx.afterCommit(() => this.customerIds.push(id))
+        if (kind === 'person') tx.afterCommit(() => this.personIds.push(id))
       }
     }
     const { rows: entries } = await sql<{ id: string }>`
       select id from audit_log where is_history and created_at = now()::timestamptz(3)
         and entity_id = any(${made})`.execute(tx.kysely)
     for (const { id } of entries) this.#takenUp.add(id)
-    this.importIds.push(importId)
+    tx.afterCommit(() => this.importIds.push(importId))
   }
 
   /** Sentences about everything that is wrong; empty if nothing is. */

@@ -47,6 +47,15 @@ describe('a URL', () => {
     if (!url.includes('.pem')) expect(inspect(error, { depth: 9 })).not.toContain(SECRET)
   })
 
+  test.for([
+    [{ host: '127.0.0.1', port: 'abc' }, 'port'],
+    [{ host: '127.0.0.1', port: '70000' }, 'port'],
+    ['postgres:///shop?host=127.0.0.1&port=0', 'port'],
+    ['postgres://127.0.0.1:x/shop', 'connectionString'],
+  ])('or options with a port that is none are refused by its name: %j', ([source, field]) => {
+    expect(() => openDatabase(source as never)).toThrow(expect.objectContaining({ field }))
+  })
+
   test('may be written in all the ways that it is', async ({ url, db }) => {
     const { username, password, host, hostname, port, pathname } = new URL(url)
     const login = `${username}:${password}`

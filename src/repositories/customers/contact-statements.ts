@@ -16,59 +16,81 @@ import {
 } from '../../query/index.ts'
 import type { ContactChange, NewContact } from './input.ts'
 import { CONTACT_OFFERS } from './offers.ts'
-import { CONTACT, type Contact } from './rows.ts'
+import { type ChangedContact, CONTACT, type Contact } from './rows.ts'
 
-export const addContact: Variants<NewContact & { customerId: string; personId: string }, Contact> = variants(
-  'customers.addContact',
-  ['isPrimary', 'startDate'],
-  (query, $, has) =>
-    query
-      .with('contact', (cte) =>
-        cte
-          .insertInto('customer_people')
-          .values({
-            customer_id: $.customerId,
-            person_id: $.personId,
-            role: $.role,
-            ...(has.isPrimary && { is_primary: $.isPrimary }),
-            ...(has.startDate && { start_date: $.startDate }),
-          })
-          .returningAll(),
-      )
-      .selectFrom('contact')
-      .innerJoin('people as person', 'person.person_id', 'contact.person_id')
-      .select(CONTACT),
-  { isShort: true },
-)
+export const addContact: Variants<NewContact & { customerId: string; personId: string }, ChangedContact> =
+  variants(
+    'customers.addContact',
+    ['isPrimary', 'startDate'],
+    (query, $, has) =>
+      changed(
+        query.with('contact', (cte) =>
+          cte
+            .insertInto('customer_people')
+            .values({
+              customer_id: $.customerId,
+              person_id: $.personId,
+              role: $.role,
+              ...(has.isPrimary && { is_primary: $.isPrimary }),
+              ...(has.startDate && { start_date: $.startDate }),
+            })
+            .returningAll(),
+        ),
+      ),
+    { isShort: true },
+  )
 
-export const setPrimaryContact: Statement<{ customerId: string; personId: string }, Contact> = statement(
-  'customers.setPrimaryContact',
-  (query, $) =>
-    query
-      .selectFrom(
-        sql<
-          Selectable<DB['customer_people']>
-        >`set_primary_contact(${$.customerId}, ${$.personId})`.as<'contact'>(sql.ref('contact')),
-      )
-      .innerJoin('people as person', 'person.person_id', 'contact.person_id')
-      .select(CONTACT),
-  { writes: true },
-)
+export const setPrimaryContact: Statement<{ customerId: string; personId: string }, ChangedContact> =
+  statement(
+    'customers.setPrimaryContact',
+    (query, $) =>
+      changed(
+        query.with('contact', (cte) =>
+          cte
+            .selectFrom(
+              sql<
+                Selectable<DB['customer_people']>
+              >`set_primary_contact(${$.customerId}, ${$.personId})`.as<'chosen'>(sql.ref('chosen')),
+            )
+            .selectAll(),
+        ),
+      ),
+    { writes: true },
+  )
 
 export const contactVersion = versionOf('customers.contactVersion', 'customer_people', 'customer_person_id')
 
-/** The contact that a `with` has changed, with its person. */
+/**
+ * The contact that a `with` has changed, with its person. The person is null where the statement cannot know it: it was created, or
+ * merged as the customer may be, while the statement waited, or a trigger moves the contact to the winner of a merge.
+ */
 function changed(query: QueryCreator<DB & { contact: Selectable<DB['customer_people']> }>) {
   return query
     .selectFrom('contact')
-    .innerJoin('people as person', 'person.person_id', 'contact.person_id')
+    .leftJoin('people as person', (join) =>
+      join
+        .onRef('person.person_id', '=', 'contact.person_id')
+        .on('person.merged_into', 'is', null)
+        .on(sql<boolean>`merged_customer(contact.customer_id) = contact.customer_id`),
+    )
     .select(CONTACT)
 }
+
+/** A contact by its id. */
+export const findContact: Statement<{ contactId: string }, Contact> = statement(
+  'customers.findContact',
+  (query, $) =>
+    query
+      .selectFrom('customer_people as contact')
+      .innerJoin('people as person', 'person.person_id', 'contact.person_id')
+      .where('contact.customer_person_id', '=', $.contactId)
+      .select(CONTACT),
+)
 
 /** `given`: names of the fields to update. A contact that has ended is not the primary one. */
 export const updateContact: Statement<
   ContactChange & IfVersion & { contactId: string; given: string[] },
-  Contact
+  ChangedContact
 > = statement(
   'customers.updateContact',
   (query, $) => {
@@ -96,26 +118,27 @@ export const updateContact: Statement<
 )
 
 /** A contact that has ended is not the primary one. */
-export const endContact: Statement<IfVersion & { contactId: string; endDate: string }, Contact> = statement(
-  'customers.endContact',
-  (query, $) =>
-    changed(
-      query.with('contact', (cte) =>
-        cte
-          .updateTable('customer_people')
-          .set({
-            end_date: $.endDate,
-            is_primary: sql<boolean>`is_primary and ${$.endDate}::date >= current_date`,
-          })
-          .where('customer_person_id', '=', $.contactId)
-          .where(hasVersion($))
-          .returningAll(),
+export const endContact: Statement<IfVersion & { contactId: string; endDate: string }, ChangedContact> =
+  statement(
+    'customers.endContact',
+    (query, $) =>
+      changed(
+        query.with('contact', (cte) =>
+          cte
+            .updateTable('customer_people')
+            .set({
+              end_date: $.endDate,
+              is_primary: sql<boolean>`is_primary and ${$.endDate}::date >= current_date`,
+            })
+            .where('customer_person_id', '=', $.contactId)
+            .where(hasVersion($))
+            .returningAll(),
+        ),
       ),
-    ),
-  { isShort: true },
-)
+    { isShort: true },
+  )
 
-export const reopenContact: Statement<IfVersion & { contactId: string }, Contact> = statement(
+export const reopenContact: Statement<IfVersion & { contactId: string }, ChangedContact> = statement(
   'customers.reopenContact',
   (query, $) =>
     changed(

@@ -45,6 +45,7 @@ import {
   addContact,
   contactVersion,
   endContact,
+  findContact,
   listContacts,
   removeContact,
   reopenContact,
@@ -94,7 +95,7 @@ import {
 } from './input.ts'
 import { type JoinedRow, toCustomers } from './joined-rows.ts'
 import { customersAtOnce } from './many-statements.ts'
-import type { Contact, Customer, CustomerStatus } from './rows.ts'
+import { type ChangedContact, type Contact, type Customer, type CustomerStatus, hasPerson } from './rows.ts'
 import {
   archiveCustomer,
   CHANGED,
@@ -541,7 +542,7 @@ export class CustomerRepository {
       personId: uuid(personId, 'personId'),
       ...readNewContact(contact, 'contact'),
     }
-    return queryOne(this.#connection, addContact.for(input), input, options)
+    return this.#whole(await queryOne(this.#connection, addContact.for(input), input, options), options)
   }
 
   /**
@@ -552,7 +553,11 @@ export class CustomerRepository {
   async setPrimaryContact(customerId: string, personId: string, options?: CallOptions): Promise<Contact> {
     const input = { customerId: uuid(customerId, 'customerId'), personId: uuid(personId, 'personId') }
     const contact = await queryFirst(this.#connection, setPrimaryContact, input, options)
-    return orThrowNotFound(contact, 'customer_people', { customer_id: customerId, person_id: personId })
+    const chosen = orThrowNotFound(contact, 'customer_people', {
+      customer_id: customerId,
+      person_id: personId,
+    })
+    return this.#whole(chosen, options)
   }
 
   /**
@@ -571,7 +576,10 @@ export class CustomerRepository {
     const values = readContactChange(change, 'change')
     const input = { contactId: id, ...values, given: Object.keys(values), ifVersion }
     const contact = await queryFirst(this.#connection, updateContact, input, call)
-    return requireUpdated(contact, this.#connection, contactVersion, { id, ifVersion, call })
+    return this.#whole(
+      await requireUpdated(contact, this.#connection, contactVersion, { id, ifVersion, call }),
+      call,
+    )
   }
 
   /**
@@ -590,7 +598,12 @@ export class CustomerRepository {
       ifVersion,
     }
     const contact = await queryFirst(this.#connection, endContact, input, call)
-    return requireUpdated(contact, this.#connection, contactVersion, { id: contactId, ifVersion, call })
+    const ended = await requireUpdated(contact, this.#connection, contactVersion, {
+      id: contactId,
+      ifVersion,
+      call,
+    })
+    return this.#whole(ended, call)
   }
 
   /**
@@ -605,7 +618,10 @@ export class CustomerRepository {
     const { ifVersion, call } = readUpdateOptions(options, 'customers.reopenContact')
     const id = uuid(contactId, 'contactId')
     const contact = await queryFirst(this.#connection, reopenContact, { contactId: id, ifVersion }, call)
-    return requireUpdated(contact, this.#connection, contactVersion, { id, ifVersion, call })
+    return this.#whole(
+      await requireUpdated(contact, this.#connection, contactVersion, { id, ifVersion, call }),
+      call,
+    )
   }
 
   /**
@@ -649,5 +665,13 @@ export class CustomerRepository {
     options?: CallOptions,
   ): AsyncGenerator<Contact, void, undefined> {
     return iteratePages(request, (page: ContactListRequest) => this.listContacts(customerId, page, options))
+  }
+
+  /** The contact with its person, which is read once more if the statement that changed the contact could not see it. */
+  async #whole(contact: ChangedContact, call: CallOptions | undefined): Promise<Contact> {
+    if (hasPerson(contact)) return contact
+    const { contactId } = contact
+    const whole = await queryFirst(this.#connection, findContact, { contactId }, call)
+    return orThrowNotFound(whole, 'customer_people', { customer_person_id: contactId })
   }
 }

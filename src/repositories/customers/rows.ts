@@ -82,6 +82,13 @@ export interface Contact
   contactId: string
 }
 
+/** A contact as the statement that has changed it sees it: without its person if that one was created or merged meanwhile. */
+export type ChangedContact = {
+  [Name in keyof Contact]: Contact[Name] | (Name extends 'personId' | 'firstName' | 'lastName' ? null : never)
+}
+
+export const hasPerson = (contact: ChangedContact): contact is Contact => contact.personId !== null
+
 /** The columns of a Contact that no customer has, of `customer_people as contact` and `people as person`. */
 const OF_CONTACT = [
   'contact.customer_person_id as contactId',

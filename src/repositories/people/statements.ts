@@ -235,7 +235,15 @@ export const listCustomersOfPerson: List<{ personId: string }, CustomerOfPerson>
   [],
   { at: 'start_date as startDate', id: 'customer_person_id as contactId' },
   (query, $, _, page) => {
-    const contacts = query.selectFrom('customer_people').selectAll().where('person_id', '=', $.personId)
+    const contacts = query
+      .selectFrom('customer_people')
+      .selectAll()
+      // The id of a merged person leads to the winner.
+      .where(
+        'person_id',
+        '=',
+        sql<string>`(select coalesce(merged_into, person_id) from people where person_id = ${$.personId})`,
+      )
     const customers = query
       .selectFrom(page.slice(contacts).as('contact'))
       .innerJoin('customers as customer', 'customer.customer_id', 'contact.customer_id')

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'vitest'
+import { type Database, ImportChangedError, sql } from '../../../src/index.ts'
+import { test } from '../../support/database.ts'
+import { aCustomer, aPerson, caught } from '../../support/factories.ts'
+
+const aCustomerId = async (db: Database) => (await db.customers.create(aCustomer())).customerId
+const aPersonId = async (db: Database) => (await db.people.create(aPerson())).personId
+
+/** Waits until a call waits for a lock of another session. */
+async function someoneWaits(db: Database) {
+  await expect
+    .poll(async () => {
+      const { rows } = await sql`select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db.kysely)
+      return rows.length
+    })
+    .toBeGreaterThan(0)
+}
+
+test('an end of a contact that a merge waits for is kept', async ({ db }) => {
+  const [winner, loser] = [await aCustomerId(db), await aCustomerId(db)]
+  const { contactId } = await db.customers.addContact(loser, await aPersonId(db), { startDate: '2020-01-01' })
+
+  const [merge] = await db.transaction(async (tx) => {
+    await tx.customers.endContact(contactId, '2024-12-31')
+    const merge = db.customers.merge(winner, [loser])
+    await someoneWaits(db)
+    return [merge]
+  })
+
+  expect((await merge).contacts).toMatchObject([{ contactId, endDate: '2024-12-31' }])
+})
+
+test('a merge of people whose contacts a merge of customers moves meanwhile loses no day of them', async ({
+  db,
+}) => {
+  for (let round = 0; round < 20; round += 1) {
+    const [first, second, third] = [await aCustomerId(db), await aCustomerId(db), await aCustomerId(db)]
+    const [winner, loser] = [await aPersonId(db), await aPersonId(db)]
+    await db.customers.addContact(first, winner, { startDate: '2024-01-01' })
+    await db.customers.addContact(first, loser, { startDate: '2020-01-01' })
+
+    const others = await db.transaction(async (tx) => {
+      await tx.customers.merge(second, [first])
+      const others = [db.people.merge(winner, [loser]), db.customers.merge(third, [second])]
+      await someoneWaits(db)
+      return { done: Promise.all(others) }
+    })
+    await others.done
+
+    const { contacts } = await db.customers.get(third)
+    expect(contacts.map(({ personId, startDate }) => [personId, startDate])).toEqual([[winner, '2020-01-01']])
+  }
+})
+
+test('a person who is created while addContact waits is in the contact that it returns', async ({ db }) => {
+  const [customerId, personId] = [await aCustomerId(db), randomUUID()]
+
+  const [added] = await db.transaction(async (tx) => {
+    await sql`select from customers where customer_id = ${customerId} for update`.execute(tx.kysely)
+    const added = db.customers.addContact(customerId, personId)
+    await someoneWaits(db)
+    await tx.kysely
+      .insertInto('people')
+      .values({ person_id: personId, first_name: 'Ada', last_name: 'Lovelace' })
+      .execute()
+    return [added]
+  })
+
+  const contact = await added
+  expect(contact).toMatchObject({ personId, lastName: 'Lovelace' })
+  expect((await db.customers.get(customerId)).contacts).toEqual([contact])
+})
+
+test('addContact and setPrimaryContact return the contact of the winner, which can be changed at once', async ({
+  db,
+}) => {
+  const [winner, loser, personId, merged] = [
+    ...[await aCustomerId(db), await aCustomerId(db)],
+    ...[await aPersonId(db), await aPersonId(db)],
+  ] as [string, string, string, string]
+  await db.customers.merge(winner, [loser])
+  await db.people.merge(personId, [merged])
+
+  const contact = await db.customers.addContact(loser, merged)
+
+  expect(contact.personId).toBe(personId)
+  expect((await db.people.listCustomersOf(merged)).items).toMatchObject([{ customerId: winner }])
+  const primary = await db.customers.setPrimaryContact(loser, merged)
+  expect(primary).toMatchObject({ personId, isPrimary: true })
+  const ended = await db.customers.endContact(contact.contactId, '2099-12-31', { ifVersion: primary.version })
+  expect(ended).toMatchObject({ personId, endDate: '2099-12-31' })
+})
+
+test('an undo waits for changes of what its import changed, and loses none', async ({ db }) => {
+  const external = { source: 'crm', externalId: randomUUID() }
+  const { customerId } = await db.customers.create(aCustomer(external))
+  const { importId } = await db.customers.import([aCustomer({ ...external, industry: 'Imported' })])
+
+  const [undo] = await db.transaction(async (tx) => {
+    await tx.customers.update(customerId, { status: 'active' })
+    const undo = caught(db.customers.undoImport(importId as string))
+    await someoneWaits(db)
+    return [undo]
+  })
+
+  expect(await undo).toBeInstanceOf(ImportChangedError)
+  expect(await db.customers.get(customerId)).toMatchObject({ status: 'active', industry: 'Imported' })
+})
+
+test('an undo that keeps a contact leaves it at the winner to which its import was led', async ({ db }) => {
+  const [winner, loser] = [await aCustomerId(db), await aCustomerId(db)]
+  await db.customers.merge(winner, [loser])
+  const importId = randomUUID()
+  // An import that reads a customer before its merge adds a contact like this.
+  const { contactId, personId } = await db.transaction(async (tx) => {
+    await sql`select set_config('norberts_spark.import_id', ${importId}, true)`.execute(tx.kysely)
+    const { personId } = await tx.people.create(aPerson())
+    return tx.customers.addContact(loser, personId)
+  })
+  await db.people.update(personId, { jobTitle: 'Changed later' })
+
+  await db.customers.undoImport(importId, { keepChanged: true })
+
+  expect((await db.customers.get(winner)).contacts).toMatchObject([{ contactId, personId }])
+})
