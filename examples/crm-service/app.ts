@@ -1,15 +1,14 @@
-import { type Database, ImportError } from '@norberts-spark/db'
+import type { Database } from '@norberts-spark/db'
 import { Hono } from 'hono'
 import { csrf } from 'hono/csrf'
 import { secureHeaders } from 'hono/secure-headers'
 import { actAsAdministrator, type Env } from './acting.ts'
-import { parseCsv } from './csv.ts'
 import { showError } from './errors.ts'
 import { changeOf, listRequestOf, newCustomerOf, textOf } from './forms.ts'
+import { imports } from './imports.ts'
 import { customerPage } from './pages/customer.ts'
 import { customersPage, newCustomerPage } from './pages/customers.ts'
 import { duplicatesPage, mergePage } from './pages/duplicates.ts'
-import { importPage } from './pages/import.ts'
 
 /** Builds the service with its routes. Forms are sent by browsers without a script; after each change the browser is redirected. */
 export function buildApp(db: Database): Hono<Env> {
@@ -125,19 +124,7 @@ export function buildApp(db: Database): Hono<Env> {
     return c.redirect(`/customers/${customerId}`)
   })
 
-  app.get('/import', (c) => c.html(importPage({})))
-
-  app.post('/import', async (c) => {
-    const form = await c.req.parseBody()
-    const csv = textOf(form, 'csv')
-    try {
-      const counts = await c.get('db').customers.importMany(parseCsv(csv), { onConflict: 'skip' })
-      return c.html(importPage({ csv, counts }))
-    } catch (error) {
-      if (!(error instanceof ImportError)) throw error
-      return c.html(importPage({ csv, error }), 400)
-    }
-  })
+  app.route('/import', imports)
 
   return app
 }

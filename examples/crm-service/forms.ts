@@ -1,4 +1,4 @@
-import type { CustomerListRequest, NewCustomer } from '@norberts-spark/db'
+import type { CustomerListRequest, ImportMatch, NewCustomer } from '@norberts-spark/db'
 import { CUSTOMER_STATUSES } from '@norberts-spark/db/schema'
 
 /** The fields of a form, as Hono parses them. */
@@ -11,6 +11,21 @@ export const ORDERS = {
   displayName: 'by name',
   'displayName desc': 'by name, from the end',
 } as const
+
+/** By what an import can match rows, in this order. */
+export const MATCHES = { externalId: 'external id', email: 'email', domain: 'domain', name: 'name' } as const
+
+/** How an import treats rows that exist. */
+export interface ImportChoices {
+  readonly match: ImportMatch[]
+  readonly onMatch: 'update' | 'skip'
+}
+
+/** The choices of the form of an import. */
+export function importChoicesOf(form: Form): ImportChoices {
+  const match = (Object.keys(MATCHES) as ImportMatch[]).filter((by) => form[by] !== undefined)
+  return { match, onMatch: form.onMatch === 'skip' ? 'skip' : 'update' }
+}
 
 /** The text of a field; empty if there is none. */
 export function textOf(form: Form, name: string): string {

@@ -1,5 +1,6 @@
 // cspell:ignore mobel moebel baltik zila zilla liepa
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
@@ -154,16 +155,69 @@ test('contacts are added and ended, and a customer is archived and restored', as
   expect(await page.getByRole('button', { name: 'Archive' }).count()).toBe(1)
 })
 
-test('an import says which row it refuses, and adds the corrected ones', async ({ page }) => {
+/** Sends a CSV file to the page of imports, which then shows the result of the dry run. */
+async function checkImport(page: Page, csv: string, by: readonly string[]): Promise<void> {
   await page.goto('/import')
-  await page.getByRole('textbox').fill('Anchor & Sons,,Fishing,LV,\n"Ropes, Nets",,Fishing,XX,')
-  await page.getByRole('button', { name: 'Import' }).click()
-  expect(await page.getByRole('alert').textContent()).toContain('Row 2, field "billingCountry"')
+  const file = { name: 'customers.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }
+  await page.getByLabel('CSV file').setInputFiles(file)
+  for (const match of by) await page.getByLabel(match).check()
+  await page.getByRole('button', { name: 'Check' }).click()
+}
+
+async function countsOf(page: Page, kind: string): Promise<string[]> {
+  return page.getByRole('row', { name: kind }).getByRole('cell').allTextContents()
+}
+
+test('an import is checked, its refused rows are corrected in a file, and both imports are undone', async ({
+  page,
+}) => {
+  const csv = `\uFEFFexternalId;source;displayName;legalName;billingCountry;industry;companySize;tags;firstName;lastName;email
+1;old-crm;Anchor & Sons;Anchor & Sons Ltd;LV;Fishing;12;"partner;north";Ann;Chor;ann@anchor.example
+2;old-crm;Ropes, Nets;"Ropes, ""Nets"" Ltd";XX;Fishing;;;;;
+
+;;BALTIC MOEBEL;SIA "Baltic Möbel";LV;Interiors;;;;;
+3;old-crm;Sails;Sails Ltd;EE;;many;;Sal;Ling;sal@sails.example
+4;old-crm;Keels;Keels Ltd;FI;;;;;;;too far
+`
+  await checkImport(page, csv, ['name'])
+  expect(await page.getByRole('status').textContent()).toContain('5 rows, 0 skipped, 3 refused')
+  expect(await countsOf(page, 'customers')).toEqual(['1', '1'])
+  const refused = page.locator('.refused tbody tr')
+  expect(await refused.allTextContents()).toEqual([
+    expect.stringContaining('3billingCountryXX'),
+    expect.stringContaining('6companySizemany'),
+    expect.stringContaining('7column 12too far'),
+  ])
   await picture(page, 'import')
 
-  await page.getByRole('textbox').fill('Anchor & Sons,,Fishing,LV,\n"Ropes, Nets",,Fishing,EE,')
-  await page.getByRole('button', { name: 'Import' }).click()
-  expect(await page.getByRole('status').textContent()).toContain('2 customers were added')
+  await page.getByRole('button', { name: 'Import 2 rows' }).click()
+  expect(await countsOf(page, 'customers')).toEqual(['1', '1'])
+  expect(await countsOf(page, 'contacts')).toEqual(['1', '0'])
+  const first = (await page.locator('code').textContent()) ?? ''
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ])
+  const file = await readFile(await download.path(), 'utf8')
+
+  await checkImport(page, file.replace('XX', 'EE').replace('many', '7').replace('too far', ''), [])
+  await page.getByRole('button', { name: 'Import 3 rows' }).click()
+  expect(await countsOf(page, 'customers')).toEqual(['3', '0'])
+  await page.getByRole('button', { name: 'Undo' }).click()
+  expect(await countsOf(page, 'customers')).toEqual(['3', '0'])
+
+  await page.goto('/customers?search=anchor')
+  await page.getByRole('link', { name: 'Anchor & Sons' }).click()
+  await page.getByLabel('Employees').fill('13')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.goto('/import')
+  await page.getByLabel('Id of the import').fill(first)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  expect(await page.getByRole('alert').textContent()).toContain('1 rows were changed')
+  expect(await page.getByRole('listitem').allTextContents()).toEqual(['Anchor & Sons'])
+  await picture(page, 'not-undone')
+  await page.getByRole('button', { name: 'Keep these rows' }).click()
+  expect(await countsOf(page, 'customers')).toEqual(['0', '1'])
 })
 
 test('values are escaped, and forms of other sites are refused', async ({ page, service }) => {
