@@ -1,6 +1,7 @@
 import type { ContactRole, CustomerStatus } from '../../generated/database.ts'
 import { dayText, timeText } from './clock.ts'
 import { companyAt, contactAt } from './company.ts'
+import { detailsOf, e164Of, phoneOf } from './details.ts'
 import type { Sheets } from './sheets.ts'
 import { STREAM } from './streams.ts'
 import { addressOf } from './users.ts'
@@ -24,6 +25,7 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
   const entryKeys = world.keys(STREAM.auditedCustomers)
   const personKeys = world.keys(STREAM.people)
   const contactKeys = world.keys(STREAM.contacts)
+  const details = detailsOf(world)
   let [people, contacts] = [0, 0]
   /** The primary contact of the previous customer, who may be a contact of this one too. */
   let known: string | undefined
@@ -49,6 +51,7 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
       website_url: random.chance(0.8) ? `https://www.${domain}` : null,
       billing_country: random.chance(0.95) ? place.country : null,
       timezone: place.timezone,
+      ...details.ofCustomer(n, place, domain),
       owner_id: owner,
       archived_at: archived === undefined ? null : timeText(archived),
       version: changed ? 1 : 0,
@@ -100,15 +103,19 @@ export function customerWriter(world: World): (sheets: Sheets, n: number) => voi
       const personId = personKeys.of(people, time)
       const address = `${first.slug}.${last.slug}${people + 1}`
       const lasts = which === 0 || random.chance(0.8)
+      const email = random.chance(0.92) ? `${address}@${domain}` : null
+      const phone = random.chance(0.75) ? phoneOf(random, place) : null
       sheets.add('people', {
         person_id: personId,
         first_name: first.text,
         last_name: last.text,
-        email: random.chance(0.92) ? `${address}@${domain}` : null,
-        phone: random.chance(0.75) ? place.phone.replace(/#/g, () => String(random.below(10))) : null,
+        email,
+        phone,
+        phone_e164: phone && e164Of(phone),
         job_title: random.chance(0.85) ? random.pick(titles) : null,
         linkedin_url: random.chance(0.4) ? `https://linkedin.example/in/${address.replace('.', '-')}` : null,
         is_active: lasts || random.chance(0.5),
+        ...details.ofPerson(people, place, address),
         owner_id: owner,
         archived_at: null,
         version: 0,

@@ -11,6 +11,8 @@ export const STREAM = {
   auditedUsers: 7,
   auditedCustomers: 8,
   keys: 9,
+  customerDetails: 10,
+  personDetails: 11,
 } as const
 
 /** Creates UUIDv7 keys of a stream. Keys of later rows are greater, provided that their times are not earlier. */

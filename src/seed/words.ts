@@ -47,6 +47,29 @@ export const LOCAL_JOB_TITLES: Readonly<Record<string, readonly string[]>> = {
   JP: list('営業部長|代表取締役'),
   CN: list('总经理|采购经理'),
 }
+/** Tags of customers and people. */
+export const TAGS = list(
+  'partner|reseller|key account|north|south|renewal|newsletter|trade fair|trial|at risk',
+)
+/** Plans in the attributes of customers. */
+export const PLANS = list('starter|team|enterprise')
+/** Other systems that customers and people come from. */
+export const SYSTEMS = list('salesforce|hubspot|old-crm')
+/** Streets and postal codes by country: ~ is a name, # a number, and a digit of a postal code. */
+export const STREETS: Readonly<Record<string, readonly [string, string]>> = {
+  LV: ['~ iela #', 'LV-10##'],
+  DE: ['~straße #', '10###'],
+  US: ['# ~ Street', '100##'],
+  GB: ['# ~ Road', 'EC1A #BB'],
+  FR: ['# rue ~', '750##'],
+  ES: ['Calle ~ #', '280##'],
+  PL: ['ul. ~ #', '00-###'],
+  SE: ['~gatan #', '111 ##'],
+  JP: ['~町#', '100-00##'],
+  CN: ['~路#号', '2000##'],
+  KR: ['~로 #', '04###'],
+  GR: ['Οδός ~ #', '105 ##'],
+}
 /** Products that conversations mention. */
 export const PRODUCTS = list(
   'Starter plan|Team plan|Enterprise plan|onboarding package|priority support|data export add-on|analytics module|mobile app|API access|training day|single sign-on|storage upgrade',

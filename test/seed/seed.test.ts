@@ -228,6 +228,10 @@ describe('seeded rows', () => {
         (select bool_or(provider = 'google' and password is null) from users) as provided,
         (select count(*)::integer from customer_people where end_date is not null) as ended,
         (select count(distinct billing_country)::integer from customers) as countries,
+        (select least(count(source), count(tags), count(attributes), count(emails), count(phones), count(addresses))::integer
+          from customers) as customers_with_the_rarest_detail,
+        (select least(count(source), count(tags), count(attributes), count(emails), count(phones), count(addresses),
+          count(phone_e164))::integer from people) as people_with_the_rarest_detail,
         (select bool_or(name ~ '[āčēģīķļņšūžäöüß]') from (select name from users union select first_name from people) as n)
           as accents,
         (select bool_or(display_name ~ '[\\u4e00-\\u9fff]') from customers) as cjk,
@@ -236,6 +240,8 @@ describe('seeded rows', () => {
     expect(rows[0]).toMatchObject({ at_examples: true, provided: true, accents: true, cjk: true, past: true })
     expect(rows[0].ended).toBeGreaterThan(0)
     expect(rows[0].countries).toBeGreaterThan(6)
+    expect(rows[0].customers_with_the_rarest_detail).toBeGreaterThan(0)
+    expect(rows[0].people_with_the_rarest_detail).toBeGreaterThan(0)
   })
 })
 
