@@ -1,17 +1,17 @@
-// cspell:ignore mobel moebel baltik zila zilla liepa
 import { fileURLToPath } from 'node:url'
 import { TABLES } from '../../generated/catalog.ts'
 import {
   type BoundDatabase,
   ConstraintError,
   type Database,
-  ImportError,
   InvalidInputError,
   openDatabase,
+  UserDeactivatedError,
   violates,
 } from '../../src/index.ts'
 import { applySchema } from '../generate/apply.ts'
 import { grantedLogin, startScratchServer } from '../scratch/index.ts'
+import { showCustomers } from './customers.ts'
 import { chapter, code, result, say, timed } from './stage.ts'
 
 /** A string in the format of a bcrypt hash; a service would call its bcrypt library here. */
@@ -41,10 +41,7 @@ export async function runDemo(): Promise<void> {
   await transactions(job)
   await signingIn(job)
   await pages(job)
-  await customersWithContacts(ada)
-  await duplicates(ada)
-  await importing(ada)
-  await correctedImport(ada)
+  await showCustomers(ada, userId)
   await rowSecurity(app, ada)
   await auditing(ada)
   await queryEvents(jobs, job)
@@ -111,6 +108,14 @@ async function signingIn(db: BoundDatabase): Promise<void> {
   const signIns = await Promise.all(Array.from({ length: 20 }, () => db.users.signInWithProvider(signIn)))
   const users = new Set(signIns.map(({ user }) => user.userId)).size
   result({ created: signIns.filter(({ created }) => created).length, users })
+  const { userId } = (signIns[0] as (typeof signIns)[number]).user
+  code(`await db.users.deactivate(userId)   // and the next sign-in`)
+  await db.users.deactivate(userId)
+  await db.users.signInWithProvider(signIn).catch((error: unknown) => {
+    if (!(error instanceof UserDeactivatedError)) throw error
+    result(error.message)
+  })
+  await db.users.reactivate(userId)
 }
 
 async function pages(db: BoundDatabase): Promise<void> {
@@ -128,93 +133,6 @@ async function pages(db: BoundDatabase): Promise<void> {
   code(`await db.users.list({ search: 'zoe', limit: 1, after: page.next })`)
   const second = await db.users.list({ search: 'zoe', limit: 1, after: page.next })
   result({ items: second.items.map(({ name }) => name), next: second.next })
-}
-
-async function duplicates(db: BoundDatabase): Promise<void> {
-  chapter('A duplicate is found and merged')
-  const first = await db.customers.create({
-    legalName: 'SIA "Zilā Möbel"',
-    displayName: 'Zilā Möbel',
-    billingCountry: 'LV',
-  })
-  const again = await db.customers.create({
-    legalName: 'Mobel Zila',
-    displayName: 'Mobel Zila',
-    industry: 'Furniture',
-  })
-  const { personId } = await db.people.create({ firstName: 'Dace', lastName: 'Liepa' })
-  await db.customers.addContact(again.customerId, personId)
-  code(`const [found] = await db.customers.findDuplicates({ displayName: 'ZILLA MOEBEL' })`)
-  const [found] = await db.customers.findDuplicates({ displayName: 'ZILLA MOEBEL' })
-  result({ displayName: found?.customer.displayName, score: found?.score, reasons: found?.reasons })
-  code(`await db.customers.merge(first.customerId, [again.customerId])`)
-  const { displayName, industry, contacts } = await db.customers.merge(first.customerId, [again.customerId])
-  result({ displayName, industry, contacts: contacts.map(({ firstName }) => firstName) })
-  code(`await db.customers.get(again.customerId)   // the id of the loser leads to the winner`)
-  result((await db.customers.get(again.customerId)).displayName)
-}
-
-async function customersWithContacts(db: BoundDatabase): Promise<void> {
-  chapter('Customers with their contacts in one round trip')
-  const acme = await db.customers.create({ legalName: 'Acme SIA', displayName: 'Acme', billingCountry: 'LV' })
-  const people = await Promise.all(
-    ['Ilze', 'Jānis', 'Zane'].map((firstName) => db.people.create({ firstName, lastName: 'Ozola' })),
-  )
-  for (const { personId } of people) await db.customers.addContact(acme.customerId, personId)
-  code(
-    `await Promise.all(people.map(({ personId }) => db.customers.setPrimaryContact(customerId, personId)))`,
-  )
-  await Promise.all(people.map(({ personId }) => db.customers.setPrimaryContact(acme.customerId, personId)))
-  code(`const { items } = await db.customers.list({ search: 'acme' })`)
-  const { items } = await db.customers.list({ search: 'acme' })
-  result(
-    items.map(({ displayName, contacts }) => ({
-      displayName,
-      contacts: contacts.map(({ firstName, isPrimary }) => (isPrimary ? `${firstName}, primary` : firstName)),
-    })),
-  )
-}
-
-async function importing(db: BoundDatabase): Promise<void> {
-  chapter('An atomic import')
-  const rows = Array.from({ length: 2_000 }, (_, n) => ({
-    legalName: `Import ${n} SIA`,
-    displayName: `Import ${n}`,
-    billingCountry: n === 1_499 ? 'Latvia' : 'LV',
-    people: [{ firstName: 'Person', lastName: String(n), email: `person${n}@import.test` }],
-  }))
-  code(`await db.customers.importMany(rows)   // accepts any iterable and uses constant memory`)
-  await db.customers.importMany(rows).catch((error: unknown) => {
-    if (!(error instanceof ImportError)) throw error
-    result({ row: error.row, field: error.field, constraint: error.constraint, message: error.message })
-  })
-  code(`await db.customers.importMany(fixed)`)
-  result(await db.customers.importMany(rows.map((row) => ({ ...row, billingCountry: 'LV' }))))
-}
-
-async function correctedImport(db: BoundDatabase): Promise<void> {
-  chapter('An import whose bad rows are corrected, and its undo')
-  const rows = [
-    { source: 'old-crm', externalId: '7', legalName: 'Umbra Ltd', displayName: 'Umbra', tags: ['partner'] },
-    {
-      source: 'old-crm',
-      externalId: '8',
-      legalName: 'Nimbus AG',
-      displayName: 'Nimbus',
-      billingCountry: 'Switzerland',
-    },
-  ]
-  code(`await db.customers.import(rows, { match: ['externalId'], onError: 'collect', dryRun: true })`)
-  const options = { match: ['externalId'], onError: 'collect' } as const
-  const tried = await db.customers.import(rows, { ...options, dryRun: true })
-  result({ customers: tried.customers, rejected: tried.rejected })
-  code(`// The row is corrected.
-await db.customers.import(rows, { match: ['externalId'] })`)
-  const corrected = rows.map((row) => ({ ...row, ...('billingCountry' in row && { billingCountry: 'CH' }) }))
-  const { importId, customers } = await db.customers.import(corrected, options)
-  result(customers)
-  code('await db.customers.undoImport(importId)')
-  result(await db.customers.undoImport(importId as string))
 }
 
 async function rowSecurity(app: Database, ada: BoundDatabase): Promise<void> {
