@@ -17,52 +17,54 @@ import { compareProcesses } from './processes.ts'
 const list = (text: string) => text.split(',').filter(Boolean)
 const numbers = (text: string) => list(text).map(Number)
 
-const { rounds, imports, milliseconds, callers, ops, only, overNetworks, networks, fsync } = new Command(
-  'npm run bench --',
-)
-  .description(
-    'Compares contenders with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.',
-  )
-  .option(
-    '--ops <words>',
-    'only operations whose names contain one of these words, separated by commas',
-    list,
-    [],
-  )
-  .option(
-    '--only <words>',
-    'only contenders whose names contain one of these words; pg and its noise are always included',
-    list,
-    [],
-  )
-  .option('--rounds <n>', 'rounds per operation', Number, 60)
-  .option('--imports <n>', 'rounds of the import', Number, 5)
-  .option('--milliseconds <n>', 'duration of each contender in a round', Number, 120)
-  .option('--callers <numbers>', 'numbers of concurrent callers, separated by commas', numbers, [1, 32])
-  .option('--over-networks', 'over delayed connections and TLS instead of loopback; 20 rounds suffice')
-  .option(
-    '--networks <words>',
-    'with --over-networks: only networks whose names contain one of these words',
-    list,
-    [],
-  )
-  .option('--fsync', 'on a disk, with fsync: each commit waits for it')
-  .parse()
-  .opts<{
-    rounds: number
-    imports: number
-    milliseconds: number
-    callers: number[]
-    ops: string[]
-    only: string[]
-    overNetworks?: true
-    networks: string[]
-    fsync?: true
-  }>()
+const { answers, rounds, imports, milliseconds, callers, ops, only, overNetworks, networks, fsync } =
+  new Command('npm run bench --')
+    .description(
+      'Compares contenders with hand-written pg, interleaved. A full run writes docs/explanation/benchmarks.md.',
+    )
+    .option(
+      '--ops <words>',
+      'only operations whose names contain one of these words, separated by commas',
+      list,
+      [],
+    )
+    .option(
+      '--only <words>',
+      'only contenders whose names contain one of these words; pg and its noise are always included',
+      list,
+      [],
+    )
+    .option('--rounds <n>', 'rounds per operation', Number, 60)
+    .option('--imports <n>', 'rounds of the import', Number, 5)
+    .option('--milliseconds <n>', 'duration of each contender in a round', Number, 120)
+    .option('--callers <numbers>', 'numbers of concurrent callers, separated by commas', numbers, [1, 32])
+    .option('--over-networks', 'over delayed connections and TLS instead of loopback; 20 rounds suffice')
+    .option(
+      '--networks <words>',
+      'with --over-networks: only networks whose names contain one of these words',
+      list,
+      [],
+    )
+    .option('--answers', 'only compare the answers of all contenders, and the rows that they write')
+    .option('--fsync', 'on a disk, with fsync: each commit waits for it')
+    .parse()
+    .opts<{
+      answers?: true
+      rounds: number
+      imports: number
+      milliseconds: number
+      callers: number[]
+      ops: string[]
+      only: string[]
+      overNetworks?: true
+      networks: string[]
+      fsync?: true
+    }>()
 
 /** Results of fewer or shorter rounds are too inaccurate for the document. */
 const isLong =
   !fsync &&
+  !answers &&
   only.length === 0 &&
   callers.join() === '1,32' &&
   rounds >= 20 &&
@@ -96,10 +98,11 @@ async function measureOnLoopback(): Promise<void> {
   const processes = startContenders(url, only)
   const comparison = new Comparison(processes, data, { rounds, imports, milliseconds })
   try {
-    console.log(comparison.header)
+    if (!answers) console.log(comparison.header)
     for (const operation of OPERATIONS.filter(({ name }) => hasWord(name, ops))) {
       const able = await compareAnswers(operation, processes, data)
-      for (const count of operation.isLong ? [1] : callers) {
+      if (answers) console.log(`${operation.name}: ${able.map(({ name }) => name).join(', ')}`)
+      for (const count of answers ? [] : operation.isLong ? [1] : callers) {
         console.log(await comparison.line(operation, able, count))
       }
     }

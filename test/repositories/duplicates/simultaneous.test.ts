@@ -125,3 +125,22 @@ test('an undo that keeps a contact leaves it at the winner to which its import w
 
   expect((await db.customers.get(winner)).contacts).toMatchObject([{ contactId, personId }])
 })
+
+test('an erasure of a person who is merged meanwhile erases the winner as well', async ({ db }) => {
+  const winner = await aPersonId(db)
+  const { personId, email } = await db.people.create(aPerson({ email: `${randomUUID()}@example.test` }))
+
+  const [erasure] = await db.transaction(async (tx) => {
+    await tx.people.merge(winner, [personId])
+    const erasure = db.people.erase(personId)
+    await someoneWaits(db)
+    return [erasure]
+  })
+
+  expect(await erasure).toBe(true)
+  expect(await db.people.find(winner)).toBeUndefined()
+  const { rows } = await sql`select from audit_log where changes::text like ${`%${email}%`}`.execute(
+    db.kysely,
+  )
+  expect(rows).toEqual([])
+})
