@@ -26,8 +26,8 @@ export function addReads(app: Hono, database: StudioDatabase, statements: () => 
   })
   app.get('/api/catalog', async (context) => {
     const catalog = await read(context, readCatalog)
-    // The first page asks for the catalog: the diagram is drawn before a person opens its page.
-    drawDiagram(catalog).catch(() => {})
+    // The first page asks for the catalog: the diagram is drawn before a person opens its page, but after this one has its rows.
+    setTimeout(() => drawDiagram(catalog).catch(() => {}), 1_000).unref()
     return context.json(catalog)
   })
   app.get('/api/diagram', async (context) =>

@@ -11,7 +11,7 @@ import { IndexesPage } from './indexes.tsx'
 import './pages.css'
 import { CustomersPage, PeoplePage } from './profiles.tsx'
 import { RowsPage } from './rows.tsx'
-import { takeToken } from './server.ts'
+import { fetchEarly, takeToken } from './server.ts'
 import { PartitionsPage, ReplicationPage } from './server-state.tsx'
 import { SqlPage } from './sql.tsx'
 import { StatementsPage } from './statements.tsx'
@@ -43,6 +43,7 @@ const PAGES: Readonly<Record<string, FunctionComponent<Info>>> = {
 await takeToken()
 const place = document.querySelector('#page') as HTMLElement
 const Page = PAGES[place.dataset.page ?? ''] ?? RowsPage
+if (Page === RowsPage) fetchEarly('/api/catalog')
 createRoot(place).render(
   <Fetched<Info> path="/api/info">
     {(info) => {

@@ -75,7 +75,20 @@ async function request(path: string, body?: unknown, signal?: AbortSignal): Prom
   throw new RequestError(name, message)
 }
 
+/** Requests that were sent before the part of the page that needs their answer was there. */
+const early = new Map<string, Promise<Response>>()
+
+/** Sends a GET request now. The first `fetchJson` of the same path takes its answer. */
+export function fetchEarly(path: string): void {
+  const response = request(path)
+  // The one that takes it reports the error.
+  response.catch(() => {})
+  early.set(path, response)
+}
+
 /** The same for JSON. */
 export async function fetchJson<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  return (await (await request(path, body, signal)).json()) as T
+  const sent = body === undefined ? early.get(path) : undefined
+  early.delete(path)
+  return (await (await (sent ?? request(path, body, signal))).json()) as T
 }
