@@ -75,7 +75,7 @@ export const CONSTRAINTS = {
     customer_people_version_not_null: { kind: "not-null", columns: ["version"] },
   },
   customers: {
-    customers_addresses_check: { kind: "check", columns: ["addresses"], message: "The list has 1 to 20 postal addresses; a country is a code of two capital letters." },
+    customers_addresses_check: { kind: "check", columns: ["addresses"], message: "The list has 1 to 20 postal addresses; a country is a code that ISO 3166-1 has assigned, for example LV." },
     customers_attributes_check: { kind: "check", columns: ["attributes"], message: "Attributes are a JSON object that is not empty and has at most 20000 bytes." },
     customers_billing_country_check: { kind: "check", columns: ["billing_country"], message: "A billing country is a code of two capital letters, for example LV." },
     customers_billing_country_iso_check: { kind: "check", columns: ["billing_country"], message: "A billing country is a code that ISO 3166-1 has assigned, for example LV." },
@@ -141,7 +141,7 @@ export const CONSTRAINTS = {
     parts_user_id_not_null: { kind: "not-null", columns: ["user_id"] },
   },
   people: {
-    people_addresses_check: { kind: "check", columns: ["addresses"], message: "The list has 1 to 20 postal addresses; a country is a code of two capital letters." },
+    people_addresses_check: { kind: "check", columns: ["addresses"], message: "The list has 1 to 20 postal addresses; a country is a code that ISO 3166-1 has assigned, for example LV." },
     people_attributes_check: { kind: "check", columns: ["attributes"], message: "Attributes are a JSON object that is not empty and has at most 20000 bytes." },
     people_created_at_not_null: { kind: "not-null", columns: ["created_at"] },
     people_email_check: { kind: "check", columns: ["email"], message: "An email address has exactly one @ with text on both sides, no spaces, and at most 254 characters." },

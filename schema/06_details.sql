@@ -43,7 +43,7 @@ create function is_address_list(list jsonb) returns boolean
   language plpgsql immutable strict parallel safe as $$
 begin
   return is_list_of_texts(list, array['street', 'city', 'region', 'postalCode', 'country', 'label']) and not exists (
-    select from pg_catalog.jsonb_array_elements(list) as item where item ->> 'country'::text !~ '^[A-Z]{2}$'::text);
+    select from pg_catalog.jsonb_array_elements(list) as item where not is_country(item ->> 'country'::text));
 end
 $$;
 

@@ -127,7 +127,7 @@ comment on constraint customers_tags_check on customers is 'There are 1 to 50 ta
 comment on constraint customers_attributes_check on customers is 'Attributes are a JSON object that is not empty and has at most 20000 bytes.';
 comment on constraint customers_emails_check on customers is 'The list has 1 to 20 email addresses, each with an optional label of at most 50 characters.';
 comment on constraint customers_phones_check on customers is 'The list has 1 to 20 phone numbers with at least one digit and at most 30 characters, each with an optional number in E.164 and an optional label.';
-comment on constraint customers_addresses_check on customers is 'The list has 1 to 20 postal addresses; a country is a code of two capital letters.';
+comment on constraint customers_addresses_check on customers is 'The list has 1 to 20 postal addresses; a country is a code that ISO 3166-1 has assigned, for example LV.';
 comment on index customers_source_external_id_key is 'A customer with this external id already exists.';
 comment on constraint customers_billing_country_iso_check on customers is 'A billing country is a code that ISO 3166-1 has assigned, for example LV.';
 comment on constraint customers_timezone_iana_check on customers is 'A time zone is a name of the IANA time zone database, for example Europe/Riga.';

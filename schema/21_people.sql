@@ -119,5 +119,5 @@ comment on constraint people_tags_check on people is 'There are 1 to 50 tags, ea
 comment on constraint people_attributes_check on people is 'Attributes are a JSON object that is not empty and has at most 20000 bytes.';
 comment on constraint people_emails_check on people is 'The list has 1 to 20 email addresses, each with an optional label of at most 50 characters.';
 comment on constraint people_phones_check on people is 'The list has 1 to 20 phone numbers with at least one digit and at most 30 characters, each with an optional number in E.164 and an optional label.';
-comment on constraint people_addresses_check on people is 'The list has 1 to 20 postal addresses; a country is a code of two capital letters.';
+comment on constraint people_addresses_check on people is 'The list has 1 to 20 postal addresses; a country is a code that ISO 3166-1 has assigned, for example LV.';
 comment on index people_source_external_id_key is 'A person with this external id already exists.';

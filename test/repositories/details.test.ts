@@ -99,6 +99,15 @@ describe.for(KINDS)('%s', ([name, key, make]) => {
     ['phones', { phones: [{ number: 'call me maybe' }] }],
     ['phones', { phones: [{ number: '2 000 0000', e164: '20000000' }] }],
     ['addresses', { addresses: [{ country: 'Latvia' }] }],
+    [
+      'addresses',
+      {
+        addresses: [
+          { city: 'Rīga', country: 'LV' },
+          { city: 'Nowhere', country: 'ZZ' },
+        ],
+      },
+    ],
     ['addresses', { addresses: [{}] }],
     ['source', { source: ' crm', externalId: '1' }],
     ['external_id', { source: 'crm', externalId: '' }],
