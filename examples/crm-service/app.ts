@@ -45,6 +45,12 @@ export function buildApp(db: Database): Hono<Env> {
     return c.redirect(`/customers/${(await customers.create(customer)).customerId}`)
   })
 
+  app.post('/customers/archive', async (c) => {
+    const { id = [] } = await c.req.parseBody({ all: true })
+    await c.get('db').customers.archiveMany([id].flat() as string[])
+    return c.redirect('/customers')
+  })
+
   app.get('/customers/:id', async (c) => {
     const { customers, auditLog } = c.get('db')
     const customer = await customers.get(c.req.param('id'))
@@ -95,6 +101,11 @@ export function buildApp(db: Database): Hono<Env> {
 
   app.post('/customers/:id/contacts/:contactId/end', async (c) => {
     await c.get('db').customers.endContact(c.req.param('contactId'), new Date().toISOString().slice(0, 10))
+    return c.redirect(`/customers/${c.req.param('id')}`)
+  })
+
+  app.post('/customers/:id/contacts/:contactId/reopen', async (c) => {
+    await c.get('db').customers.reopenContact(c.req.param('contactId'))
     return c.redirect(`/customers/${c.req.param('id')}`)
   })
 

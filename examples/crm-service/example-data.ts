@@ -1,4 +1,4 @@
-// cspell:ignore mobel moebel baltik zila zilla liepa
+// cspell:ignore mobel moebel baltik zila zilla liepa brīvības iela rīga
 import { openDatabase } from '@norberts-spark/db'
 import { seed } from '@norberts-spark/db/admin'
 
@@ -20,6 +20,9 @@ export async function fill(url: string): Promise<void> {
     timezone: 'Europe/Riga',
     websiteUrl: 'https://www.baltic-moebel.example.com',
     status: 'active',
+    ...{ source: 'old-crm', externalId: '4711', tags: ['partner', 'key account'] },
+    emails: [{ address: 'office@baltic-moebel.example.com', label: 'office' }],
+    addresses: [{ street: 'Brīvības iela 1', city: 'Rīga', postalCode: 'LV-1010', country: 'LV' }],
   })
   const second = await as.customers.create({
     legalName: 'Baltic Mobel',

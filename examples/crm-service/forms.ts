@@ -44,7 +44,16 @@ export function changeOf(form: Form) {
     companySize: optional('companySize') === null ? null : Number(textOf(form, 'companySize')),
     websiteUrl: optional('websiteUrl'),
     billingCountry: optional('billingCountry'),
+    tags: tagsOf(textOf(form, 'tags')),
   }
+}
+
+/** Tags between semicolons. */
+export function tagsOf(text: string): string[] {
+  return text
+    .split(';')
+    .map((tag) => tag.trim())
+    .filter(Boolean)
 }
 
 /** The customer of a form. */
@@ -58,7 +67,7 @@ function statusOf(value: string | undefined) {
 
 /** The list that the query of an address asks for. Unknown values are left out. */
 export function listRequestOf(query: Record<string, string>): CustomerListRequest {
-  const { search, status, country, sort, after, before } = query
+  const { search, status, country, tag, sort, after, before } = query
   const orderBy = (Object.keys(ORDERS) as (keyof typeof ORDERS)[]).find((order) => order === sort)
   return {
     limit: 20,
@@ -66,6 +75,7 @@ export function listRequestOf(query: Record<string, string>): CustomerListReques
     search: search || undefined,
     status: statusOf(status),
     billingCountry: country || undefined,
+    where: tag ? { tags: { has: tag } } : undefined,
     // A search without an order shows the best matches first.
     orderBy: orderBy ?? (search ? undefined : 'createdAt desc'),
     after: after || undefined,

@@ -1,5 +1,6 @@
 import type { BoundDatabase, ImportedCustomer, ImportReport, MatchingImportOptions } from '@norberts-spark/db'
 import { type Cells, parseCsv } from './csv.ts'
+import { tagsOf } from './forms.ts'
 
 const CUSTOMER =
   'source, externalId, displayName, legalName, status, industry, companySize, websiteUrl, billingCountry, tags'
@@ -56,5 +57,5 @@ function customerOf(cells: Cells): ImportedCustomer {
 
 function cellValue(name: string, cell: string) {
   if (name === 'companySize') return Number(cell)
-  return name === 'tags' ? cell.split(';').map((tag) => tag.trim()) : cell
+  return name === 'tags' ? tagsOf(cell) : cell
 }

@@ -21,6 +21,7 @@ export function customerPage(
         <span></span><button>Save</button>
       </form>
       <form method="post" action="${address}/${customer.archivedAt ? 'restore' : 'archive'}"><p><button>${customer.archivedAt ? 'Restore' : 'Archive'}</button></p></form>
+      ${detailsTable(customer)}
       <h2>Contacts</h2>
       <table>
         <thead><tr><th>Name</th><th>Role</th><th>Email</th><th>Since</th><th>Until</th></tr></thead>
@@ -29,7 +30,7 @@ export function customerPage(
             contact,
           ) => html`<tr><td>${contact.firstName} ${contact.lastName}${contact.isPrimary ? ' ★' : ''}</td>
             <td>${contact.role?.replace('_', ' ')}</td><td>${contact.email}</td><td>${contact.startDate}</td>
-            <td>${contact.endDate ?? html`<form class="inline" method="post" action="${address}/contacts/${contact.contactId}/end"><button>End</button></form>`}</td></tr>`,
+            <td>${contact.endDate} <form class="inline" method="post" action="${address}/contacts/${contact.contactId}/${contact.endDate ? 'reopen' : 'end'}"><button>${contact.endDate ? 'Reopen' : 'End'}</button></form></td></tr>`,
         )}</tbody>
       </table>
       <form class="inline" method="post" action="${address}/contacts">
@@ -42,6 +43,24 @@ export function customerPage(
           html`<tr><td>${entry.createdAt.toISOString().slice(0, 16).replace('T', ' ')}</td><td>${entry.action}</td><td>${changesOf(entry)}</td></tr>`,
       )}</tbody></table>`,
   )
+}
+
+/** The details that imports and other systems have given the customer. */
+function detailsTable({ source, externalId, emails, phones, addresses, attributes }: Customer): Markup {
+  const details = {
+    'External id': externalId && `${source}: ${externalId}`,
+    Emails: emails?.map(({ address }) => address).join(', '),
+    Phones: phones?.map(({ number }) => number).join(', '),
+    Addresses: addresses
+      ?.map(({ street, postalCode, city, country }) =>
+        [street, postalCode, city, country].filter(Boolean).join(', '),
+      )
+      .join('; '),
+    ...attributes,
+  }
+  const rows = Object.entries(details).filter(([, value]) => value !== undefined && value !== null)
+  if (rows.length === 0) return html``
+  return html`<table class="details"><tbody>${rows.map(([name, value]) => html`<tr><th>${name}</th><td>${typeof value === 'object' ? JSON.stringify(value) : value}</td></tr>`)}</tbody></table>`
 }
 
 /** The changes of an entry in words. An entry of a merge leads to the history of the other customer. */

@@ -22,28 +22,32 @@ export function customersPage(customers: Page<Customer>, query: Record<string, s
         <input name="search" type="search" aria-label="Search" placeholder="Search" value="${query.search ?? ''}">
         ${choice('Status', 'status', { '': 'any', ...STATUSES }, query.status)}
         <label for="country">Country</label><input id="country" name="country" size="2" value="${query.country ?? ''}">
+        <label for="tag">Tag</label><input id="tag" name="tag" size="8" value="${query.tag ?? ''}">
         ${choice('Order', 'sort', { '': 'usual', ...ORDERS }, query.sort)}
         <button>Show</button>
       </form>
       <p class="muted">${total ? `${total.isExact ? '' : 'About '}${total.count} customers` : ''}</p>
       <table>
-        <thead><tr><th>Name</th><th>Status</th><th>Country</th><th>Industry</th><th>Contacts</th></tr></thead>
+        <thead><tr><th>Name</th><th>Status</th><th>Country</th><th>Industry</th><th>Tags</th><th>Contacts</th><th></th></tr></thead>
         <tbody>${items.map(
           (customer) => html`<tr>
             <td><a href="/customers/${customer.customerId}">${customer.displayName}</a></td><td>${customer.status}</td>
-            <td>${customer.billingCountry}</td><td>${customer.industry}</td><td>${customer.contacts.length}</td></tr>`,
+            <td>${customer.billingCountry}</td><td>${customer.industry}</td><td>${customer.tags?.join('; ')}</td><td>${customer.contacts.length}</td>
+            <td><input type="checkbox" name="id" value="${customer.customerId}" form="selected" aria-label="Select ${customer.displayName}"></td></tr>`,
         )}</tbody>
       </table>
+      <form id="selected" method="post" action="/customers/archive"><p><button>Archive selected</button></p></form>
       <p>${previous ? html`<a href="${addressOf({ before: previous })}">Previous</a> ` : ''}${next ? html`<a href="${addressOf({ after: next })}">Next</a>` : ''}</p>`,
   )
 }
 
 /** The fields of a customer, for a form. */
 export function customerFields(value: (name: string) => unknown): Markup {
+  const tags = value('tags')
   return html`${field('Name', 'displayName', value('displayName'))}${field('Legal name', 'legalName', value('legalName'))}
     ${choice('Status', 'status', STATUSES, value('status'))}${field('Industry', 'industry', value('industry'))}
     ${field('Employees', 'companySize', value('companySize'), 'number')}${field('Website', 'websiteUrl', value('websiteUrl'))}
-    ${field('Country', 'billingCountry', value('billingCountry'))}`
+    ${field('Country', 'billingCountry', value('billingCountry'))}${field('Tags', 'tags', Array.isArray(tags) ? tags.join('; ') : tags)}`
 }
 
 /** The form of a new customer; with duplicates it asks once more. */
