@@ -61,9 +61,10 @@ export class Comparison {
       const round: Round = new Map()
       for (const [index] of able.entries()) {
         const process = able[(index + number) % able.length] as Process
+        if (operation.onFresh) await this.#data.addFresh()
         const request = { kind: 'measure', operation: operation.name, milliseconds, callers } as const
         round.set(process.name, (await process.ask(request)) as Measured)
-        if (operation.isLong) await this.#data.clean({ vacuum: true })
+        if (operation.isLong || operation.onFresh) await this.#data.clean({ vacuum: true })
       }
       measured.push(round)
     }

@@ -1,12 +1,14 @@
 import pg from 'pg'
 import { type ChatStore, cleanChats, fillChats, type WrittenChats, writtenChats } from './chat-data.ts'
 import type { CustomerStatus } from './contenders/contender.ts'
-import { ADJECTIVES, key, LAST, NOUNS } from './vocabulary.ts'
+import { ADJECTIVES, freshKey, key, LAST, NOUNS } from './vocabulary.ts'
 
 /** The number of users. */
 export const USERS = 20_000
 /** The number of customers. */
 export const CUSTOMERS = 20_000
+/** The number of customers that `addFresh` adds for a round. */
+export const FRESH = 1_000
 /** Each person is a contact of one customer. Even customers have two contacts, odd ones have one. */
 export const PEOPLE = 30_000
 /** The number of audit entries. */
@@ -18,6 +20,9 @@ export const AUDITED = ENTRIES / 20
 export const HASH = `$2b$10$${'h'.repeat(53)}`
 /** The statuses of customers. */
 export const STATUSES: readonly CustomerStatus[] = ['prospect', 'active', 'paused', 'churned']
+/** The countries of customers. */
+export const COUNTRIES = ['LV', 'LT', 'EE', 'FI'] as const
+
 /** The rows that a call has written. */
 export interface Written {
   chats: WrittenChats
@@ -50,15 +55,28 @@ export class Data {
     return { ...rows[0], chats: await writtenChats(this.#client, chats) }
   }
 
+  /** Adds customers that an operation may change, each with two contacts: two customers in a row share one of their people. */
+  async addFresh(count = FRESH): Promise<void> {
+    await this.#withoutTriggers(async () => {
+      for (const text of FRESH_ROWS) await this.#client.query(text, [count])
+    })
+  }
+
   /** Deletes the rows that were written after `fill`. */
   async clean({ vacuum = false } = {}): Promise<void> {
-    await this.#client.query('alter table audit_log disable trigger user')
-    for (const [table, key] of KEYS)
-      await this.#client.query(`delete from ${table} where ${key} > $1`, [LAST])
-    await this.#client.query('alter table audit_log enable trigger user')
+    await this.#withoutTriggers(async () => {
+      for (const [table, key] of KEYS)
+        await this.#client.query(`delete from ${table} where ${key} > $1`, [LAST])
+    })
     const changed = await cleanChats(this.#client)
     const tables = [...KEYS.map(([table]) => table), ...changed]
     if (vacuum) await this.#client.query(`vacuum ${tables.join(', ')}`)
+  }
+
+  async #withoutTriggers(run: () => Promise<void>): Promise<void> {
+    await this.#client.query('begin; set local session_replication_role = replica')
+    await run()
+    await this.#client.query('commit')
   }
 
   async close(): Promise<void> {
@@ -86,15 +104,16 @@ const ROWS: [text: string, ...values: unknown[]][] = [
   ],
   [
     `insert into customers (customer_id, legal_name, display_name, status, industry, company_size, website_url,
-       billing_country, timezone, created_at)
+       billing_country, timezone, created_at, source, external_id)
      select ${key('n')}, called || ' ' || n || ' Ltd', called || ' ' || n, ($1::customer_status[])[1 + n % 4],
-       'Industry ' || n % 20, nullif(n % 1000, 0), 'https://c' || n || '.example.test', 'LV', 'Europe/Riga', ${created(CUSTOMERS)}
+       'Industry ' || n % 20, nullif(n % 1000, 0), 'https://c' || n || '.example.test', ($4::text[])[1 + n / 4 % 4], 'Europe/Riga', ${created(CUSTOMERS)}, 'erp', n
      from generate_series(0, ${CUSTOMERS} - 1) as n,
        lateral (select ($2::text[])[1 + n % cardinality($2)] || ' '
          || ($3::text[])[1 + n / cardinality($2) % cardinality($3)] as called) as named`,
     STATUSES,
     ADJECTIVES,
     NOUNS,
+    COUNTRIES,
   ],
   [
     `insert into people (person_id, first_name, last_name, email, phone, job_title, created_at)
@@ -121,13 +140,24 @@ const ROWS: [text: string, ...values: unknown[]][] = [
   ],
 ]
 
+const FRESH_ROWS = [
+  `insert into customers (customer_id, legal_name, display_name, status, industry, company_size, website_url, billing_country,
+     timezone, source, external_id)
+   select ${freshKey('n')}, legal_name, display_name, status, industry, company_size, website_url, billing_country, timezone, 'fresh', n
+   from generate_series(0, $1::integer - 1) as n join customers on customer_id = ${key('n')}`,
+  `insert into customer_people (customer_person_id, customer_id, person_id, role, is_primary)
+   select ${freshKey('n * 2 + contact')}, ${freshKey('n')}, ${key('n / 2 * 3 + n % 2 + contact')}, 'decision_maker', contact = 0
+   from generate_series(0, $1::integer - 1) as n, generate_series(0, 1) as contact`,
+]
+
 const sum = (rows: string) =>
   `(select json_build_object('rows', count(*), 'hash', md5(string_agg(r::text, ' ' order by r::text)), 'one', min(r::text)) from (${rows}) as r)`
 
 /** Without the history, whose times differ. */
 const WRITTEN = `select
   ${sum('select name, email, password, role, provider from users where user_id > $1')} as users,
-  ${sum(`select legal_name, display_name, status, industry, company_size, website_url, billing_country, timezone
+  ${sum(`select legal_name, display_name, status, industry, company_size, website_url, billing_country, timezone, source,
+           external_id, archived_at is null, merged_into
          from customers where customer_id > $1`)} as customers,
   ${sum('select first_name, last_name, email, phone, job_title, is_active from people where person_id > $1')} as people,
   ${sum(`select legal_name, last_name, role, is_primary, start_date, end_date

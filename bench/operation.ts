@@ -12,6 +12,8 @@ export interface Operation<M extends Method = Method> {
   /** Keys of the answer that the database generates. Their values differ between contenders, but not their types. */
   own: readonly string[]
   writes: boolean
+  /** Whether it changes the customers that `Data.addFresh` adds before each answer and each round of a contender. */
+  onFresh: boolean
   /** Whether it takes so long that a round is one call by one caller, with fewer rounds. */
   isLong: boolean
 }
@@ -33,6 +35,7 @@ export function read<M extends Method>(name: string, method: M, input: Operation
     input,
     own: [],
     writes: false,
+    onFresh: false,
     isLong: false,
   } satisfies Operation<M> as unknown as Operation
 }
@@ -46,3 +49,6 @@ export function write<M extends Method>(
 ): Operation {
   return { ...read(name, method, input), own: [...keys, 'version', 'createdAt', 'updatedAt'], writes: true }
 }
+
+/** An operation that changes customers for which each contender needs fresh ones. */
+export const onFresh = (operation: Operation): Operation => ({ ...operation, onFresh: true })

@@ -1,5 +1,6 @@
 import { CHAT_OPERATIONS } from './chat-operations.ts'
 import type { CustomerStatus, ImportedCustomer } from './contenders/contender.ts'
+import { CUSTOMER_OPERATIONS, newCustomer } from './customer-operations.ts'
 import { AUDITED, CUSTOMERS, HASH, PEOPLE, STATUSES, USERS } from './data.ts'
 import { type Operation, read, SEATS, spread, uniqueOf, write } from './operation.ts'
 import { id, words } from './vocabulary.ts'
@@ -50,6 +51,7 @@ export const OPERATIONS: readonly Operation[] = [
     entityType: 'customer',
     entityId: id(spread(n, AUDITED)),
   })),
+  ...CUSTOMER_OPERATIONS,
   ...CHAT_OPERATIONS,
   {
     ...write('import 10,000 customers', 'importCustomers', [], (_, unique) =>
@@ -67,19 +69,6 @@ export const importedCustomers = (n: number, count: number): ImportedCustomer[] 
       newPerson(n * 20_000 + index * 2 + person),
     ),
   }))
-
-function newCustomer(n: number) {
-  return {
-    legalName: `${words(n)} Created ${n} Ltd`,
-    displayName: `${words(n)} Created ${n}`,
-    status: 'prospect' as const,
-    industry: 'Logistics',
-    companySize: 1 + (n % 500),
-    websiteUrl: `https://created-${n}.example.test`,
-    billingCountry: 'LV',
-    timezone: 'Europe/Riga',
-  }
-}
 
 function newPerson(n: number) {
   return {

@@ -126,7 +126,7 @@ rotating order, after comparing their answers. *pg again* is the baseline a seco
 if it is outside 0.95–1.05. *ours, with row security* has an actor and a login that owns nothing. *pg plain* does not prepare statements. *pg tuned* is the fastest hand-written code. *pg document*
 stores each chat as one jsonb document, which does not keep the order of keys (its answers are compared without that order)
 and has no index for the search. An operation that a contender lacks is shown as –. Drizzle cannot prepare statements with a
-variable number of rows.
+variable number of rows. Duplicates and merges, whose functions are in the schema, would be raw SQL as a whole in Drizzle and Prisma.
 
 ${comparison.header}
 ${comparison.lines.join('\n')}

@@ -6,6 +6,12 @@ export const LAST = id(0xffffffffffff)
 /** The same in SQL. */
 export const key = (n: string) => `('00000000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
 
+/** The key of the n-th fresh row, which is greater than those of the filled rows. */
+export const freshId = (n: number) => id(n).replace('-8000-', '-9000-')
+
+/** The same in SQL. */
+export const freshKey = (n: string) => `replace(${key(n)}::text, '-8000-', '-9000-')::uuid`
+
 /** First words of names. */
 export const ADJECTIVES =
   'Amber Arctic Baltic Blue Bright Calm Clear Coastal Copper Crystal Eastern Evergreen First Frosty Global Golden Grand Green Harbour Hidden Iron Ivory Little Lucky Lunar Maple Modern Noble Nordic Northern Open Pine Quiet Rapid Royal Silver Solar Southern Stone Urban'.split(

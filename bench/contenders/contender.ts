@@ -1,7 +1,8 @@
 import type { ChatInputs } from './chat.ts'
+import type { CustomerInputs } from './customers.ts'
 
 /** The inputs of each operation. All contenders get the same ones and must give equal answers; a missing one is shown as –. */
-export interface Inputs extends ChatInputs {
+export interface Inputs extends ChatInputs, CustomerInputs {
   findUser: string
   findUserByEmail: string
   createUser: { name: string; email: string; passwordHash: string }

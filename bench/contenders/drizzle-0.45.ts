@@ -9,7 +9,7 @@ import type { RelationalChats } from './drizzle/chats.ts'
 import { contenderOf, PERSON, type Relational } from './drizzle/contender.ts'
 import { tablesOf } from './drizzle/tables.ts'
 
-const { and, asc, desc, eq, relations, sql } = orm
+const { and, asc, desc, eq, isNull, relations, sql } = orm
 const library = { orm, core }
 const tables = tablesOf(library)
 const { customers, contacts, people } = tables
@@ -70,6 +70,22 @@ export const open: Open = async (url, variant) => {
       db.query.customers.findFirst({ where: eq(customers.customerId, $.customerId), with: withContacts }),
     listCustomers: () => newest(),
     listCustomersByStatus: ($) => newest(eq(customers.status, $.status)),
+    getCustomers: ($) =>
+      db.query.customers.findMany({
+        where: sql`${customers.customerId} = any(${sql.param($.ids)})`,
+        with: withContacts,
+      }),
+    filterCustomers: ($) =>
+      db.query.customers.findMany({
+        where: and(
+          sql`${customers.status} = any(${sql.param($.statuses)})`,
+          eq(customers.billingCountry, $.billingCountry),
+          isNull(customers.archivedAt),
+        ),
+        with: withContacts,
+        orderBy: [asc(customers.displayName), asc(customers.customerId)],
+        limit: LIMIT + 1,
+      }),
     searchCustomers: ($) =>
       newest(
         sql`(search_words(${customers.displayName} || ' ' || ${customers.legalName} || coalesce(' ' || ${customers.websiteUrl}, '') || coalesce(' ' || words_of_list(${customers.emails}, 'address'), '')) || coalesce(digits_of_list(${customers.phones}), '')) @@ bench_query(${$.search})`,

@@ -82,6 +82,22 @@ export const open: Open = async (url, variant) => {
     getCustomer: ({ customerId }) => customers.findFirst({ where: { customerId }, with: withContacts }),
     listCustomers: () => newest({}),
     listCustomersByStatus: ({ status }) => newest({ status }),
+    getCustomers: ({ ids }) =>
+      customers.findMany({
+        where: { RAW: ({ customerId }: Tables['customers']) => sql`${customerId} = any(${sql.param(ids)})` },
+        with: withContacts,
+      }),
+    filterCustomers: ({ statuses, billingCountry }) =>
+      customers.findMany({
+        where: {
+          RAW: ({ status }: Tables['customers']) => sql`${status} = any(${sql.param(statuses)})`,
+          billingCountry,
+          archivedAt: { isNull: true },
+        },
+        with: withContacts,
+        orderBy: { displayName: 'asc', customerId: 'asc' },
+        limit: LIMIT + 1,
+      }),
     searchCustomers: ({ search }) =>
       newest({
         RAW: ({ displayName, legalName, websiteUrl, emails, phones }: Tables['customers']) =>

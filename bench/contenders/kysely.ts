@@ -1,9 +1,9 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import pg from 'pg'
 import type { DB } from '../../generated/database.ts'
-import { chunks, LIMIT, type NewCustomer, type NewPerson, type Open } from './contender.ts'
+import { chunks, LIMIT, type NewPerson, type Open } from './contender.ts'
 import { chatsOf } from './kysely-chats.ts'
+import { CONTACT, CUSTOMER, customerRow, customersOf, selectCustomers } from './kysely-customers.ts'
 
 // Dates remain text, as described in Kysely's documentation.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
@@ -17,33 +17,6 @@ const USER = [
   'provider_id as providerId',
   'last_sign_in_at as lastSignInAt',
   'deactivated_at as deactivatedAt',
-  'version',
-  'created_at as createdAt',
-  'updated_at as updatedAt',
-  'created_by as createdBy',
-  'updated_by as updatedBy',
-] as const
-
-const CUSTOMER = [
-  'customer_id as customerId',
-  'legal_name as legalName',
-  'display_name as displayName',
-  'status',
-  'industry',
-  'company_size as companySize',
-  'website_url as websiteUrl',
-  'billing_country as billingCountry',
-  'timezone',
-  'source',
-  'external_id as externalId',
-  'tags',
-  'emails',
-  'phones',
-  'addresses',
-  'attributes',
-  'owner_id as ownerId',
-  'archived_at as archivedAt',
-  'merged_into as mergedInto',
   'version',
   'created_at as createdAt',
   'updated_at as updatedAt',
@@ -78,23 +51,6 @@ const PERSON = [
   'updated_by as updatedBy',
 ] as const
 
-const CONTACT = [
-  'customer_person_id as contactId',
-  'people.person_id as personId',
-  'first_name as firstName',
-  'last_name as lastName',
-  'email',
-  'phone',
-  'job_title as jobTitle',
-  'role',
-  'is_primary as isPrimary',
-  'start_date as startDate',
-  'end_date as endDate',
-  'customer_people.version',
-  'customer_people.created_by as createdBy',
-  'customer_people.updated_by as updatedBy',
-] as const
-
 const ENTRY = [
   'id',
   'user_id as userId',
@@ -116,23 +72,7 @@ export const open: Open = async (url) => {
     dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }),
   })
 
-  const customers = () =>
-    db
-      .selectFrom('customers')
-      .select(CUSTOMER)
-      .select((eb) =>
-        jsonArrayFrom(
-          eb
-            .selectFrom('customer_people')
-            .innerJoin('people', 'people.person_id', 'customer_people.person_id')
-            .select(CONTACT)
-            .whereRef('customer_people.customer_id', '=', 'customers.customer_id')
-            .orderBy((eb) => eb('end_date', 'is not', null))
-            .orderBy('is_primary', 'desc')
-            .orderBy('start_date')
-            .orderBy('customer_person_id'),
-        ).as('contacts'),
-      )
+  const customers = () => selectCustomers(db)
   const newest = async (query: ReturnType<typeof customers>) => {
     const rows = await query
       .orderBy('created_at', 'desc')
@@ -282,22 +222,10 @@ export const open: Open = async (url) => {
         return counts
       }),
 
+    ...customersOf(db),
     ...chatsOf(db),
 
     close: () => db.destroy(),
-  }
-}
-
-function customerRow(customer: NewCustomer) {
-  return {
-    legal_name: customer.legalName,
-    display_name: customer.displayName,
-    status: customer.status,
-    industry: customer.industry,
-    company_size: customer.companySize,
-    website_url: customer.websiteUrl,
-    billing_country: customer.billingCountry,
-    timezone: customer.timezone,
   }
 }
 

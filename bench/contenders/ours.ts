@@ -1,6 +1,7 @@
 import { type BoundDatabase, type Database, openDatabase } from '../../src/index.ts'
 import { type Contender, LIMIT, type Open } from './contender.ts'
 import { chatsOf } from './ours-chats.ts'
+import { customersOf } from './ours-customers.ts'
 
 /** This library, used in the same way as in a service. */
 export const open: Open = async (url) => {
@@ -34,6 +35,7 @@ export function methodsOf(db: Database | BoundDatabase): Omit<Contender, 'close'
     listEntries: async ({ entityType, entityId }) =>
       (await db.auditLog.listByEntity(entityType, entityId, { limit: LIMIT })).items,
 
+    ...customersOf(db),
     ...chatsOf(db),
   }
 }

@@ -1,12 +1,14 @@
 import pg from 'pg'
 import { LIMIT, type Open } from './contender.ts'
 import { chatsOf } from './pg-tuned-chats.ts'
+import { customersOf } from './pg-tuned-customers.ts'
 import { importByCopy } from './pg-tuned-import.ts'
 import {
   CONTACT,
   CONTACT_ORDER,
   type ContactRow,
   CUSTOMER,
+  contactsOf,
   ENTRY,
   MATCHES,
   NEWEST_CUSTOMERS,
@@ -182,6 +184,7 @@ export const open: Open = async (url) => {
 
     importCustomers: (customers) => importByCopy(url, customers),
 
+    ...customersOf({ rows, next }),
     ...chatsOf({ rows, next }),
 
     close: async () => {
@@ -189,10 +192,6 @@ export const open: Open = async (url) => {
     },
   }
 }
-
-const contactsOf = (customers: string) =>
-  `select customer_id as "customerId", ${CONTACT} from customer_people as contact join people using (person_id)
-   where customer_id = ${customers} order by ${CONTACT_ORDER}`
 
 const { DATE, TIMESTAMPTZ } = pg.types.builtins
 

@@ -1,11 +1,13 @@
 import pg from 'pg'
 import { chunks, LIMIT, type Open } from './contender.ts'
 import { chatsOf } from './pg-chats.ts'
+import { customersOf } from './pg-customers.ts'
 import {
   CONTACT,
   CONTACT_ORDER,
   type ContactRow,
   CUSTOMER,
+  contactsOf,
   ENTRY,
   MATCHES,
   NEWEST_CUSTOMERS,
@@ -47,12 +49,13 @@ export const open: Open = async (url, variant) => {
     const text = `select ${CUSTOMER} from customers ${condition} ${NEWEST_CUSTOMERS} $${values.length + 1}`
     const found = await rows<{ customerId: string }>(name, text, [...values, LIMIT + 1])
     const customers = found.slice(0, LIMIT)
-    const contacts = await rows<ContactRow>(
-      'contactsOf',
-      `select customer_id as "customerId", ${CONTACT} from customer_people as contact join people using (person_id)
-       where customer_id = any($1) order by ${CONTACT_ORDER}`,
-      [customers.map(({ customerId }) => customerId)],
-    )
+    return addContacts(customers)
+  }
+
+  async function addContacts<C extends { customerId: string }>(customers: C[]) {
+    const contacts = await rows<ContactRow>('contactsOf', contactsOf('any($1)'), [
+      customers.map(({ customerId }) => customerId),
+    ])
     return withContacts(customers, contacts)
   }
 
@@ -71,6 +74,20 @@ export const open: Open = async (url, variant) => {
     }
   }
 
+  async function getCustomer(customerId: string) {
+    const text = `select ${CUSTOMER} from customers where customer_id = $1`
+    const customer = await row('getCustomer', text, [customerId])
+    return { ...customer, contacts: await contactsOfOne(customerId) }
+  }
+
+  const contactsOfOne = (customerId: string) =>
+    rows(
+      'contactsOfOne',
+      `select ${CONTACT} from customer_people as contact join people using (person_id)
+       where customer_id = $1 order by ${CONTACT_ORDER}`,
+      [customerId],
+    )
+
   return {
     findUser: (userId) => row('findUser', `select ${USER} from users where user_id = $1`, [userId]),
     findUserByEmail: (email) => row('findUserByEmail', `select ${USER} from users where email = $1`, [email]),
@@ -87,17 +104,7 @@ export const open: Open = async (url, variant) => {
       return (await rows('listUsers', text, [LIMIT + 1])).slice(0, LIMIT)
     },
 
-    getCustomer: async (customerId) => {
-      const text = `select ${CUSTOMER} from customers where customer_id = $1`
-      const customer = await row('getCustomer', text, [customerId])
-      const contacts = await rows(
-        'contactsOfOne',
-        `select ${CONTACT} from customer_people as contact join people using (person_id)
-         where customer_id = $1 order by ${CONTACT_ORDER}`,
-        [customerId],
-      )
-      return { ...customer, contacts }
-    },
+    getCustomer,
     listCustomers: () => page('listCustomers', ''),
     listCustomersByStatus: (status) => page('listByStatus', 'where status = $1', status),
     searchCustomers: (search) => page('searchCustomers', `where ${MATCHES}`, search),
@@ -229,6 +236,7 @@ export const open: Open = async (url, variant) => {
         return counts
       }),
 
+    ...customersOf({ rows, transaction, addContacts, getCustomer, contactsOfOne }),
     ...chatsOf({ rows, transaction }),
 
     close: () => pool.end(),

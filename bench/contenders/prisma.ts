@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { chunks, LIMIT, type Open } from './contender.ts'
+import { inOrder } from './customers.ts'
 import { type Prisma, PrismaClient } from './prisma/client/client.ts'
 import { chatsOf } from './prisma-chats.ts'
 
@@ -54,6 +55,38 @@ export const open: Open = async (url) => {
         where (search_words(display_name || ' ' || legal_name || coalesce(' ' || website_url, '') || coalesce(' ' || words_of_list(emails, 'address'), '')) || coalesce(digits_of_list(phones), '')) @@ bench_query(${search})
         order by created_at desc, customer_id desc limit ${LIMIT + 1}`
       return newest({ customerId: { in: found.map(({ customerId }) => customerId) } })
+    },
+
+    getCustomers: async (ids) => {
+      const found = await prisma.customer.findMany({ where: { customerId: { in: ids } }, include })
+      return inOrder(ids, found.map(customerOf))
+    },
+    filterCustomers: async ({ statuses, billingCountry }) => {
+      const rows = await prisma.customer.findMany({
+        where: { status: { in: statuses }, billingCountry, archivedAt: null },
+        include,
+        orderBy: [{ displayName: 'asc' }, { customerId: 'asc' }],
+        take: LIMIT + 1,
+      })
+      return rows.slice(0, LIMIT).map(customerOf)
+    },
+    // Prisma's upsert does not know unique indexes with a condition.
+    upsertCustomer: (customer) =>
+      prisma.$transaction(async (tx) => {
+        const { source, externalId } = customer
+        const select = { customerId: true }
+        const where = await tx.customer.findFirst({ where: { source, externalId, archivedAt: null }, select })
+        return customerOf(
+          where
+            ? await tx.customer.update({ where, data: customer, include })
+            : await tx.customer.create({ data: customer, include }),
+        )
+      }),
+    updateCustomers: async (changes) => {
+      const updates = changes.map(({ customerId, ...data }) =>
+        prisma.customer.update({ where: { customerId }, data, include }),
+      )
+      return (await prisma.$transaction(updates)).map(customerOf)
     },
 
     createCustomer: async (customer) => ({
@@ -131,6 +164,8 @@ const CONTACTS = {
   ],
   include: { person: true },
 } satisfies Prisma.Customer$contactsArgs
+
+const include = { contacts: CONTACTS }
 
 type WithPerson = Prisma.ContactGetPayload<{ include: { person: true } }>
 

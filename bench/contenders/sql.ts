@@ -1,3 +1,5 @@
+import type { ExternalCustomer } from './customers.ts'
+
 /** The columns of a user in all hand-written SQL. */
 export const USER = `user_id as "userId", name, email, role, provider, provider_id as "providerId", last_sign_in_at as "lastSignInAt", deactivated_at as "deactivatedAt",
   version, created_at as "createdAt", updated_at as "updatedAt", created_by as "createdBy", updated_by as "updatedBy"`
@@ -35,6 +37,11 @@ export const NEWEST_CUSTOMERS = 'order by created_at desc, customer_id desc limi
 export const MATCHES = `(search_words(display_name || ' ' || legal_name || coalesce(' ' || website_url, '')
   || coalesce(' ' || words_of_list(emails, 'address'), '')) || coalesce(digits_of_list(phones), '')) @@ bench_query($1)`
 
+/** The contacts of customers, with the keys of these. */
+export const contactsOf = (ids: string) =>
+  `select customer_id as "customerId", ${CONTACT} from customer_people as contact join people using (person_id)
+   where customer_id = ${ids} order by ${CONTACT_ORDER}`
+
 /** A row of a contact with the key of its customer. */
 export interface ContactRow {
   customerId?: string
@@ -46,3 +53,51 @@ export function withContacts<C extends { customerId: string }>(customers: C[], c
   for (const { customerId = '', ...contact } of contacts) byCustomer.get(customerId)?.push(contact)
   return customers.map((customer) => ({ ...customer, contacts: byCustomer.get(customer.customerId) }))
 }
+
+/** The order of customer lists by name; a limit must be appended. */
+export const CUSTOMERS_BY_NAME = 'order by display_name, customer_id limit'
+
+/** The condition of the filtered list of customers. */
+export const FILTERS = 'where status = any($1) and billing_country = $2 and archived_at is null'
+
+/** Creates a customer, or updates the one with the same external id; columns to return must be appended. */
+export const UPSERT_CUSTOMER = `insert into customers (legal_name, display_name, status, industry, company_size, website_url,
+    billing_country, timezone, source, external_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict (source, external_id) where archived_at is null and source is not null do update set
+    legal_name = excluded.legal_name, display_name = excluded.display_name, status = excluded.status,
+    industry = excluded.industry, company_size = excluded.company_size, website_url = excluded.website_url,
+    billing_country = excluded.billing_country, timezone = excluded.timezone
+  returning`
+
+/** The values of `UPSERT_CUSTOMER`. */
+export const upsertValues = (customer: ExternalCustomer) => [
+  customer.legalName,
+  customer.displayName,
+  customer.status,
+  customer.industry,
+  customer.companySize,
+  customer.websiteUrl,
+  customer.billingCountry,
+  customer.timezone,
+  customer.source,
+  customer.externalId,
+]
+
+/** The customers that share a key of duplicates with one of them. */
+export const CANDIDATES = `with probe as materialized (
+    select customer_id as probe_id, duplicate_words(display_name, true) as "probe_displayWords",
+      duplicate_words(legal_name, true) as "probe_legalWords", duplicate_domain(website_url) as "probe_domain",
+      website_url as "probe_websiteUrl", billing_country as "probe_billingCountry",
+      customer_duplicate_keys(legal_name, display_name, website_url) as keys
+    from customers where customer_id = $1
+  )
+  select ${CUSTOMER},
+    duplicate_words(display_name, true) as "displayWords",
+    duplicate_words(legal_name, true) as "legalWords", duplicate_domain(website_url) as "domain",
+    "probe_displayWords", "probe_legalWords", "probe_domain", "probe_websiteUrl", "probe_billingCountry"
+  from probe, find_customers_by_keys(keys, 100) as found join customers on customer_id = found
+  where archived_at is null and customer_id <> probe_id`
+
+/** Merges a customer into another one. */
+export const MERGE = `select outcome from merge_customers($1, array[$2]::uuid[], '{}', null)`

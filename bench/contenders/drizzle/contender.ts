@@ -10,6 +10,7 @@ import {
 } from '../contender.ts'
 import type { ChatTables } from './chat-tables.ts'
 import { chatsOf, type RelationalChats } from './chats.ts'
+import { customersOf, type OnDatabase, valuesOf } from './customers.ts'
 import type { Library, Tables } from './tables.ts'
 
 /** A query of a query builder, which can be awaited or prepared. */
@@ -35,6 +36,8 @@ export interface Relational {
   listCustomers($: object): Query<CustomerRow[]>
   listCustomersByStatus($: { status: Inputs['listCustomersByStatus'] }): Query<CustomerRow[]>
   searchCustomers($: { search: string }): Query<CustomerRow[]>
+  getCustomers($: { ids: string[] }): Query<CustomerRow[]>
+  filterCustomers($: Inputs['filterCustomers']): Query<CustomerRow[]>
 }
 
 /** The columns of a contact's person. */
@@ -69,15 +72,16 @@ export function contenderOf(line: Line, variant: Variant): Contender {
   const { personId, firstName, lastName, email, phone, jobTitle } = people
   const CONTACT = { ...OF_CONTACT, personId, firstName, lastName, email, phone, jobTitle }
 
-  type On = Pick<NodePgDatabase, 'select' | 'insert' | 'update'>
-
-  function statement<Values extends object, Row>(name: string, build: ($: Values, on: On) => Query<Row>) {
-    if (variant === 'as written') return async (values: Values, on: On = db) => build(values, on)
+  function statement<Values extends object, Row>(
+    name: string,
+    build: ($: Values, on: OnDatabase) => Query<Row>,
+  ) {
+    if (variant === 'as written') return async (values: Values, on: OnDatabase = db) => build(values, on)
     // Placeholders take the place of values of any type.
     const holes = new Proxy({}, { get: (_, key) => sql.placeholder(String(key)) }) as Values
     const prepared = build(holes, db).prepare(name)
     // A query prepared on the pool cannot run inside a transaction, so it is built again there.
-    return async (values: Values, on: On = db) =>
+    return async (values: Values, on: OnDatabase = db) =>
       (on === db ? prepared : build(holes, on).prepare(name)).execute(values as Record<string, unknown>)
   }
 
@@ -105,19 +109,7 @@ export function contenderOf(line: Line, variant: Variant): Contender {
   const listCustomersByStatus = statement('listCustomersByStatus', relational.listCustomersByStatus)
   const searchCustomers = statement('searchCustomers', relational.searchCustomers)
   const createCustomer = statement('createCustomer', ($: Inputs['createCustomer']) =>
-    db
-      .insert(customers)
-      .values({
-        legalName: $.legalName,
-        displayName: $.displayName,
-        status: $.status,
-        industry: $.industry,
-        companySize: $.companySize,
-        websiteUrl: $.websiteUrl,
-        billingCountry: $.billingCountry,
-        timezone: $.timezone,
-      })
-      .returning(),
+    db.insert(customers).values(valuesOf($)).returning(),
   )
   const createPerson = statement('createPerson', ($: Inputs['createPerson']) =>
     db
@@ -240,6 +232,7 @@ export function contenderOf(line: Line, variant: Variant): Contender {
     listEntries: async (entity) => (await listEntries(entity)).slice(0, LIMIT),
     // A statement with any number of rows cannot be prepared.
     ...(variant === 'as written' && { importCustomers, saveTurn }),
+    ...customersOf({ ...line, db, statement, flat }),
     ...chats,
     close: () => pool.end(),
   }
