@@ -106,7 +106,7 @@ const ROWS: [text: string, ...values: unknown[]][] = [
     `insert into customers (customer_id, legal_name, display_name, status, industry, company_size, website_url,
        billing_country, timezone, created_at, source, external_id)
      select ${key('n')}, called || ' ' || n || ' Ltd', called || ' ' || n, ($1::customer_status[])[1 + n % 4],
-       'Industry ' || n % 20, nullif(n % 1000, 0), 'https://c' || n || '.example.test', ($4::text[])[1 + n / 4 % 4], 'Europe/Riga', ${created(CUSTOMERS)}, 'erp', n
+       'Industry ' || n % 20, nullif(n % 1000, 0), 'https://c' || n / 2 || '.example.test', ($4::text[])[1 + n / 4 % 4], 'Europe/Riga', ${created(CUSTOMERS)}, 'erp', n
      from generate_series(0, ${CUSTOMERS} - 1) as n,
        lateral (select ($2::text[])[1 + n % cardinality($2)] || ' '
          || ($3::text[])[1 + n / cardinality($2) % cardinality($3)] as called) as named`,
