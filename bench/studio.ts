@@ -1,3 +1,4 @@
+// cspell:ignore requestfinished networkidle
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -97,7 +98,7 @@ async function measure(href: string, name: string): Promise<void> {
     await page.goto(href)
     await page.waitForLoadState('networkidle')
     page.off('requestfinished', note)
-    // What the last response brought is drawn.
+    // The browser draws the last response.
     const drawing = performance.now()
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))')
     times.push(ended - begun + (performance.now() - drawing))

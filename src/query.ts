@@ -1,5 +1,6 @@
 /** For a service's own repositories: statements with named parameters, lists, readers of input, and values of PostgreSQL. */
 
+export type { ColumnType, Generated, GeneratedAlways, Insertable, Selectable, Updateable } from 'kysely'
 export {
   type CallOptions,
   type Connection,

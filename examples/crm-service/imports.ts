@@ -21,7 +21,7 @@ imports.post('/', async (c) => {
   return c.html(reportPage(outcome, { csv, ...choices }))
 })
 
-/** Sends the refused rows back as a file, with a mark by which spreadsheets know UTF-8. */
+/** Sends the refused rows back as a file. Spreadsheets know UTF-8 by the byte order mark. */
 imports.post('/refused', async (c) => {
   const csv = textOf(await c.req.parseBody(), 'csv')
   c.header('Content-Type', 'text/csv; charset=utf-8')

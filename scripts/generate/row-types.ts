@@ -31,6 +31,10 @@ export function rowTypeDifferences(
   const program = programOf(modules.map((each) => resolve(each)))
   const checker = program.getTypeChecker()
   const declared = declaredRows(program, checker)
+  if (declared.size === 0 && described.length > 0)
+    return [
+      `No statement with a row type is in ${modules.join(', ')}. Pass the TypeScript source of the modules.`,
+    ]
   return described.flatMap(({ name, columns }) => {
     const found = declared.get(name.split('(')[0] as string)
     return found ? differencesOf(name, columns, found, checker) : []

@@ -60,7 +60,7 @@ async function run(options: ServiceOptions): Promise<boolean> {
   const { files, warnings } = emitFiles(hasPackage(catalog) ? await withoutOurs(catalog) : catalog)
   const allWarnings = [...source.warnings, ...warnings]
   if (!options.json) reportWarnings(allWarnings)
-  const own = new Map([...files].map(([path, text]) => [path, withOwnBanner(text)]))
+  const own = new Map([...files].map(([path, text]) => [path, forService(text)]))
   const check = options.check === true
   const settle = async (found: Change[]) => {
     if (!check) await write(out, found)
@@ -111,7 +111,11 @@ async function openSource({ schema, url }: ServiceOptions): Promise<Source> {
 /** The files of sql/: the statements that the module defines, as PostgreSQL accepts them. */
 async function emitOwnStatements(module: string, url: string): Promise<ReadonlyMap<string, string>> {
   await import(pathToFileURL(resolve(module)).href).catch((cause: unknown) => {
-    throw new StatementError(`The module ${module} of --statements does not load: ${cause}`, { cause })
+    const hint =
+      cause instanceof SyntaxError && module.endsWith('.ts')
+        ? '. In a CommonJS package, pass the compiled file.'
+        : ''
+    throw new StatementError(`The module ${module} of --statements does not load: ${cause}${hint}`, { cause })
   })
   const { format } = await import('sql-formatter')
   return emitStatements(
@@ -127,8 +131,10 @@ async function emitOwnStatements(module: string, url: string): Promise<ReadonlyM
   )
 }
 
-function withOwnBanner(text: string): string {
+/** With a banner of its own. pnpm lets a service import its own dependencies alone: the types of Kysely come from the package. */
+function forService(text: string): string {
   return text
+    .replace(/(?<=^import type \{[^}]*\} from )["']kysely["']/m, "'@norberts-spark/db/query'")
     .replace(BANNER, `// Written by \`${COMMAND}\`. Do not edit: change the SQL and generate again.`)
     .replace(
       /^<!-- Written by .*? -->/,

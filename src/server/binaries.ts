@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
-import { chmod, readFile, stat } from 'node:fs/promises'
+import { chmod, readFile, stat, symlink } from 'node:fs/promises'
 import * as nodeModule from 'node:module'
 import { userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { ownUrl } from '../package/index.ts'
 import { ServerError } from './error.ts'
@@ -46,6 +46,7 @@ export async function findBinaries(): Promise<Binaries> {
   const isRoot = userInfo().uid === 0
   const installed = join(dirname(found), 'native')
   const native = isRoot ? await openCopyOf(installed, version) : installed
+  await restoreLinks(native)
   const suffix = process.platform === 'win32' ? '.exe' : ''
   const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(native, 'bin', name + suffix)) as [
     string,
@@ -75,6 +76,29 @@ function findPackage(name: string, from: string): string | undefined {
     .map((folder) => join(folder, name, 'package.json'))
     .find((path) => existsSync(path))
   return manifest && realpathSync(manifest)
+}
+
+/**
+ * Makes the symbolic links of the libraries, which npm packages cannot contain. The package's install script makes them, too, but pnpm
+ * and `npm --ignore-scripts` do not run it.
+ *
+ * @param native the folder native/ of the package for the platform.
+ * @throws {ServerError} the links are missing and the folder cannot be written.
+ */
+export async function restoreLinks(native: string): Promise<void> {
+  const listed = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
+  for (const { source, target } of JSON.parse(listed) as { source: string; target: string }[]) {
+    // The paths are seen from the package: `native/lib/…`.
+    const path = join(native, relative('native', target))
+    if (existsSync(path)) continue
+    await symlink(relative(dirname(target), source), path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EEXIST') return
+      throw new ServerError(
+        `The embedded PostgreSQL is not complete, because its install script was not run: ${path} cannot be made. With pnpm, run \`pnpm approve-builds\`.`,
+        { cause },
+      )
+    })
+  }
 }
 
 /** Restores the executable mode, which npm does not always keep. A correct mode is not touched: the file may be read-only. */

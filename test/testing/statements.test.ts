@@ -103,6 +103,10 @@ test('row types are compared with the rows of the server', async ({ withTickets,
     'tickets.list returns createdAt as timestamp with time zone, a Date in JavaScript; its row type has string.',
     'tickets.list returns ticketId, which its row type does not have.',
   ])
+  // A compiled module would be found without a difference.
+  expect(rowTypeDifferences([await moduleOf('export {}')], [{ name: 'tickets.find', columns: [] }])).toEqual([
+    expect.stringMatching(/^No statement with a row type is in .*Pass the TypeScript source/),
+  ])
 })
 
 test('a statement that does not fit the database is named', async ({ url }) => {

@@ -1,4 +1,4 @@
-// cspell:ignore mobel moebel baltik zila zilla liepa
+// cspell:ignore mobel moebel baltik zila zilla liepa chor sizemany
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
