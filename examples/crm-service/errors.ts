@@ -9,11 +9,16 @@ import {
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
-import { page } from './pages/layout.ts'
+import { type Markup, page } from './pages/layout.ts'
 
 /** Converts every error to a page. Messages of the library are sentences for users; other errors stay in the log. */
 export function showError(error: Error, c: Context): Response | Promise<Response> {
   if (error instanceof HTTPException) return error.getResponse()
+  return c.html(page('Not saved', errorText(error)), statusOf(error))
+}
+
+/** What a page says about an error. */
+export function errorText(error: unknown): Markup {
   const status = statusOf(error)
   if (status === 500) console.error(error)
   const message =
@@ -21,17 +26,11 @@ export function showError(error: Error, c: Context): Response | Promise<Response
       ? 'Something went wrong.'
       : status === 503
         ? 'The service is busy. Try again.'
-        : error.message
-  return c.html(
-    page(
-      'Not saved',
-      html`<p class="error" role="alert">${message}</p><p>Go back, correct it and try again.</p>`,
-    ),
-    status,
-  )
+        : (error as Error).message
+  return html`<p class="error" role="alert">${message}</p><p>Go back, correct it and try again.</p>`
 }
 
-function statusOf(error: Error) {
+function statusOf(error: unknown) {
   if (error instanceof NotFoundError) return 404
   if (error instanceof InvalidInputError) return 400
   if (error instanceof ConstraintError) return error.kind === 'check' ? 400 : 409

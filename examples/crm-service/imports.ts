@@ -1,10 +1,12 @@
-import { ImportChangedError, InvalidInputError } from '@norberts-spark/db'
+import { ImportChangedError, type ImportReport, InvalidInputError } from '@norberts-spark/db'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Env } from './acting.ts'
+import { errorText } from './errors.ts'
 import { importChoicesOf, textOf } from './forms.ts'
 import { importCsv } from './import-csv.ts'
-import { changedPage, importPage, reportPage, undonePage } from './pages/import.ts'
+import { changedPage, importPage, progressText, reportOf, undonePage } from './pages/import.ts'
+import { pageInPieces } from './pages/layout.ts'
 
 /** The routes of imports. Nothing is stored between them: the page of a dry run has the file, and sends it again to import it. */
 export const imports = new Hono<Env>()
@@ -17,8 +19,14 @@ imports.post('/', async (c) => {
   const csv = form.csv instanceof File ? await form.csv.text() : textOf(form, 'csv')
   if (csv.includes('\uFFFD')) throw new InvalidInputError('csv', 'is not a text in UTF-8')
   const choices = importChoicesOf(form)
-  const outcome = await importCsv(c.get('db'), csv, { ...choices, dryRun: !form.confirmed })
-  return c.html(reportPage(outcome, { csv, ...choices }))
+  const dryRun = !form.confirmed
+  return pageInPieces(c, dryRun ? 'Check of the import' : 'Imported', async (send) => {
+    const onProgress = ({ rows }: ImportReport) => void send(progressText(rows))
+    await importCsv(c.get('db'), csv, { ...choices, dryRun, onProgress }).then(
+      (outcome) => send(reportOf(outcome, { csv, ...choices })),
+      (error) => send(errorText(error)),
+    )
+  })
 })
 
 /** Sends the refused rows back as a file. Spreadsheets know UTF-8 by the byte order mark. */

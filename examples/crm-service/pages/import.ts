@@ -33,16 +33,19 @@ function matchBox(by: string, text: string): Markup {
   return html`<label><input type="checkbox" name="${by}" value="yes" ${isUsual ? 'checked' : ''}> ${text}</label> `
 }
 
+/** The number of rows so far; the page shows the last one until the report follows. */
+export function progressText(rows: number): Markup {
+  return html`<p class="progress">${rows} rows …</p>`
+}
+
 /** The report of an import, with its undo; or that of a dry run, with a form that imports the file. */
-export function reportPage(
+export function reportOf(
   { report, refused }: Imported,
   { csv, match, onMatch }: ImportChoices & { csv: string },
 ): Markup {
   const { importId, rows, skipped } = report
   const counts = `${rows} rows, ${skipped} skipped, ${refused.length} refused.`
-  return page(
-    importId ? 'Imported' : 'Check of the import',
-    html`
+  return html`
       <p class="hint" role="status">${counts} ${importId ? '' : 'This was a dry run: nothing was written.'}</p>
       <table>
         <thead><tr><th></th><th>Created</th><th>Updated</th></tr></thead>
@@ -57,8 +60,7 @@ export function reportPage(
               ${match.map((by: ImportMatch) => html`<input type="hidden" name="${by}" value="yes">`)}
               <p><button name="confirmed" value="yes">Import ${rows - refused.length} rows</button> <a href="/import">Choose another file</a></p></form>`
       }
-      ${refused.length > 0 ? refusedRows(refused) : ''}`,
-  )
+      ${refused.length > 0 ? refusedRows(refused) : ''}`
 }
 
 function refusedRows(refused: Imported['refused']): Markup {
@@ -85,7 +87,7 @@ export function undonePage({ kept, ...undone }: UndoneImport): Markup {
   return page(
     'Undone',
     html`
-      <p class="hint" role="status">The import was undone. ${kept} rows that were changed after it were kept.</p>
+      <p class="hint" role="status">The import was undone. Rows that were changed after it and kept: ${kept}.</p>
       <table>
         <thead><tr><th></th><th>Deleted</th><th>Restored</th></tr></thead>
         <tbody>${KINDS.map((kind) => html`<tr><th>${kind}</th><td>${undone[kind].deleted}</td><td>${undone[kind].restored}</td></tr>`)}</tbody>
@@ -98,7 +100,7 @@ export function changedPage(importId: string, count: number, customers: readonly
   return page(
     'Not undone',
     html`
-      <p class="error" role="alert">${count} rows were changed after the import, so that nothing was undone.</p>
+      <p class="error" role="alert">Nothing was undone. Rows that were changed after the import: ${count}.</p>
       <ul>${customers.map(({ customerId, displayName }) => html`<li><a href="/customers/${customerId}">${displayName}</a></li>`)}</ul>
       <form method="post" action="/import/undo"><input type="hidden" name="importId" value="${importId}">
         <button name="keepChanged" value="yes">Keep these rows and undo the others</button></form>`,

@@ -1,4 +1,6 @@
+import type { Context } from 'hono'
 import { html, raw } from 'hono/html'
+import { stream } from 'hono/streaming'
 
 /** Markup that is ready to be sent; `html` escapes every value in it. */
 export type Markup = ReturnType<typeof html>
@@ -11,20 +13,41 @@ const STYLE = raw(`
   form.inline { display: inline-flex; gap: .5rem; flex-wrap: wrap; align-items: center; }
   input, select, textarea, button { font: inherit; padding: .25rem .5rem; } textarea { width: 100%; }
   button { cursor: pointer; } .error { background: #fdecea; border-left: 4px solid #b3261e; padding: .75rem 1rem; }
-  .hint { background: #fff7e0; border-left: 4px solid #b58100; padding: .5rem 1rem; } .muted { color: #666; }`)
+  .hint { background: #fff7e0; border-left: 4px solid #b58100; padding: .5rem 1rem; } .muted { color: #666; }
+  .progress:not(:last-child) { display: none; }`)
 
 /** A whole page. */
 export function page(title: string, content: Markup | Promise<Markup>): Markup {
+  return html`${beginning(title)}${content}${END}`
+}
+
+/** A page that is sent piece by piece, while it is made. Its status is 200, also if its end says that something went wrong. */
+export function pageInPieces(
+  c: Context,
+  title: string,
+  make: (send: (piece: Markup | Promise<Markup>) => Promise<void>) => Promise<void>,
+): Response {
+  c.header('Content-Type', 'text/html; charset=UTF-8')
+  return stream(c, async (out) => {
+    const send = async (piece: Markup | Promise<Markup>) => {
+      await out.write(String(await piece))
+    }
+    await send(beginning(title))
+    await make(send)
+    await send(END)
+  })
+}
+
+function beginning(title: string): Markup {
   return html`<!doctype html>
     <html lang="en">
       <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head>
       <body>
         <nav><a href="/customers">Customers</a><a href="/customers/new">New customer</a><a href="/duplicates">Duplicates</a><a href="/import">Import</a></nav>
-        <h1>${title}</h1>
-        ${content}
-      </body>
-    </html>`
+        <h1>${title}</h1>`
 }
+
+const END = raw('</body></html>')
 
 /** A field of a form with its label. */
 export function field(label: string, name: string, value: unknown, type = 'text'): Markup {
