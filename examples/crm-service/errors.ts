@@ -11,13 +11,13 @@ import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import { type Markup, page } from './pages/layout.ts'
 
-/** Converts every error to a page. Messages of the library are sentences for users; other errors stay in the log. */
+/** Converts every error to a page. */
 export function showError(error: Error, c: Context): Response | Promise<Response> {
   if (error instanceof HTTPException) return error.getResponse()
   return c.html(page('Not saved', errorText(error)), statusOf(error))
 }
 
-/** What a page says about an error. */
+/** The message of an error on a page. Messages of the library are sentences for users; other errors stay in the log. */
 export function errorText(error: unknown): Markup {
   const status = statusOf(error)
   if (status === 500) console.error(error)
