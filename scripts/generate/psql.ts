@@ -24,6 +24,8 @@ const TOKENS = new RegExp(
     String.raw`(?<command>\\[^\n]*)`,
     '(?<end>;)',
     String.raw`\s+`,
+    // None of these begins another token.
+    String.raw`[\d(),.=<>+*:{}!~@#%^&|?\[\]]+`,
     '[^]',
   ].join('|'),
   'uy',

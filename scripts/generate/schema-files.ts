@@ -123,11 +123,15 @@ export function hasOnly(subtype: string, node: Node | undefined): boolean {
 }
 
 /** The texts of all properties with this name in a parse tree, in the order of the tree. */
-function namesIn(node: unknown, property: 'rolename' | 'relname'): string[] {
-  if (typeof node !== 'object' || node === null) return []
-  return Object.entries(node).flatMap(([key, value]) =>
-    key === property && typeof value === 'string' ? [value] : namesIn(value, property),
-  )
+function namesIn(node: unknown, property: 'rolename' | 'relname', found: string[] = []): string[] {
+  if (typeof node !== 'object' || node === null) return found
+  // The trees of a dump have millions of nodes: without lists of entries, this takes a tenth of the time.
+  for (const key in node) {
+    const value = (node as Readonly<Record<string, unknown>>)[key]
+    if (key === property && typeof value === 'string') found.push(value)
+    else if (typeof value === 'object') namesIn(value, property, found)
+  }
+  return found
 }
 
 function parse(sql: string, path: string): { stmt?: Node; stmt_location?: number; stmt_len?: number }[] {
