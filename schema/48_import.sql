@@ -118,6 +118,32 @@ begin
 end
 $$;
 
+-- The rows of a JSON array, by the names of columns, that break a CHECK of a table; the first one by name, as PostgreSQL reports it.
+-- `index` is that in the array, from 0. A check is left out where the row lacks one of its columns.
+create function broken_checks(of_table regclass, given jsonb) returns table (index integer, broken text)
+  language plpgsql stable as $$
+declare
+  tests text;
+begin
+  select pg_catalog.string_agg(pg_catalog.format('when import_row ?& %L::text[] and (%s) is false then %L',
+      columns, pg_catalog.pg_get_expr(conbin, conrelid), conname), ' ' order by conname) into tests
+    from pg_catalog.pg_constraint, lateral (
+      select pg_catalog.array_agg(attname::text) as columns from pg_catalog.pg_attribute where attrelid = conrelid and attnum = any (conkey)) as named
+    where conrelid = of_table and contype = 'c' and columns is not null;
+  if tests is null then
+    return;
+  end if;
+  return query execute pg_catalog.format('
+    select import_index, import_check from (
+      select (import_place - 1)::integer as import_index, case %1$s end as import_check
+      from pg_catalog.jsonb_array_elements($1) with ordinality as each (import_row, import_place),
+        lateral pg_catalog.jsonb_populate_record(null::%2$s, import_row) as %3$I) as tested
+    where import_check is not null', tests, of_table, (select relname from pg_catalog.pg_class where oid = of_table))
+    using given;
+end
+$$;
+
+comment on function broken_checks is 'The rows of a JSON array that break a CHECK of a table.';
 comment on function changed_by_import is 'Ids of the rows of an entity that an import has changed.';
 comment on function changed_since_import is 'Rows that an import created or changed and that were changed after it.';
 comment on function restore_before_import is 'Gives the rows of a table the values from before an import.';
@@ -127,7 +153,7 @@ do $$
 declare
   pinned regprocedure;
 begin
-  foreach pinned in array array['restore_before_import'::regproc::regprocedure, 'undo_import'::regproc::regprocedure] loop
+  foreach pinned in array array['restore_before_import'::regproc::regprocedure, 'undo_import'::regproc::regprocedure, 'broken_checks'::regproc::regprocedure] loop
     execute pg_catalog.format('alter function %s set search_path = %I, pg_temp', pinned, current_schema());
   end loop;
 end

@@ -908,6 +908,15 @@ from
   set_config('norberts_spark.history', $1, true) as mode,
   set_config('norberts_spark.import_id', $2, true) as import;
 
+-- customers.import: find broken checks
+-- $1 table: regclass
+-- $2 rows: jsonb
+select
+  "index",
+  "broken" as "constraint"
+from
+  broken_checks ($1::regclass, $2::jsonb) as "found";
+
 -- customers.importMany: find customers
 -- $1 names: text[]
 select distinct

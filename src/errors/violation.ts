@@ -2,7 +2,7 @@ import type { ConstraintName } from '../../generated/catalog.ts'
 import { notAllowed, required, taken, unknownReference } from '../sentences/index.ts'
 import { CATALOG } from './catalog.ts'
 import type { ServerError } from './database-error.ts'
-import type { ConstraintKind } from './row-errors.ts'
+import { ConstraintError, type ConstraintKind } from './row-errors.ts'
 
 /** The fields and the message of a ConstraintError. */
 export interface Violation {
@@ -44,6 +44,12 @@ export function violationOf(error: ServerError, catalog = CATALOG): Violation | 
   const columns = entry?.columns ?? (column ? [column] : [])
   const message = messageOf(error, kind, columns, entry?.message)
   return { kind, constraint, table: owner, columns, message }
+}
+
+/** The error of a CHECK that a row breaks, before the server refuses the row. */
+export function brokenCheck(table: string, constraint: string, catalog = CATALOG): ConstraintError {
+  const violation = violationOf({ code: '23514', table, constraint } as ServerError, catalog) as Violation
+  return new ConstraintError(violation, violation.message)
 }
 
 /** The column of a partitioned table's key that is null: the server looks for a partition before it checks NOT NULL. */

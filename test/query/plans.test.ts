@@ -94,6 +94,7 @@ const test = base.extend<{
             given: ['email'],
             role: null,
             rows: '[]',
+            table: 'customers',
             names: ['Legal'],
             mode: 'import',
             dryRun: true,

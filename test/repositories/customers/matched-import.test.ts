@@ -155,13 +155,53 @@ describe('an import', () => {
       customers: { created: 29 },
       people: { created: 29 },
     })
-    const byRow = report.rejected.toSorted((a, b) => a.row - b.row)
-    expect(byRow.map(({ row, field }) => [row, field])).toEqual(
+    expect(report.rejected.map(({ row, field }) => [row, field])).toEqual(
       Object.entries(bad).map(([row, [, field]]) => [Number(row), field]),
     )
-    expect(byRow.every(({ reason }) => /^("|[A-Z]).*\.$/.test(reason))).toBe(true)
-    expect(rejected.map(([row]) => row)).toEqual(report.rejected)
+    expect(report.rejected.every(({ reason }) => /^("|[A-Z]).*\.$/.test(reason))).toBe(true)
+    expect(rejected.map(([row]) => row).toSorted((a, b) => a.row - b.row)).toEqual(report.rejected)
     for (const [{ row }, given] of rejected) expect(given).toBe(rows[row - 1])
+  })
+
+  test('finds rows that only the server refuses without sending their batch for each of them', async ({
+    db,
+    openAnother,
+  }) => {
+    const rows = rowsOf(600).map((row, index) => ({
+      ...row,
+      ...(index % 50 === 7 && { billingCountry: 'ZZ' }),
+      ...(index % 100 === 9 && { people: [aPerson({ addresses: [{ country: 'ZZ' }] })] }),
+      ...(index === 300 && { ownerId: randomUUID() }),
+    }))
+    const other = openAnother()
+    let inserts = 0
+    other.on('query', ({ name }) => {
+      if (name?.includes('insert customers') || name?.includes('copy')) inserts += 1
+    })
+
+    const report = await other.customers.import(rows, { onError: 'collect' })
+
+    const refused = rows.flatMap(({ billingCountry, people = [], ownerId }, index) =>
+      billingCountry === 'ZZ'
+        ? [[index + 1, 'billingCountry']]
+        : people[0]?.addresses
+          ? [[index + 1, 'people[0].addresses']]
+          : ownerId
+            ? [[index + 1, 'ownerId']]
+            : [],
+    )
+    expect(report.rejected.map(({ row, field }) => [row, field])).toEqual(refused)
+    expect(report.customers.created).toBe(600 - refused.length)
+    expect(inserts).toBeLessThan(60)
+    // With `skip`, a row that matches is skipped, with any values.
+    const known = await db.customers.create(aCustomer({ source: 'crm', externalId: randomUUID() }))
+    const { source, externalId } = known
+    const bad = aCustomer({ billingCountry: 'ZZ' })
+    const skipped = await db.customers.import([bad, { ...bad, source, externalId }], {
+      onError: 'collect',
+      onMatch: 'skip',
+    })
+    expect(skipped).toMatchObject({ skipped: 1, rejected: [{ row: 1, field: 'billingCountry' }] })
   })
 
   test('keeps nothing if a row is bad and none are collected', async ({ db }) => {

@@ -14,6 +14,7 @@ import {
   type RejectedRow,
   readMatchingImportOptions,
 } from './report.ts'
+import { findBroken, isByCheck } from './review.ts'
 import {
   addContacts,
   clearPrimaryContacts,
@@ -27,8 +28,10 @@ import {
 } from './statements.ts'
 import { CONTACTS, CUSTOMERS, INSERTS, PEOPLE } from './tables.ts'
 
-/** Rows of a batch that the server refuses before the batch is halved. */
-const MOST_REFUSED = 8
+/** Rows of a batch that the server refuses before the batch is sent in pieces. */
+const MOST_REFUSED = 2
+/** Rows of a piece: where one row in a hundred is refused, most pieces are sent once. */
+const PIECE = 32
 
 /** Thrown to roll back a dry run, and never seen outside. */
 const DRY_RUN = new Error('The dry run is over.')
@@ -58,7 +61,8 @@ export async function importMatched(
     await matched.run(rows, signal)
     // The transaction may be the caller's, and continue.
     await execute(transaction, setHistory, { mode: '', importId: '' })
-    report = { ...matched.report, importId: own.dryRun ? undefined : importId }
+    const rejected = matched.report.rejected.toSorted((a, b) => a.row - b.row)
+    report = { ...matched.report, rejected, importId: own.dryRun ? undefined : importId }
     if (own.dryRun) throw DRY_RUN
     return report
   }
@@ -75,6 +79,10 @@ class MatchedImport {
   readonly #canCopy: boolean
   readonly #order: readonly string[]
   readonly #nextId = uuidSequence()
+  /** Whether CHECKs are evaluated before rows are sent: from the first row on that one of them has refused. */
+  #isReviewing = false
+  /** Whether batches are sent in pieces: from the first one on in which the server has refused many rows. */
+  #inPieces = false
   readonly report: ImportReport = {
     importId: undefined,
     rows: 0,
@@ -143,16 +151,22 @@ class MatchedImport {
   }
 
   /** Writes entries; those that the server refuses are left out, and the others are sent again. */
-  async #write(entries: readonly Entry[]): Promise<void> {
-    let pending = entries
+  async #write(entries: readonly Entry[], isReviewed = !this.#isReviewing): Promise<void> {
+    let pending = isReviewed ? entries : await this.#review(entries)
+    if (this.#inPieces && pending.length > PIECE) return this.#split(pending)
     for (let refused = 0; pending.length > 0; refused += 1) {
-      if (refused > MOST_REFUSED && pending.length > 1) return this.#halve(pending)
+      if (refused > MOST_REFUSED && pending.length > 1) return this.#split(pending)
       try {
         const rows = pending.map(({ row }) => row)
         return await this.#connection.atomically((savepoint) => this.#send(savepoint, rows))
       } catch (error) {
+        if (this.#mayReview && isByCheck(error)) {
+          this.#isReviewing = true
+          pending = await this.#review(pending)
+          continue
+        }
         // COPY does not name the row that a foreign key refuses.
-        if (error instanceof ConstraintError && pending.length > 1) return this.#halve(pending)
+        if (error instanceof ConstraintError && pending.length > 1) return this.#split(pending)
         if (error instanceof ConstraintError) {
           const [only] = pending as [Entry]
           await this.#reject(toImportError(error, only.row.customer) as ImportError, only.given)
@@ -166,10 +180,31 @@ class MatchedImport {
     }
   }
 
-  async #halve(entries: readonly Entry[]): Promise<void> {
-    const middle = entries.length >> 1
-    await this.#write(entries.slice(0, middle))
-    await this.#write(entries.slice(middle))
+  /** Leaves out the rows that break a CHECK: one statement for all, where the search for each would send its batch many times. */
+  async #review(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const broken = await findBroken(
+      this.#connection,
+      entries.map(({ row }) => row),
+    )
+    for (const { row, given } of entries) {
+      const error = broken.get(row.customer.row)
+      if (error) await this.#reject(error, given)
+    }
+    return entries.filter(({ row }) => !broken.has(row.customer.row))
+  }
+
+  /** Once. Without `collect`, the first row ends the import; with `skip`, a row that matches is skipped, with any values. */
+  get #mayReview(): boolean {
+    return !this.#isReviewing && this.#options.onError === 'collect' && this.#options.onMatch !== 'skip'
+  }
+
+  /** Writes entries in pieces; those of a piece, in halves. */
+  async #split(entries: readonly Entry[]): Promise<void> {
+    const isPiece = entries.length <= PIECE
+    if (!isPiece) this.#inPieces = true
+    const size = isPiece ? entries.length >> 1 : PIECE
+    for (let start = 0; start < entries.length; start += size)
+      await this.#write(entries.slice(start, start + size), true)
   }
 
   async #send(connection: Connection, rows: readonly ImportRow[]): Promise<void> {

@@ -56,7 +56,7 @@ export interface ImportReport {
   contacts: ImportedRows
   /** The number of rows that were left out. */
   rejectedCount: number
-  /** The first 10,000 of them; `onReject` is called with all. */
+  /** The first 10,000 of them that were found, in the order of their numbers; `onReject` is called with all, as they are found. */
   rejected: RejectedRow[]
 }
 

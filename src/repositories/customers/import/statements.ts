@@ -32,6 +32,21 @@ export const setHistory: Statement<{ mode: 'import' | ''; importId: string }, ne
   { writes: true },
 )
 
+/** `rows`: JSON array of rows, by the names of columns. */
+export const findBrokenChecks: Statement<
+  { table: 'customers' | 'people'; rows: string },
+  { index: number; constraint: string }
+> = statement('customers.import: find broken checks', (query, $) =>
+  query
+    .selectFrom(
+      sql<{
+        index: number
+        broken: string
+      }>`broken_checks(${$.table}::regclass, ${$.rows}::jsonb)`.as<'found'>(sql.ref('found')),
+    )
+    .select(['index', 'broken as constraint']),
+)
+
 /** The oldest customer of each name, except archived ones. A join, because a hash index does not serve `= any(…)`. */
 export const findCustomersByName = statement(
   'customers.importMany: find customers',
