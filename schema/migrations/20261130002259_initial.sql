@@ -2355,12 +2355,7 @@ declare
   ids text[];
 begin
   perform check_may_erase();
-  loop
-    ids := ids_of_person(of_person);
-    perform from people where people.person_id = any (ids::uuid[]) order by people.person_id for update;
-    -- A merge that this waited for may have led to another one.
-    exit when ids_of_person(of_person) <@ ids;
-  end loop;
+  ids := ids_of_person(of_person);
   return pg_catalog.json_build_object(
     'people', (select coalesce(pg_catalog.json_agg(people order by people.merged_into nulls first, people.person_id), '[]') from people where people.person_id = any (ids::uuid[])),
     'customer_people', (select coalesce(pg_catalog.json_agg(customer_people order by customer_people.start_date), '[]') from customer_people where customer_people.person_id = any (ids::uuid[])),
