@@ -152,7 +152,9 @@ export class ImportChangedError extends DatabaseError {
 
   constructor(count: number, rows: readonly { readonly entity: string; readonly id: string }[]) {
     super(
-      `${count} rows were changed after the import. Nothing was undone; pass keepChanged to keep these rows and undo the others.`,
+      count === 1
+        ? 'One row was changed after the import. Nothing was undone; pass keepChanged to keep it and undo the others.'
+        : `${count} rows were changed after the import. Nothing was undone; pass keepChanged to keep these rows and undo the others.`,
     )
     this.count = count
     this.rows = rows

@@ -5,6 +5,7 @@ const ENTRIES: Record<string, string> = {
   '@norberts-spark/db': 'index',
   '@norberts-spark/db/schema': 'validators',
   '@norberts-spark/db/admin': 'admin',
+  '@norberts-spark/db/query': 'query',
   '@norberts-spark/db/testing': 'testing',
   '@norberts-spark/db/opentelemetry': 'opentelemetry',
 }

@@ -68,6 +68,7 @@ test('the snippets compile', { timeout: 120_000 }, async () => {
           '@norberts-spark/db': entry('index'),
           '@norberts-spark/db/schema': entry('validators'),
           '@norberts-spark/db/admin': entry('admin'),
+          '@norberts-spark/db/query': entry('query'),
           '@norberts-spark/db/testing': entry('testing'),
           '@norberts-spark/db/opentelemetry': entry('opentelemetry'),
         },

@@ -106,6 +106,7 @@ test('an undo waits for changes of what its import changed, and loses none', asy
   })
 
   expect(await undo).toBeInstanceOf(ImportChangedError)
+  expect(await undo).toMatchObject({ count: 1, message: expect.stringMatching(/^One row was changed/) })
   expect(await db.customers.get(customerId)).toMatchObject({ status: 'active', industry: 'Imported' })
 })
 
