@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from } from 'pg-copy-streams'
 import type { ImportedCustomer } from './contender.ts'
+import { customerValues } from './sql.ts'
 
 /**
  * Copies into all three tables with keys generated here in ascending order, because random ones cost more in each index.
@@ -51,17 +52,7 @@ async function copyAll(client: pg.Client, customers: ImportedCustomer[]) {
     client,
     `customers (customer_id, legal_name, display_name, status, industry, company_size, website_url, billing_country,
        timezone)`,
-    keyed.map((customer) => [
-      customer.customerId,
-      customer.legalName,
-      customer.displayName,
-      customer.status,
-      customer.industry,
-      customer.companySize,
-      customer.websiteUrl,
-      customer.billingCountry,
-      customer.timezone,
-    ]),
+    keyed.map((customer) => [customer.customerId, ...customerValues(customer)]),
   )
   await copy(
     client,

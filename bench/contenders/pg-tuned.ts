@@ -7,8 +7,10 @@ import {
   CONTACT,
   CONTACT_ORDER,
   type ContactRow,
+  CREATE_CUSTOMER,
   CUSTOMER,
   contactsOf,
+  customerValues,
   ENTRY,
   MATCHES,
   NEWEST_CUSTOMERS,
@@ -112,23 +114,7 @@ export const open: Open = async (url) => {
       return withContacts(customers, await rows('contactsOf', contactsOf('any($1)'), [ids], line))
     },
 
-    createCustomer: (customer) =>
-      row(
-        'createCustomer',
-        `insert into customers
-           (legal_name, display_name, status, industry, company_size, website_url, billing_country, timezone)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${CUSTOMER}`,
-        [
-          customer.legalName,
-          customer.displayName,
-          customer.status,
-          customer.industry,
-          customer.companySize,
-          customer.websiteUrl,
-          customer.billingCountry,
-          customer.timezone,
-        ],
-      ),
+    createCustomer: (customer) => row('createCustomer', CREATE_CUSTOMER, customerValues(customer)),
     createPerson: ({ firstName, lastName, email, phone, jobTitle }) =>
       row(
         'createPerson',

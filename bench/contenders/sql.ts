@@ -1,3 +1,4 @@
+import type { NewCustomer } from './contender.ts'
 import type { ExternalCustomer } from './customers.ts'
 
 /** The columns of a user in all hand-written SQL. */
@@ -60,6 +61,23 @@ export const CUSTOMERS_BY_NAME = 'order by display_name, customer_id limit'
 /** The condition of the filtered list of customers. */
 export const FILTERS = 'where status = any($1) and billing_country = $2 and archived_at is null'
 
+/** Creates a customer. */
+export const CREATE_CUSTOMER = `insert into customers
+    (legal_name, display_name, status, industry, company_size, website_url, billing_country, timezone)
+  values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${CUSTOMER}`
+
+/** The values of `CREATE_CUSTOMER`. */
+export const customerValues = (customer: NewCustomer) => [
+  customer.legalName,
+  customer.displayName,
+  customer.status,
+  customer.industry,
+  customer.companySize,
+  customer.websiteUrl,
+  customer.billingCountry,
+  customer.timezone,
+]
+
 /** Creates a customer, or updates the one with the same external id; columns to return must be appended. */
 export const UPSERT_CUSTOMER = `insert into customers (legal_name, display_name, status, industry, company_size, website_url,
     billing_country, timezone, source, external_id)
@@ -72,14 +90,7 @@ export const UPSERT_CUSTOMER = `insert into customers (legal_name, display_name,
 
 /** The values of `UPSERT_CUSTOMER`. */
 export const upsertValues = (customer: ExternalCustomer) => [
-  customer.legalName,
-  customer.displayName,
-  customer.status,
-  customer.industry,
-  customer.companySize,
-  customer.websiteUrl,
-  customer.billingCountry,
-  customer.timezone,
+  ...customerValues(customer),
   customer.source,
   customer.externalId,
 ]

@@ -32,7 +32,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.addContact(isPrimary)
 -- $1 customerId: uuid
@@ -67,7 +74,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.addContact(startDate)
 -- $1 customerId: uuid
@@ -102,7 +116,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.addContact(isPrimary,startDate)
 -- $1 customerId: uuid
@@ -144,7 +165,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.setPrimaryContact
 -- $1 customerId: uuid
@@ -175,7 +203,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.contactVersion
 -- $1 rowId: uuid
@@ -272,7 +307,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.endContact
 -- $1 endDate: date
@@ -313,7 +355,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.reopenContact
 -- $1 contactId: uuid
@@ -351,7 +400,14 @@ from
   "contact"
   left join "people" as "person" on "person"."person_id" = "contact"."person_id"
   and "person"."merged_into" is null
-  and merged_customer (contact.customer_id) = contact.customer_id;
+  and not exists (
+    select
+    from
+      customers
+    where
+      customer_id = contact.customer_id
+      and merged_into is not null
+  );
 
 -- customers.removeContact
 -- $1 contactId: uuid

@@ -1144,16 +1144,15 @@ create function set_primary_contact(of_customer uuid, to_person uuid) returns se
   language plpgsql rows 1 as $$
 declare
   chosen uuid;
-  winner uuid;
 begin
   -- A session that adds a contact holds a key share lock on the customer, so the two do not overlap.
   loop
-    select coalesce(merged_into, customer_id) into winner from customers where customer_id = of_customer;
-    perform from customers where customer_id = winner for update;
-    -- The winner may have been merged while this waited for it.
-    exit when not exists (select from customers where customer_id = winner and merged_into is not null);
+    perform from customers where customer_id = of_customer and merged_into is null for update;
+    exit when found;
+    -- The id leads to the winner of a merge, which may be merged itself while this waits for it.
+    select merged_into into of_customer from customers where customer_id = of_customer;
+    exit when of_customer is null;
   end loop;
-  of_customer := winner;
   select coalesce(merged_into, person_id) into to_person from people where person_id = to_person;
   select customer_person_id into chosen from customer_people
     where customer_id = of_customer and person_id = to_person and (end_date is null or end_date >= current_date)

@@ -1,14 +1,6 @@
 // Loaded before a page's program: imports of the package lead to its sources, so that no build is needed.
 import { registerHooks } from 'node:module'
-
-const ENTRIES: Record<string, string> = {
-  '@norberts-spark/db': 'index',
-  '@norberts-spark/db/schema': 'validators',
-  '@norberts-spark/db/admin': 'admin',
-  '@norberts-spark/db/query': 'query',
-  '@norberts-spark/db/testing': 'testing',
-  '@norberts-spark/db/opentelemetry': 'opentelemetry',
-}
+import { ENTRIES } from './entries.ts'
 
 registerHooks({
   resolve(specifier, context, next) {

@@ -6,6 +6,7 @@ import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, test as base, beforeAll, expect, inject } from 'vitest'
 import { ScratchDatabases } from '../../scripts/scratch/index.ts'
+import { ENTRIES } from './entries.ts'
 import { PageFolder } from './page-folder.ts'
 import { isAsShown } from './snippets.ts'
 
@@ -56,7 +57,6 @@ test.for(['CONTRIBUTING.md', 'docs/explanation/architecture.md'])(
 )
 
 test('the snippets compile', { timeout: 120_000 }, async () => {
-  const entry = (name: string) => [resolve(`src/${name}.ts`)]
   await writeFile(
     join(root, 'tsconfig.json'),
     JSON.stringify({
@@ -64,14 +64,9 @@ test('the snippets compile', { timeout: 120_000 }, async () => {
       compilerOptions: {
         noUnusedLocals: false,
         typeRoots: [resolve('node_modules/@types')],
-        paths: {
-          '@norberts-spark/db': entry('index'),
-          '@norberts-spark/db/schema': entry('validators'),
-          '@norberts-spark/db/admin': entry('admin'),
-          '@norberts-spark/db/query': entry('query'),
-          '@norberts-spark/db/testing': entry('testing'),
-          '@norberts-spark/db/opentelemetry': entry('opentelemetry'),
-        },
+        paths: Object.fromEntries(
+          Object.entries(ENTRIES).map(([name, file]) => [name, [resolve(`src/${file}.ts`)]]),
+        ),
       },
       include: [],
       files: [...pages.values()].flatMap(({ sources }) => sources),

@@ -71,7 +71,9 @@ function changed(query: QueryCreator<DB & { contact: Selectable<DB['customer_peo
       join
         .onRef('person.person_id', '=', 'contact.person_id')
         .on('person.merged_into', 'is', null)
-        .on(sql<boolean>`merged_customer(contact.customer_id) = contact.customer_id`),
+        .on(
+          sql<boolean>`not exists (select from customers where customer_id = contact.customer_id and merged_into is not null)`,
+        ),
     )
     .select(CONTACT)
 }

@@ -150,9 +150,14 @@ class MatchedImport {
     await this.#options.onReject?.(rejected, given)
   }
 
+  /** Writes a batch. */
+  async #write(batch: readonly Entry[]): Promise<void> {
+    return this.#writeReviewed(this.#isReviewing ? await this.#review(batch) : batch)
+  }
+
   /** Writes entries; those that the server refuses are left out, and the others are sent again. */
-  async #write(entries: readonly Entry[], isReviewed = !this.#isReviewing): Promise<void> {
-    let pending = isReviewed ? entries : await this.#review(entries)
+  async #writeReviewed(entries: readonly Entry[]): Promise<void> {
+    let pending = entries
     if (this.#inPieces && pending.length > PIECE) return this.#split(pending)
     for (let refused = 0; pending.length > 0; refused += 1) {
       if (refused > MOST_REFUSED && pending.length > 1) return this.#split(pending)
@@ -204,7 +209,7 @@ class MatchedImport {
     if (!isPiece) this.#inPieces = true
     const size = isPiece ? entries.length >> 1 : PIECE
     for (let start = 0; start < entries.length; start += size)
-      await this.#write(entries.slice(start, start + size), true)
+      await this.#writeReviewed(entries.slice(start, start + size))
   }
 
   async #send(connection: Connection, rows: readonly ImportRow[]): Promise<void> {
