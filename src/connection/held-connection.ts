@@ -1,4 +1,4 @@
-import { DatabaseError, endsConnection, type Progress, translate } from '../errors/index.ts'
+import { DatabaseError, endsConnection, type Progress } from '../errors/index.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { ClientPool } from './client-pool.ts'
 import type { ClientState } from './client-state.ts'
@@ -14,12 +14,12 @@ export interface ConnectionSource {
   readonly log: QueryLog
   readonly clients: ClientPool
   readonly revisions: Revisions
-  /** Whether the hosts that are wanted refuse writes. */
-  readonly expectsReadOnly: boolean
   /** The options of a call, completed by those of the database. */
   withDefaults(options: CallOptions | undefined): CallOptions | undefined
   /** A client for the caller alone, who releases it. */
   acquire(cancellation: Cancellation | undefined): Promise<ClientState>
+  /** The error for the caller. After a refused write that was to be expected to succeed, all connections are replaced. */
+  translate(error: Error, progress: Progress, refusesWrites: boolean): unknown
   /** Repeats `attempt` as the `retry` of the database allows. */
   retrying<T>(attempt: () => Promise<T>, cancellation: Cancellation | undefined): Promise<T>
 }
@@ -34,6 +34,7 @@ export class HeldConnection {
   #waited: number
   #isReleased = false
   #transaction: number | undefined
+  #isReadOnly = false
 
   private constructor(state: ClientState, source: ConnectionSource, waited: number) {
     this.#waited = waited
@@ -51,14 +52,16 @@ export class HeldConnection {
   }
 
   /** To be called before BEGIN: the events of the queries from here on have a number in common. */
-  numberTransaction(): void {
+  startTransaction({ readOnly }: { readOnly: boolean }): void {
     transactions += 1
     this.#transaction = transactions
+    this.#isReadOnly = readOnly
   }
 
   /** To be called when the transaction has ended. */
   endTransaction(): void {
     this.#transaction = undefined
+    this.#isReadOnly = false
   }
 
   get settings(): Settings {
@@ -112,14 +115,8 @@ export class HeldConnection {
       if (endsConnection(error as Error)) this.#state.isBroken = true
       this.#source.revisions.noteFailure(query, sent, error)
       if (cancellation?.isCancelled) throw cancellation.reason(progress, error)
-      throw translate(error, progress, this.settings.catalog)
+      throw this.#source.translate(error as Error, progress, this.#isReadOnly)
     }
-  }
-
-  /** To be called when the server refused a write although writes were wanted: it has become a standby. */
-  leaveStandby(): void {
-    this.#state.isBroken = true
-    this.#source.clients.replaceAll()
   }
 
   /** The same for a query that no caller asks for, but the transaction itself: BEGIN, COMMIT, SAVEPOINT. */

@@ -70,10 +70,6 @@ export class PoolConnection implements Connection, ConnectionSource {
     return this.#options.log
   }
 
-  get expectsReadOnly(): boolean {
-    return this.#options.expectsReadOnly
-  }
-
   withDefaults(options: BoundOptions | undefined): BoundOptions | undefined {
     if (!options || !this.#defaults) return options ?? this.#defaults
     return options.timeout === undefined ? { ...options, ...this.#defaults } : options
@@ -139,13 +135,13 @@ export class PoolConnection implements Connection, ConnectionSource {
         return this.#once({ ...query, prepared: false, isShared: false }, cancellation, call)
       }
       if (cancellation?.isCancelled) throw cancellation.reason(progress, error)
-      throw this.#translate(error, progress, query)
+      throw this.translate(error, progress, query.inReadOnlyTransaction === true)
     }
   }
 
-  #translate(error: Error, progress: Progress, { inReadOnlyTransaction }: Query): unknown {
+  translate(error: Error, progress: Progress, refusesWrites: boolean): unknown {
     if (!isReadOnlyRefusal(error)) return translate(error, progress, this.settings.catalog)
-    if (this.expectsReadOnly || inReadOnlyTransaction)
+    if (this.#options.expectsReadOnly || refusesWrites)
       return new DatabaseError(error.message, { cause: error })
     // The server behind the address has become a standby; the other connections lead to it, too.
     this.clients.replaceAll()

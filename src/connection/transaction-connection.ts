@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { DatabaseError, isReadOnlyRefusal, isServerError } from '../errors/index.ts'
+import { DatabaseError, isServerError } from '../errors/index.ts'
 import type { ActorStatement } from './actor-statement.ts'
 import { checkCallOptions } from './call-options.ts'
 import { GRACE } from './cancel-request.ts'
@@ -16,8 +16,6 @@ const scopes = new AsyncLocalStorage<TransactionConnection>()
 /** The state that a transaction and its savepoints share. */
 export interface TransactionContext {
   readonly held: HeldConnection
-  /** Whether the service expects the server to refuse writes. */
-  readonly isReadOnly: boolean
   /** Whether an actor was set at its beginning. */
   readonly hasActor: boolean
   /** How many savepoints there have been. */
@@ -140,17 +138,13 @@ export class TransactionConnection implements Connection {
   }
 
   async #send(query: Query, cancellation: Cancellation, call: ObservedCall | undefined): Promise<Result> {
-    const { held, isReadOnly } = this.#context
     try {
       // The loss of the connection undoes the transaction, so that even a write certainly had no effect.
-      return await held.send(query, cancellation, 'reading', call)
+      return await this.#context.held.send(query, cancellation, 'reading', call)
     } catch (error) {
       const cause = error instanceof DatabaseError ? error.cause : undefined
       if (isFailedTransaction(cause) && this.#firstFailure !== undefined) throw this.swallowed()
       this.#firstFailure ??= error
-      if (!isReadOnlyRefusal(cause)) throw error
-      if (isReadOnly) throw new DatabaseError((cause as Error).message, { cause })
-      held.leaveStandby()
       throw error
     }
   }

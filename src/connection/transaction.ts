@@ -27,9 +27,8 @@ export async function inTransaction<T>(
   const letGo = source.clients.hold(cancellation)
   try {
     const held = await source.retrying(() => beginOn(source, opening, cancellation), cancellation)
-    const isReadOnly = opening.readOnly || source.expectsReadOnly
     const hasActor = opening.actor !== undefined
-    const connection = new TransactionConnection({ held, isReadOnly, hasActor, savepoints: 0 }, cancellation)
+    const connection = new TransactionConnection({ held, hasActor, savepoints: 0 }, cancellation)
     try {
       const value = await perform(fn, connection, held, cancellation)
       await commit(connection, held, cancellation)
@@ -45,12 +44,12 @@ export async function inTransaction<T>(
 
 async function beginOn(
   source: ConnectionSource,
-  { sql, actor }: Begin,
+  { sql, readOnly, actor }: Begin,
   cancellation: Cancellation,
 ): Promise<HeldConnection> {
   const held = await HeldConnection.acquire(source, cancellation)
   try {
-    held.numberTransaction()
+    held.startTransaction({ readOnly })
     await held.control(begin(sql, actor), cancellation, 'reading')
     return held
   } catch (error) {

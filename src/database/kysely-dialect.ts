@@ -57,7 +57,7 @@ class SessionDriver implements Driver {
     { isolationLevel, accessMode }: TransactionSettings,
   ): Promise<void> {
     const sql = ['begin', isolationLevel && `isolation level ${isolationLevel}`, accessMode]
-    return session.begin(sql.filter(Boolean).join(' '))
+    return session.begin(sql.filter(Boolean).join(' '), accessMode === 'read only')
   }
 
   commitTransaction(session: KyselySession): Promise<void> {

@@ -10,7 +10,7 @@ export abstract class KyselySession implements DatabaseConnection {
   protected abstract run(query: Query, signal: AbortSignal | undefined): Promise<Result>
   /** Makes sure that a transaction is open; the returned function ends it if it was begun here. */
   protected abstract openTransaction(query: Query): Promise<(hasFailed: boolean) => Promise<void>>
-  abstract begin(sql: string): Promise<void>
+  abstract begin(sql: string, readOnly: boolean): Promise<void>
   abstract commit(): Promise<void>
   abstract rollback(): Promise<void>
   abstract release(): void

@@ -137,23 +137,22 @@ class PoolSession extends KyselySession {
 
   protected async openTransaction(query: Query): Promise<(hasFailed: boolean) => Promise<void>> {
     if (this.#transaction !== undefined || this.#held.isInTransaction) return async () => {}
-    this.#startTransaction()
+    this.#startTransaction({ readOnly: false })
     await this.#begin('begin')
     return async (hasFailed) => {
-      if (hasFailed) await this.rollback()
+      if (hasFailed) await this.#undo()
       else await this.run({ ...control('commit'), readOnly: query.readOnly }, undefined)
-      this.#held.endTransaction()
-      this.#transactionCall?.end({})
+      this.#endTransaction()
     }
   }
 
   /** The timeout and the signal hold for the whole transaction. When they end it, the connection is released at once. */
-  async begin(sql: string): Promise<void> {
+  async begin(sql: string, readOnly: boolean): Promise<void> {
     const cancellation = new Cancellation(this.#pool.withDefaults(this.#bound.bind()))
-    this.#startTransaction()
+    this.#startTransaction({ readOnly })
     this.#transaction = cancellation
     this.#letGo = this.#pool.clients.hold(cancellation)
-    cancellation.onCancel(() => void this.rollback().then(() => this.#held.release()))
+    cancellation.onCancel(() => void this.#undo().then(() => this.#held.release()))
     await this.#begin(sql)
   }
 
@@ -161,8 +160,8 @@ class PoolSession extends KyselySession {
     await this.run(begin(sql, ActorStatement.in(this.#bound.bind())), undefined)
   }
 
-  #startTransaction(): void {
-    this.#held.numberTransaction()
+  #startTransaction({ readOnly }: { readOnly: boolean }): void {
+    this.#held.startTransaction({ readOnly })
     this.#transactionCall = this.#pool.log.startTransaction(this.#held.transaction, this.#waited)
   }
 
@@ -173,10 +172,17 @@ class PoolSession extends KyselySession {
   }
 
   async rollback(): Promise<void> {
+    await this.#undo()
+    // Further queries may follow on the same connection.
+    this.#endTransaction()
+  }
+
+  async #undo(): Promise<void> {
     await this.#turns.take(() => this.#held.sendOrClose(control('rollback'), GRACE))
   }
 
   #endTransaction(): void {
+    this.#held.endTransaction()
     this.#letGo?.()
     this.#transaction?.end()
     this.#transaction = undefined

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { describe, expect } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import {
   type Database,
   openDatabase,
@@ -28,6 +28,13 @@ async function milliseconds(call: Promise<unknown>): Promise<number> {
 const backendOf = async (db: Database) => {
   const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db.kysely)
   return rows[0]!.pid
+}
+
+/** The only client of a pool. */
+const idleClient = async (pool: pg.Pool) => {
+  const client = await pool.connect()
+  client.release()
+  return client
 }
 
 describe('the timeout of a transaction', () => {
@@ -174,6 +181,31 @@ describe('the signal of a transaction', () => {
     expect(await waiting).toBe(reason)
     end.resolve()
     await busy
+  })
+
+  test('that comes when the connection is there, but BEGIN is not sent yet, keeps the function from running', async ({
+    url,
+  }) => {
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    const db = openDatabase(pool)
+    const controller = new AbortController()
+    const reason = new Error('the client hung up')
+    let runs = 0
+    await db.ping()
+    const sent = vi.spyOn(await idleClient(pool), 'query')
+    pool.once('acquire', () => queueMicrotask(() => controller.abort(reason)))
+
+    const call = db.transaction(
+      async () => {
+        runs += 1
+      },
+      { signal: controller.signal },
+    )
+
+    expect(await caught(call)).toBe(reason)
+    expect({ runs, sent: sent.mock.calls }).toEqual({ runs: 0, sent: [] })
+    await db.close()
+    await pool.end()
   })
 
   test('may have any reason', async ({ db }) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AbortedTransactionError } from 'kysely'
 import { describe, expect, vi } from 'vitest'
-import { type Database, sql, type Transaction } from '../../src/index.ts'
+import { type Database, type QueryEvent, sql, type Transaction } from '../../src/index.ts'
 import { test } from '../support/database.ts'
 import { aUser, caught } from '../support/factories.ts'
 
@@ -381,6 +381,52 @@ describe('transactions of Kysely', () => {
 
     expect(error).toBeInstanceOf(AbortedTransactionError)
   })
+
+  test('that are read only refuse a write as a mistake of the caller, and keep the connection', async ({
+    openAnother,
+  }) => {
+    const db = openAnother({ max: 1 })
+    const backend = () => sql`select pg_backend_pid() as pid`.execute(db.kysely)
+    const { rows } = await backend()
+
+    const error = await caught(
+      db.kysely
+        .transaction()
+        .setAccessMode('read only')
+        .execute((trx) => trx.deleteFrom('users').execute()),
+    )
+
+    // Not unavailable: repeated, it would be refused again.
+    expect(error).toMatchObject({ name: 'DatabaseError', code: '25006' })
+    expect((await backend()).rows).toEqual(rows)
+  })
+
+  test.for(['commit', 'rollback'])(
+    'leave nothing to later queries of the same connection after %s',
+    async (end, { db }) => {
+      const view = db.with({ timeout: 1_000 })
+      const events: QueryEvent[] = []
+      const stop = db.on('query', (event) => events.push(event))
+
+      const rows = await view.kysely.connection().execute(async (one) => {
+        const trx = one.transaction().setAccessMode('read only')
+        const failure = new Error('no')
+        const call = trx.execute(async (inner) => {
+          await sql`select 1`.execute(inner)
+          if (end === 'rollback') throw failure
+        })
+        if (end === 'rollback') expect(await caught(call)).toBe(failure)
+        else await call
+        // Longer than the timeout of the transaction.
+        await sleep(1_200)
+        return (await sql`select 2 as two`.execute(one)).rows
+      })
+      stop()
+
+      expect(rows).toEqual([{ two: 2 }])
+      expect(events.at(-1)).toMatchObject({ sql: 'select 2 as two', transaction: undefined })
+    },
+  )
 
   test.for(['commit', 'ROLLBACK', '/* a */ begin', 'savepoint s', 'end'])(
     'cannot be controlled with "%s" inside a transaction of the library',
