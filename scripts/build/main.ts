@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { rollup } from 'rollup'
 import manifest from '../../package.json' with { type: 'json' }
+import { CLIENT } from '../studio/bundle.ts'
 import { BROWSER_ENTRY, ENTRIES } from './entries.ts'
 import { lazyIndex, REQUIRE, wrapperOf } from './lazy.ts'
 import { builtStatements } from './list-statements.ts'
@@ -140,30 +141,16 @@ async function buildEsModules(): Promise<void> {
     external: EXTERNAL,
     plugins: [
       {
-        name: 'statements of the service',
+        name: 'modules of the package',
         setup: ({ onResolve }) => {
           // The statements are listed where the service's module defines them.
           onResolve({ filter: /src\/query\/index\.ts$/ }, ({ importer }) =>
             importer.endsWith('service.ts') ? { path: './query.js', external: true } : undefined,
           )
+          onResolve({ filter: /^\.\/bundle\.ts$/ }, () => ({ path: join(ROOT, 'scripts/studio/assets.ts') }))
         },
       },
     ],
-  })
-}
-
-/** The pages of the studio, without React: the studio bundles them with the React that is installed. */
-async function buildStudioClient(): Promise<void> {
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['scripts/studio/client/pages.tsx'],
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    target: 'es2022',
-    jsx: 'automatic',
-    outdir: join(DIST, 'studio/client'),
-    logLevel: 'warning',
   })
 }
 
@@ -171,7 +158,7 @@ await rm(DIST, { recursive: true, force: true })
 await buildCommonJs()
 await writeWrappers()
 await buildEsModules()
-await buildStudioClient()
+await build({ ...CLIENT, outdir: join(DIST, 'studio/client') })
 await copyFile(join(ROOT, 'scripts/generate/catalog.sql'), join(DIST, 'catalog.sql'))
 for (const name of ['catalog.sql', 'access.sql'])
   await copyFile(join(ROOT, 'scripts/studio', name), join(DIST, 'studio', name))

@@ -1,37 +1,20 @@
-import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
+import { type Asset, assetOf } from './assets.ts'
 
-/** A file for the browser. */
-export interface Asset {
-  readonly type: 'text/javascript' | 'text/css'
-  readonly content: Uint8Array<ArrayBuffer>
-}
+/** The pages with Preact. */
+export const CLIENT = {
+  entryPoints: [join(import.meta.dirname, 'client/pages.tsx')],
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions
 
-/**
- * Bundles the client's pages with React: in the repository from their source, in the package from the files that its build made of
- * it. Returns the files by name.
- */
-export async function bundleClient(): Promise<Map<string, Asset>> {
-  const client = join(import.meta.dirname, 'client')
-  const source = join(client, 'pages.tsx')
-  const { outputFiles } = await build({
-    entryPoints: existsSync(source) ? [source] : [join(client, 'pages.js'), join(client, 'pages.css')],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    jsx: 'automatic',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    legalComments: 'none',
-    logLevel: 'silent',
-    outdir: client,
-    write: false,
-  })
-  return new Map(
-    outputFiles.map(({ path, contents }) => [
-      basename(path),
-      { type: path.endsWith('.css') ? 'text/css' : 'text/javascript', content: Uint8Array.from(contents) },
-    ]),
-  )
+/** The files for the browser, by name, bundled from their source. In the package, `assets.ts` is in place of this file. */
+export async function readAssets(): Promise<Map<string, Asset>> {
+  const { outputFiles } = await build({ ...CLIENT, outdir: import.meta.dirname, write: false })
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), assetOf(path, contents)] as const))
 }

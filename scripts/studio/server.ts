@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { InvalidInputError } from '../../src/errors/index.ts'
 import { newToken, studioApp } from './app.ts'
-import { bundleClient } from './bundle.ts'
+import { readAssets } from './bundle.ts'
 import { StudioDatabase, type StudioDatabaseOptions } from './database.ts'
 import { readOwnStatements, readStatements } from './statement-files.ts'
 
@@ -34,7 +34,7 @@ export async function startStudio(
   // Read at each request, so that the pages follow `generate`; read here, so that a wrong folder is reported.
   const statements = () => readStatements(folder)
   await readOwnStatements(folder)
-  const assets = bundleClient()
+  const assets = readAssets()
   // Awaited below, so that an error of opening the database is reported first.
   assets.catch(() => {})
   const database = await StudioDatabase.open(url, options)

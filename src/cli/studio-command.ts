@@ -28,7 +28,7 @@ interface Studio extends AsyncDisposable {
   readonly isWritable: boolean
 }
 
-const PEERS = ['@hono/node-server', 'elkjs', 'esbuild', 'hono', 'libpg-query', 'react', 'react-dom']
+const PEERS = ['@hono/node-server', 'elkjs', 'hono', 'libpg-query']
 
 export function addStudioCommand(program: Command): void {
   const command = program

@@ -13,7 +13,7 @@ import { visit } from '../support/studio.ts'
 
 const run = promisify(execFile)
 const NPM_INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline']
-const PEERS = ['@hono/node-server', 'elkjs', 'esbuild', 'hono', 'libpg-query', 'react', 'react-dom']
+const PEERS = ['@hono/node-server', 'elkjs', 'hono', 'libpg-query']
 
 /** An empty project with only the tarball installed. */
 let project = ''

@@ -16,7 +16,7 @@ export function AccessPage() {
             <p>
               <label>
                 What may this role do?{' '}
-                <select value={role?.name} onChange={(event) => change({ role: event.target.value })}>
+                <select value={role?.name} onChange={(event) => change({ role: event.currentTarget.value })}>
                   {access.roles.map(({ name }) => (
                     <option key={name}>{name}</option>
                   ))}

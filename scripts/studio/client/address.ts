@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState } from 'preact/compat'
 
 const QUESTION = 'This row has edits that are not saved. Leave it and lose them?'
 const unsaved = new Set<symbol>()

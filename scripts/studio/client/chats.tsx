@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'preact/compat'
 import type { ChatEntry, Conversation, ConversationMessage } from '../conversation.ts'
 import { linkToRows, useAddress } from './address.ts'
 import { Fetched } from './fetched.tsx'
@@ -24,7 +24,7 @@ export function ChatsPage() {
               aria-label="Search what was said"
               placeholder="Words of a message, then Enter"
               value={text}
-              onChange={(event) => setText(event.target.value)}
+              onChange={(event) => setText(event.currentTarget.value)}
             />
           </form>
         </search>

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useState } from 'preact/compat'
 import type { Condition, Operator } from '../rows.ts'
 import type { TableInfo } from '../table.ts'
 
@@ -43,7 +43,11 @@ export function Conditions({
       <details className="menu">
         <summary>Filter</summary>
         <form onSubmit={add}>
-          <select aria-label="Column" value={column} onChange={(event) => setColumn(event.target.value)}>
+          <select
+            aria-label="Column"
+            value={column}
+            onChange={(event) => setColumn(event.currentTarget.value)}
+          >
             {columns.map(({ name }) => (
               <option key={name}>{name}</option>
             ))}
@@ -51,7 +55,7 @@ export function Conditions({
           <select
             aria-label="Operator"
             value={operator}
-            onChange={(event) => setOperator(event.target.value as Operator)}
+            onChange={(event) => setOperator(event.currentTarget.value as Operator)}
           >
             {OPERATORS.map((each) => (
               <option key={each}>{each}</option>
@@ -59,13 +63,21 @@ export function Conditions({
           </select>
           {needsValue &&
             (values && operator !== 'contains' ? (
-              <select aria-label="Value" value={value} onChange={(event) => setValue(event.target.value)}>
+              <select
+                aria-label="Value"
+                value={value}
+                onChange={(event) => setValue(event.currentTarget.value)}
+              >
                 {values.map((each) => (
                   <option key={each}>{each}</option>
                 ))}
               </select>
             ) : (
-              <input aria-label="Value" value={value} onChange={(event) => setValue(event.target.value)} />
+              <input
+                aria-label="Value"
+                value={value}
+                onChange={(event) => setValue(event.currentTarget.value)}
+              />
             ))}
           <button type="submit">Add</button>
         </form>

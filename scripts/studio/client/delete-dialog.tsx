@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'preact/compat'
 import type { Consequence } from '../changes.ts'
 import type { Row } from '../rows.ts'
 import type { TableInfo } from '../table.ts'

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState } from 'preact/compat'
 import { type Catalog, type Column, shortType } from '../catalog.ts'
 import type { Box, Diagram, Line } from '../diagram.ts'
 import { linkToRows } from './address.ts'
@@ -34,7 +34,7 @@ function Drawing({ catalog, diagram }: { catalog: Catalog; diagram: Diagram }) {
           aria-label="Search tables and columns"
           placeholder="Search tables and columns"
           value={sought}
-          onChange={(event) => setSought(event.target.value.toLowerCase())}
+          onChange={(event) => setSought(event.currentTarget.value.toLowerCase())}
         />
         <button type="button" onClick={() => setZoom((zoom || 1) * 1.25)}>
           Larger

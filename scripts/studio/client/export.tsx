@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState } from 'preact/compat'
 import type { RowsRequest } from '../rows.ts'
 import { fetchJson } from './server.ts'
 

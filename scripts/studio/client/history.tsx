@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useState } from 'preact/compat'
 import type { HistoryPage as Page } from '../history.ts'
 import { linkToRow, useAddress } from './address.ts'
 import { Call, quote } from './call.tsx'
@@ -73,7 +73,7 @@ function Filters({
           <span>{title}</span>
           <input
             value={values[name as Field]}
-            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+            onChange={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
           />
         </label>
       ))}

@@ -46,7 +46,7 @@ function Indexes({
         <select
           aria-label="Show"
           value={kind}
-          onChange={(event) => change({ only: event.target.value }, 'replace')}
+          onChange={(event) => change({ only: event.currentTarget.value }, 'replace')}
         >
           <option value="">all indexes</option>
           {Object.entries(KINDS).map(([name, { title, has: matches }]) => (

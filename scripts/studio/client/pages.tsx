@@ -1,5 +1,5 @@
-import type { FunctionComponent } from 'react'
-import { createRoot } from 'react-dom/client'
+import type { FunctionComponent } from 'preact/compat'
+import { createRoot } from 'preact/compat/client'
 import { AccessPage } from './access.tsx'
 import { ChatsPage } from './chats.tsx'
 import { ConstraintsPage } from './constraints.tsx'

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useState } from 'preact/compat'
 import type { Profile, ProfileEntry, ProfileTable } from '../profiles.ts'
 import { linkToRow, linkToRows, useAddress } from './address.ts'
 import { Call, quote } from './call.tsx'
@@ -56,7 +56,7 @@ function ProfilesPage({ kind }: { kind: Kind }) {
               aria-label={`Search ${kind.table}`}
               placeholder="A name or other text, then Enter"
               value={text}
-              onChange={(event) => setText(event.target.value)}
+              onChange={(event) => setText(event.currentTarget.value)}
             />
           </form>
         </search>

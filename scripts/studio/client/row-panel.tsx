@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'preact/compat'
 import { shortType } from '../catalog.ts'
 import type { FoundRow as Found, Row } from '../rows.ts'
 import type { ColumnInfo, TableInfo } from '../table.ts'
@@ -283,7 +283,7 @@ function Field({
       <label>
         <code>{name}</code> <small className="quiet">{shortType(type)}</small>
         {choices ? (
-          <select value={value ?? ''} onChange={(event) => onChange(event.target.value || null)}>
+          <select value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value || null)}>
             {(!isRequired || isNew) && <option value="">{nothing}</option>}
             {choices.map((each) => (
               <option key={each}>{each}</option>
@@ -294,7 +294,7 @@ function Field({
             rows={isJson(column) || (value?.length ?? 0) > 80 ? 6 : 1}
             value={value ?? ''}
             placeholder={value === null ? nothing : '(empty text)'}
-            onChange={(event) => onChange(event.target.value)}
+            onChange={(event) => onChange(event.currentTarget.value)}
           />
         )}
       </label>

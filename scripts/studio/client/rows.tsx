@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'preact/compat'
 import type { Catalog } from '../catalog.ts'
 import type { Condition, RowsPage as Page, Row } from '../rows.ts'
 import type { TableInfo } from '../table.ts'
@@ -126,7 +126,7 @@ function Search({ value, onSearch }: { value: string; onSearch: (value: string) 
           aria-label="Search rows"
           placeholder="Search the texts, then Enter"
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => setText(event.currentTarget.value)}
         />
       </form>
     </search>

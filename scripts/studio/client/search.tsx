@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode } from 'preact/compat'
 import { useAddress } from './address.ts'
 
 /** A search field above a list. The list shows the `items` that contain every word of the query. */
@@ -31,7 +31,7 @@ export function Search<T>({
         placeholder={`Search ${items.length} ${what}`}
         aria-label={`Search ${what}`}
         value={query}
-        onChange={(event) => change({ q: event.target.value }, 'replace')}
+        onChange={(event) => change({ q: event.currentTarget.value }, 'replace')}
       />{' '}
       {tools} <span className="quiet">{found.length < items.length && `${found.length} found`}</span>
       {children(found)}

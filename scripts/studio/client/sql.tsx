@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'preact/compat'
 import type { QueryResult } from '../queries.ts'
 import { useAddress } from './address.ts'
 import { fetchJson } from './fetched.tsx'
@@ -28,7 +28,7 @@ export function SqlPage() {
     setRunning(undefined)
     setOutcome(result)
   }
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void run()
   }
   return (
@@ -41,9 +41,9 @@ export function SqlPage() {
         className="sql"
         aria-label="SQL"
         rows={8}
-        spellCheck={false}
+        spellcheck={false}
         value={sql}
-        onChange={(event) => setSql(event.target.value)}
+        onChange={(event) => setSql(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       <p>
@@ -52,7 +52,7 @@ export function SqlPage() {
         </button>{' '}
         <label>
           Rows at most{' '}
-          <select value={limit} onChange={(event) => setLimit(Number(event.target.value))}>
+          <select value={limit} onChange={(event) => setLimit(Number(event.currentTarget.value))}>
             {LIMITS.map((each) => (
               <option key={each}>{each}</option>
             ))}

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'preact/compat'
 import type { MeasuredStatement, PlannedStatement } from '../plans.ts'
 import { useAddress } from './address.ts'
 import { Fetched, fetchJson } from './fetched.tsx'
@@ -40,7 +40,7 @@ function Statements({ statements }: { statements: readonly PlannedStatement[] })
           key={name}
           aria-label={title}
           value={chosen ?? ''}
-          onChange={(event) => change({ [name]: event.target.value }, 'replace')}
+          onChange={(event) => change({ [name]: event.currentTarget.value }, 'replace')}
         >
           <option value="">{title}: any</option>
           {[...new Set(statements.flatMap((each) => [...of(each)]))].sort().map((each) => (
