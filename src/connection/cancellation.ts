@@ -14,13 +14,18 @@ export class Cancellation {
   /**
    * The cancellation of a call, which ends with the one of the transaction that it is part of. Undefined for a call
    * without options of its own, which then has no overhead.
+   *
+   * @param waited milliseconds of the timeout that are over.
    */
-  static of(options: CallOptions | undefined, within?: Cancellation): Cancellation | undefined {
+  static of(
+    options: CallOptions | undefined,
+    { within, waited }: { within?: Cancellation | undefined; waited?: number } = {},
+  ): Cancellation | undefined {
     if (options?.signal === undefined && options?.timeout === undefined) return undefined
-    return new Cancellation(options, within)
+    return new Cancellation(options, within, waited)
   }
 
-  constructor({ signal, timeout }: CallOptions = {}, within?: Cancellation) {
+  constructor({ signal, timeout }: CallOptions = {}, within?: Cancellation, waited = 0) {
     if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw new InvalidInputError('signal', 'must be an AbortSignal')
     }
@@ -32,7 +37,7 @@ export class Cancellation {
     this.#stopWithin = within?.onCancel(() => this.#cancel('within'))
     signal?.addEventListener('abort', this.#onAbort, { once: true })
     if (this.#timeout !== undefined)
-      this.#timer = setTimeout(() => this.#cancel('timeout'), Math.ceil(this.#timeout))
+      this.#timer = setTimeout(() => this.#cancel('timeout'), Math.ceil(Math.max(this.#timeout - waited, 1)))
   }
 
   /** To be called when the call is over. */

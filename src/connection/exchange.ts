@@ -38,9 +38,12 @@ export class Exchange {
     return this.#results.length
   }
 
-  /** With `text`, what pg notes as prepared when the server says so: answers come in the order of the statements. */
-  get name(): string | undefined {
-    return this.#steps[this.#step]?.name
+  /**
+   * With `text`, what pg notes as prepared when the server says so: answers come in the order of the statements. Empty for
+   * a statement that is not prepared: instrumentation that adds comments would copy an object without a name, and lose its methods.
+   */
+  get name(): string {
+    return this.#steps[this.#step]?.name ?? ''
   }
 
   get text(): string | undefined {
@@ -76,12 +79,12 @@ export class Exchange {
 
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
     this.#shape = new Shape(fields)
-    if (this.name !== undefined) this.#shapes?.set(this.name, this.#shape)
+    if (this.name) this.#shapes?.set(this.name, this.#shape)
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     if (this.unreadable.has(this.position)) return
-    this.#shape ??= this.#shapes?.get(this.name as string)
+    this.#shape ??= this.#shapes?.get(this.name)
     try {
       this.#result.rows.push((this.#shape as Shape).row(fields))
     } catch (error) {
@@ -93,7 +96,7 @@ export class Exchange {
     this.#result.complete(text)
     // A statement without result rows has no description.
     const { name } = this
-    if (name !== undefined && !this.#shapes?.has(name)) this.#shapes?.set(name, new Shape([]))
+    if (name && !this.#shapes?.has(name)) this.#shapes?.set(name, new Shape([]))
     if (this.#steps[this.#step]?.isAnswer) this.#results.push(this.#result)
     this.#step += 1
     this.#result = new ExchangeResult()

@@ -34,7 +34,7 @@ export function submitReadOnlyTransaction(
         const failure = [...unreadable.values()][0] ?? null
         return answer(failure, { ...(results.at(-2) as Result), checked })
       }
-      if (exchange.name !== undefined) state.noteFailure(exchange.name, error)
+      if (exchange.name) state.noteFailure(exchange.name, error)
       // The transaction is open, and has failed: the next caller must not get it.
       void state.client.query('rollback', (failure: Error | null) => {
         state.isBroken ||= Boolean(failure)

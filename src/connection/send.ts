@@ -63,7 +63,7 @@ export function submit(
     const exchange = new Exchange(
       [isPrepared ? query : { ...query, prepared: false }],
       (error) => {
-        if (error && exchange.name !== undefined) state.noteFailure(exchange.name, error)
+        if (error && exchange.name) state.noteFailure(exchange.name, error)
         answer(error ?? exchange.unreadable.get(0) ?? null, exchange.results[0] as Result)
       },
       isPreparable,

@@ -128,7 +128,7 @@ export class TransactionConnection implements Connection {
     options: CallOptions | undefined,
   ): Promise<T> {
     this.#throwIfOver()
-    const own = Cancellation.of(options, this.#cancellation)
+    const own = Cancellation.of(options, { within: this.#cancellation })
     const cancellation = own ?? this.#cancellation
     try {
       return await this.#turns.take(() => task(cancellation), cancellation)

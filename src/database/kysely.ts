@@ -128,11 +128,10 @@ class PoolSession extends KyselySession {
   }
 
   #cancellation(signal: AbortSignal | undefined): Cancellation | undefined {
-    if (this.#transaction) return Cancellation.of({ signal }, this.#transaction)
-    const options = this.#pool.withDefaults(this.#bound.bind({ signal })) ?? {}
-    const timeout = options.timeout === undefined ? undefined : Math.max(options.timeout - this.#waited, 1)
+    if (this.#transaction) return Cancellation.of({ signal }, { within: this.#transaction })
+    const waited = this.#waited
     this.#waited = 0
-    return Cancellation.of({ ...options, timeout })
+    return Cancellation.of(this.#pool.withDefaults(this.#bound.bind({ signal })), { waited })
   }
 
   protected async openTransaction(query: Query): Promise<(hasFailed: boolean) => Promise<void>> {
@@ -148,7 +147,11 @@ class PoolSession extends KyselySession {
 
   /** The timeout and the signal hold for the whole transaction. When they end it, the connection is released at once. */
   async begin(sql: string, readOnly: boolean): Promise<void> {
-    const cancellation = new Cancellation(this.#pool.withDefaults(this.#bound.bind()))
+    const cancellation = new Cancellation(
+      this.#pool.withDefaults(this.#bound.bind()),
+      undefined,
+      this.#waited,
+    )
     this.#startTransaction({ readOnly })
     this.#transaction = cancellation
     this.#letGo = this.#pool.clients.hold(cancellation)
@@ -163,6 +166,7 @@ class PoolSession extends KyselySession {
   #startTransaction({ readOnly }: { readOnly: boolean }): void {
     this.#held.startTransaction({ readOnly })
     this.#transactionCall = this.#pool.log.startTransaction(this.#held.transaction, this.#waited)
+    this.#waited = 0
   }
 
   async commit(): Promise<void> {

@@ -147,7 +147,10 @@ describe('a timeout', () => {
     const byTimeout = await caught(sleepOnServer(db.with({ timeout: 200 }), undefined))
     const bySignal = await caught(sleepOnServer(db.with({ signal: AbortSignal.timeout(200) }), undefined))
 
-    expect(byTimeout).toMatchObject({ name: 'UnavailableError' })
+    expect(byTimeout).toMatchObject({
+      name: 'UnavailableError',
+      message: 'The call took longer than its timeout of 200 ms.',
+    })
     expect(bySignal).toMatchObject({ name: 'TimeoutError' })
     expect(await sleepers(db)).toBe(0)
   })
@@ -159,6 +162,24 @@ describe('a timeout', () => {
     const call = caught(sleepOnServer(db.with({ timeout: 1_000 }), undefined))
 
     expect(await milliseconds(call)).toBeLessThan(1_500)
+    await blocker
+  })
+
+  test('of a transaction of Kysely includes the wait for a connection', async ({ openAnother }) => {
+    const db = openAnother({ max: 1 })
+    const blocker = caught(sleepOnServer(db, AbortSignal.timeout(500)))
+
+    const error = await caught(
+      db
+        .with({ timeout: 700 })
+        .kysely.transaction()
+        .execute((trx) => sql`select pg_sleep(0.5)`.execute(trx)),
+    )
+
+    expect(error).toMatchObject({
+      name: 'UnavailableError',
+      message: 'The call took longer than its timeout of 700 ms.',
+    })
     await blocker
   })
 

@@ -28,6 +28,13 @@ const { instrument } = await import('../../src/opentelemetry.ts')
 const db = openDatabase(url)
 if (mode === 'both') instrument(db)
 
+async function readUnprepared(userId: string) {
+  await using reader = openDatabase({ connectionString: url, replicas: [url], prepare: false })
+  const { rows } = await sql`select 1 as one`.execute(reader.replica.kysely)
+  const user = await reader.as({ system: 'job' }).users.get(userId)
+  return { rows, asJob: user.userId === userId }
+}
+
 const tracer = trace.getTracer('service')
 const results = await tracer.startActiveSpan('request', async (span) => {
   const user = await db.users.create(aUser())
@@ -36,6 +43,8 @@ const results = await tracer.startActiveSpan('request', async (span) => {
   const within = await db.transaction((tx) => tx.customers.importMany([aCustomer()]))
   let streamed = 0
   for await (const _ of db.kysely.selectFrom('customers').select('customer_id').stream(2)) streamed += 1
+  // Checks of replicas are spans of their own.
+  const unprepared = mode === 'alone' ? await readUnprepared(user.userId) : undefined
   const running = await sql<{
     query: string
   }>`select query from pg_stat_activity where pid = pg_backend_pid()`.execute(db.kysely)
@@ -45,6 +54,7 @@ const results = await tracer.startActiveSpan('request', async (span) => {
     imported: imported.customers,
     within: within.customers,
     streamed,
+    unprepared,
     query: running.rows[0]?.query,
   }
 })
