@@ -521,6 +521,7 @@ limit
 -- $1 displayName: text
 -- $2 legalName: text
 -- $3 websiteUrl: text
+-- $4 billingCountry: text
 select
   "customer_id" as "customerId",
   "legal_name" as "legalName",
@@ -551,7 +552,9 @@ select
   duplicate_domain (website_url) as "domain",
   duplicate_words ($1, true) as "probeDisplay",
   duplicate_words ($2, true) as "probeLegal",
-  duplicate_domain ($3) as "probeDomain"
+  duplicate_domain ($3) as "probeDomain",
+  $3::text as "probeWebsite",
+  $4::text as "probeCountry"
 from
   "customers"
 where
@@ -560,6 +563,62 @@ where
       find_customers_by_keys (customer_duplicate_keys ($2, $1, $3), 100)
   )
   and "archived_at" is null;
+
+-- customers.findDuplicates, by id
+-- $1 customerId: uuid
+with
+  "probe" as materialized (
+    select
+      duplicate_words (display_name, true) as "probeDisplay",
+      duplicate_words (legal_name, true) as "probeLegal",
+      duplicate_domain (website_url) as "probeDomain",
+      "website_url" as "probeWebsite",
+      "billing_country" as "probeCountry",
+      customer_duplicate_keys (legal_name, display_name, website_url) as "probeKeys"
+    from
+      "customers"
+    where
+      "customer_id" = $1
+  )
+select
+  "customer_id" as "customerId",
+  "legal_name" as "legalName",
+  "display_name" as "displayName",
+  "status",
+  "industry",
+  "company_size" as "companySize",
+  "website_url" as "websiteUrl",
+  "billing_country" as "billingCountry",
+  "timezone",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy",
+  duplicate_words (display_name, true) as "displayWords",
+  duplicate_words (legal_name, true) as "legalWords",
+  duplicate_domain (website_url) as "domain",
+  "probeDisplay",
+  "probeLegal",
+  "probeDomain",
+  "probeWebsite",
+  "probeCountry"
+from
+  "probe"
+  inner join lateral find_customers_by_keys ("probeKeys", 100) as found ("candidateId") on true
+  inner join "customers" on "customer_id" = "candidateId"
+where
+  "archived_at" is null;
 
 -- customers.listDuplicates, rows
 -- $1 rowIds: uuid[]

@@ -34,8 +34,9 @@ select
   duplicate_email (email::text) as "emailKey",
   duplicate_phone (phone) as "phoneKey",
   duplicate_words ($1 || ' ' || $2, false) as "probeWords",
-  duplicate_email ($3) as "probeEmail",
-  duplicate_phone ($4) as "probePhone"
+  $3::text as "probeEmail",
+  duplicate_email ($3) as "probeEmailKey",
+  duplicate_phone ($4) as "probePhoneKey"
 from
   "people"
 where
@@ -44,6 +45,60 @@ where
       find_people_by_keys (person_duplicate_keys ($1, $2, $3, $4), 100)
   )
   and "archived_at" is null;
+
+-- people.findDuplicates, by id
+-- $1 personId: uuid
+with
+  "probe" as materialized (
+    select
+      duplicate_words (first_name || ' ' || last_name, false) as "probeWords",
+      email::text as "probeEmail",
+      duplicate_email (email::text) as "probeEmailKey",
+      duplicate_phone (phone) as "probePhoneKey",
+      person_duplicate_keys (first_name, last_name, email::text, phone) as "probeKeys"
+    from
+      "people"
+    where
+      "person_id" = $1
+  )
+select
+  "person_id" as "personId",
+  "first_name" as "firstName",
+  "last_name" as "lastName",
+  "email",
+  "phone",
+  "phone_e164" as "phoneE164",
+  "job_title" as "jobTitle",
+  "linkedin_url" as "linkedinUrl",
+  "is_active" as "isActive",
+  "source",
+  "external_id" as "externalId",
+  tags as "tags",
+  emails as "emails",
+  phones as "phones",
+  addresses as "addresses",
+  attributes as "attributes",
+  "owner_id" as "ownerId",
+  "archived_at" as "archivedAt",
+  "merged_into" as "mergedInto",
+  "version",
+  "created_at" as "createdAt",
+  "updated_at" as "updatedAt",
+  "created_by" as "createdBy",
+  "updated_by" as "updatedBy",
+  duplicate_words (first_name || ' ' || last_name, false) as "words",
+  duplicate_email (email::text) as "emailKey",
+  duplicate_phone (phone) as "phoneKey",
+  "probeWords",
+  "probeEmail",
+  "probeEmailKey",
+  "probePhoneKey"
+from
+  "probe"
+  inner join lateral find_people_by_keys ("probeKeys", 100) as found ("candidateId") on true
+  inner join "people" on "person_id" = "candidateId"
+where
+  "archived_at" is null;
 
 -- people.listDuplicates, rows
 -- $1 rowIds: uuid[]

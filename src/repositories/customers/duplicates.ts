@@ -62,11 +62,19 @@ interface Probe {
   legalName: string
   displayName: string
   websiteUrl: string | null
+  billingCountry: string | null
 }
 
-type Probed = Row & { probeDisplay: string[]; probeLegal: string[]; probeDomain: string | null }
+/** A row with what it is compared with. */
+type Candidate = Row & {
+  probeDisplay: string[]
+  probeLegal: string[]
+  probeDomain: string | null
+  probeWebsite: string | null
+  probeCountry: string | null
+}
 
-const findCandidates: Statement<Probe, Probed> = statement(
+const findCandidates: Statement<Probe, Candidate> = statement(
   'customers.findDuplicates',
   (query, $) =>
     query
@@ -76,12 +84,50 @@ const findCandidates: Statement<Probe, Probed> = statement(
         sql<string[]>`duplicate_words(${$.displayName}, true)`.as('probeDisplay'),
         sql<string[]>`duplicate_words(${$.legalName}, true)`.as('probeLegal'),
         sql<string | null>`duplicate_domain(${$.websiteUrl})`.as('probeDomain'),
+        sql<string | null>`${$.websiteUrl}::text`.as('probeWebsite'),
+        sql<string | null>`${$.billingCountry}::text`.as('probeCountry'),
       ])
       .where(
         'customer_id',
         'in',
         sql<string>`(select find_customers_by_keys(customer_duplicate_keys(${$.legalName}, ${$.displayName}, ${$.websiteUrl}), ${sql.lit(MOST_CANDIDATES)}))`,
       )
+      .where('archived_at', 'is', null),
+  { isLong: true },
+)
+
+/** The same for a customer: among the candidates is the customer itself. */
+const findCandidatesOf: Statement<{ customerId: string }, Candidate> = statement(
+  'customers.findDuplicates, by id',
+  (query, $) =>
+    query
+      .with(
+        (name) => name('probe').materialized(),
+        (cte) =>
+          cte
+            .selectFrom('customers')
+            .select([
+              sql<string[]>`duplicate_words(display_name, true)`.as('probeDisplay'),
+              sql<string[]>`duplicate_words(legal_name, true)`.as('probeLegal'),
+              sql<string | null>`duplicate_domain(website_url)`.as('probeDomain'),
+              'website_url as probeWebsite',
+              'billing_country as probeCountry',
+              sql<string[]>`customer_duplicate_keys(legal_name, display_name, website_url)`.as('probeKeys'),
+            ])
+            .where('customer_id', '=', $.customerId),
+      )
+      .selectFrom('probe')
+      .innerJoinLateral(
+        sql<{
+          candidateId: string
+        }>`find_customers_by_keys(${sql.ref('probeKeys')}, ${sql.lit(MOST_CANDIDATES)})`.as<'found'>(
+          sql`found("candidateId")`,
+        ),
+        (join) => join.onTrue(),
+      )
+      .innerJoin('customers', 'customer_id', 'candidateId')
+      .select(compared())
+      .select(['probeDisplay', 'probeLegal', 'probeDomain', 'probeWebsite', 'probeCountry'])
       .where('archived_at', 'is', null),
   { isLong: true },
 )
@@ -108,26 +154,44 @@ const { listCandidates, merge } = duplicateStatements({
 
 export { merge as mergeCustomers }
 
-/** Finds customers that are likely the same as one with these values; `exceptId` is not among them. */
+/** Finds customers that are likely the same as one with these values. */
 export async function findDuplicateCustomers(
   connection: Connection,
   { legalName, displayName, websiteUrl = null, billingCountry = null }: CustomerProbe,
-  exceptId: string | undefined,
   options: DuplicateOptions,
   call?: CallOptions,
 ): Promise<CustomerDuplicate[]> {
   const names = { legalName: legalName ?? displayName ?? '', displayName: displayName ?? legalName ?? '' }
-  const rows = await queryAll(connection, findCandidates, { ...names, websiteUrl }, call)
-  const others = rows.filter(({ customerId }) => customerId !== exceptId)
-  const matches = bestMatches(
-    others,
-    (row) => {
-      const { probeDisplay: displayWords, probeLegal: legalWords, probeDomain: domain } = row
-      return compareCustomers({ displayWords, legalWords, domain, websiteUrl, billingCountry }, row)
-    },
+  return best(
+    await queryAll(connection, findCandidates, { ...names, websiteUrl, billingCountry }, call),
     options,
   )
-  return matches.map(toDuplicate)
+}
+
+/** Finds customers that are likely the same as a customer; undefined where not even the customer is found: without a key, archived, or not there. */
+export async function findDuplicatesOfCustomer(
+  connection: Connection,
+  customerId: string,
+  options: DuplicateOptions,
+  call?: CallOptions,
+): Promise<CustomerDuplicate[] | undefined> {
+  const rows = await queryAll(connection, findCandidatesOf, { customerId }, call)
+  const others = rows.filter((row) => row.customerId !== customerId)
+  return rows.length > 0 ? best(others, options) : undefined
+}
+
+function best(candidates: Candidate[], options: DuplicateOptions): CustomerDuplicate[] {
+  const compare = (row: Candidate) => {
+    const probe = {
+      displayWords: row.probeDisplay,
+      legalWords: row.probeLegal,
+      domain: row.probeDomain,
+      websiteUrl: row.probeWebsite,
+      billingCountry: row.probeCountry,
+    }
+    return compareCustomers(probe, row)
+  }
+  return bestMatches(candidates, compare, options).map(toDuplicate)
 }
 
 /** Lists customers that are likely the same as earlier ones. */
@@ -157,7 +221,7 @@ function toDuplicate({ row, score, reasons }: Comparison & { row: Row }): Custom
 }
 
 /** The customer, without what only the comparison needs. */
-function toRow({ displayWords, legalWords, domain, ...row }: Row & Partial<Probed>): CustomerRow {
-  const { probeDisplay, probeLegal, probeDomain, ...customer } = row
+function toRow({ displayWords, legalWords, domain, ...row }: Row & Partial<Candidate>): CustomerRow {
+  const { probeDisplay, probeLegal, probeDomain, probeWebsite, probeCountry, ...customer } = row
   return customer
 }

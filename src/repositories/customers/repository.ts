@@ -57,6 +57,7 @@ import {
   type CustomerDuplicates,
   type CustomerProbe,
   findDuplicateCustomers,
+  findDuplicatesOfCustomer,
   listDuplicateCustomers,
   mergeCustomers,
   readCustomerProbe,
@@ -295,15 +296,12 @@ export class CustomerRepository {
   ): Promise<CustomerDuplicate[]> {
     const read = readDuplicateOptions(options, 'options')
     if (typeof of !== 'string')
-      return findDuplicateCustomers(
-        this.#connection,
-        readCustomerProbe(of, 'customer'),
-        undefined,
-        read,
-        call,
-      )
-    const customer = await this.get(of, call)
-    return findDuplicateCustomers(this.#connection, customer, customer.customerId, read, call)
+      return findDuplicateCustomers(this.#connection, readCustomerProbe(of, 'customer'), read, call)
+    const customerId = uuid(of, 'customerId')
+    const found = await findDuplicatesOfCustomer(this.#connection, customerId, read, call)
+    if (found) return found
+    await this.get(customerId, call)
+    return []
   }
 
   /**

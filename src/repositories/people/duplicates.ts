@@ -64,9 +64,15 @@ interface Probe {
   phone: string | null
 }
 
-type Probed = Row & { probeWords: string[]; probeEmail: string | null; probePhone: string | null }
+/** A row with what it is compared with. */
+type Candidate = Row & {
+  probeWords: string[]
+  probeEmail: string | null
+  probeEmailKey: string | null
+  probePhoneKey: string | null
+}
 
-const findCandidates: Statement<Probe, Probed> = statement(
+const findCandidates: Statement<Probe, Candidate> = statement(
   'people.findDuplicates',
   (query, $) =>
     query
@@ -74,14 +80,50 @@ const findCandidates: Statement<Probe, Probed> = statement(
       .select(compared())
       .select([
         sql<string[]>`duplicate_words(${$.firstName} || ' ' || ${$.lastName}, false)`.as('probeWords'),
-        sql<string | null>`duplicate_email(${$.email})`.as('probeEmail'),
-        sql<string | null>`duplicate_phone(${$.phone})`.as('probePhone'),
+        sql<string | null>`${$.email}::text`.as('probeEmail'),
+        sql<string | null>`duplicate_email(${$.email})`.as('probeEmailKey'),
+        sql<string | null>`duplicate_phone(${$.phone})`.as('probePhoneKey'),
       ])
       .where(
         'person_id',
         'in',
         sql<string>`(select find_people_by_keys(person_duplicate_keys(${$.firstName}, ${$.lastName}, ${$.email}, ${$.phone}), ${sql.lit(MOST_CANDIDATES)}))`,
       )
+      .where('archived_at', 'is', null),
+  { isLong: true },
+)
+
+/** The same for a person: among the candidates is the person itself. */
+const findCandidatesOf: Statement<{ personId: string }, Candidate> = statement(
+  'people.findDuplicates, by id',
+  (query, $) =>
+    query
+      .with(
+        (name) => name('probe').materialized(),
+        (cte) =>
+          cte
+            .selectFrom('people')
+            .select([
+              sql<string[]>`duplicate_words(first_name || ' ' || last_name, false)`.as('probeWords'),
+              sql<string | null>`email::text`.as('probeEmail'),
+              sql<string | null>`duplicate_email(email::text)`.as('probeEmailKey'),
+              sql<string | null>`duplicate_phone(phone)`.as('probePhoneKey'),
+              sql<string[]>`person_duplicate_keys(first_name, last_name, email::text, phone)`.as('probeKeys'),
+            ])
+            .where('person_id', '=', $.personId),
+      )
+      .selectFrom('probe')
+      .innerJoinLateral(
+        sql<{
+          candidateId: string
+        }>`find_people_by_keys(${sql.ref('probeKeys')}, ${sql.lit(MOST_CANDIDATES)})`.as<'found'>(
+          sql`found("candidateId")`,
+        ),
+        (join) => join.onTrue(),
+      )
+      .innerJoin('people', 'person_id', 'candidateId')
+      .select(compared())
+      .select(['probeWords', 'probeEmail', 'probeEmailKey', 'probePhoneKey'])
       .where('archived_at', 'is', null),
   { isLong: true },
 )
@@ -106,25 +148,42 @@ const { listCandidates, merge } = duplicateStatements({
 
 export { merge as mergePeople }
 
-/** Finds people who are likely the same as one with these values; `exceptId` is not among them. */
+/** Finds people who are likely the same as one with these values. */
 export async function findDuplicatePeople(
   connection: Connection,
   { firstName = '', lastName = '', email = null, phone = null }: PersonProbe,
-  exceptId: string | undefined,
   options: DuplicateOptions,
   call?: CallOptions,
 ): Promise<PersonDuplicate[]> {
-  const rows = await queryAll(connection, findCandidates, { firstName, lastName, email, phone }, call)
-  const others = rows.filter(({ personId }) => personId !== exceptId)
-  const matches = bestMatches(
-    others,
-    (row) => {
-      const { probeWords: words, probeEmail: emailKey, probePhone: phoneKey } = row
-      return comparePeople({ words, email, emailKey, phoneKey }, row)
-    },
+  return best(
+    await queryAll(connection, findCandidates, { firstName, lastName, email, phone }, call),
     options,
   )
-  return matches.map(toDuplicate)
+}
+
+/** Finds people who are likely the same as a person; undefined where not even the person is found: without a key, archived, or not there. */
+export async function findDuplicatesOfPerson(
+  connection: Connection,
+  personId: string,
+  options: DuplicateOptions,
+  call?: CallOptions,
+): Promise<PersonDuplicate[] | undefined> {
+  const rows = await queryAll(connection, findCandidatesOf, { personId }, call)
+  const others = rows.filter((row) => row.personId !== personId)
+  return rows.length > 0 ? best(others, options) : undefined
+}
+
+function best(candidates: Candidate[], options: DuplicateOptions): PersonDuplicate[] {
+  const compare = (row: Candidate) => {
+    const probe = {
+      words: row.probeWords,
+      email: row.probeEmail,
+      emailKey: row.probeEmailKey,
+      phoneKey: row.probePhoneKey,
+    }
+    return comparePeople(probe, row)
+  }
+  return bestMatches(candidates, compare, options).map(toDuplicate)
 }
 
 /** Lists people who are likely the same as earlier ones. */
@@ -154,7 +213,7 @@ function toDuplicate({ row, score, reasons }: Comparison & { row: Row }): Person
 }
 
 /** The person, without what only the comparison needs. */
-function toPerson({ words, emailKey, phoneKey, ...row }: Row & Partial<Probed>): Person {
-  const { probeWords, probeEmail, probePhone, ...person } = row
+function toPerson({ words, emailKey, phoneKey, ...row }: Row & Partial<Candidate>): Person {
+  const { probeWords, probeEmail, probeEmailKey, probePhoneKey, ...person } = row
   return person
 }

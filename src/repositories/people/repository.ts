@@ -42,6 +42,7 @@ import {
 } from '../details/index.ts'
 import {
   findDuplicatePeople,
+  findDuplicatesOfPerson,
   listDuplicatePeople,
   mergePeople,
   type PersonDuplicate,
@@ -261,9 +262,12 @@ export class PersonRepository {
   ): Promise<PersonDuplicate[]> {
     const read = readDuplicateOptions(options, 'options')
     if (typeof of !== 'string')
-      return findDuplicatePeople(this.#connection, readPersonProbe(of, 'person'), undefined, read, call)
-    const person = await this.get(of, call)
-    return findDuplicatePeople(this.#connection, person, person.personId, read, call)
+      return findDuplicatePeople(this.#connection, readPersonProbe(of, 'person'), read, call)
+    const personId = uuid(of, 'personId')
+    const found = await findDuplicatesOfPerson(this.#connection, personId, read, call)
+    if (found) return found
+    await this.get(personId, call)
+    return []
   }
 
   /**

@@ -110,6 +110,35 @@ test('a record is not its own duplicate, and archived ones are left out', async 
   expect(found).toEqual([{ customer: row, score: expect.any(Number), reasons: ['name'] }])
 })
 
+test('those of a record are read by one statement', async ({ db }) => {
+  const customer = await db.customers.create(aCustomer({ displayName: 'Solitary Lighthouse Oy' }))
+  const person = await db.people.create(aPerson({ lastName: 'Wintersmoor', email: 'w@one.example' }))
+  const twin = await db.people.create(aPerson({ lastName: 'Wintersmoor', email: 'w@two.example' }))
+  const sent: string[] = []
+  const stop = db.on('query', ({ sql }) => sent.push(sql))
+
+  expect(await db.customers.findDuplicates(customer.customerId)).toEqual([])
+  expect(await db.people.findDuplicates(person.personId)).toMatchObject([{ person: twin }])
+
+  stop()
+  expect(sent).toHaveLength(2)
+})
+
+test('of an archived record, and of one whose name has no letters, those in use are found', async ({
+  db,
+}) => {
+  const names = { displayName: 'Quay Nine Chandlery', legalName: 'Quay Nine Chandlery' }
+  const archived = await db.customers.create(aCustomer(names))
+  const nameless = await db.customers.create(
+    aCustomer({ displayName: '!!!', legalName: '???', websiteUrl: null }),
+  )
+  await db.customers.archive(archived.customerId)
+  const { contacts, ...inUse } = await db.customers.create(aCustomer(names))
+
+  expect(await db.customers.findDuplicates(archived.customerId)).toMatchObject([{ customer: inUse }])
+  expect(await db.customers.findDuplicates(nameless.customerId)).toEqual([])
+})
+
 test('a list has each pair once, in any size of pages', async ({ openAnother, db }) => {
   const names = { firstName: 'Tweedle', lastName: 'Dumdee', email: null }
   for (let copy = 0; copy < 4; copy += 1) await db.people.create(aPerson(names))
