@@ -41,7 +41,7 @@ begin
       rest := pg_catalog.array_append(rest, word);
     end if;
   end loop;
-  return case when rest = '{}' then words else rest end;
+  return case when pg_catalog.cardinality(rest) = 0 then words else rest end;
 end
 $$;
 
@@ -166,7 +166,7 @@ declare
   keys text[] := coalesce(duplicate_name_keys(words), '{}');
   domain constant text := duplicate_domain(website_url);
 begin
-  if legal_words is distinct from words then
+  if coalesce(legal_words operator(pg_catalog.<>) words, true) then
     keys := pg_catalog.array_cat(keys, coalesce(duplicate_name_keys(legal_words), '{}'));
   end if;
   return case when domain is null then keys else pg_catalog.array_append(keys, 'd:' || domain) end;

@@ -82,8 +82,8 @@ begin
         ) as part
         where part.words @@ words_of_tier and part.type like any (types));
       if is_match then
-        found := found || chat.id;
-        ranks := ranks || tier;
+        found := pg_catalog.array_append(found, chat.id);
+        ranks := pg_catalog.array_append(ranks, tier);
         exit when pg_catalog.cardinality(found) = page_size;
         walked := walked + least(chat.next_position, 10);
       else

@@ -68,7 +68,7 @@ begin
   end if;
   if tg_op = 'INSERT' and mode = 'import' then
     if exists (select from new_rows) then
-      perform summarize_import(entity, (select pg_catalog.count(*) from new_rows), acting, actor);
+      perform summarize_import(entity, (select pg_catalog.count(*) from new_rows), acting, actor, null::uuid);
     end if;
   elsif tg_op = 'INSERT' then
     insert into audit_log (user_id, ip_address, user_agent, request_id, system, is_history, entity_type, entity_id, action, changes)

@@ -16,20 +16,23 @@ begin
 end
 $$;
 
--- Replaces texts that contain one of the words, or every value: keys and nulls remain. The words are in lower case.
-create function erase_json(given jsonb, words text[], is_whole boolean) returns jsonb
+-- Replaces texts that contain one of the words, or every value: keys and nulls remain. The words are in lower case. Objects and lists
+-- below 100 levels are replaced as a whole: the depth of calls is limited, and one entry could make every erasure fail.
+create function erase_json(given jsonb, words text[], is_whole boolean, depth integer) returns jsonb
   language plpgsql immutable as $$
 begin
-  return case pg_catalog.jsonb_typeof(given)
-    when 'object' then coalesce((
+  return case
+    when depth > 100 and pg_catalog.jsonb_typeof(given) = any (array['object', 'array']) then pg_catalog.to_jsonb('[erased]'::text)
+    when pg_catalog.jsonb_typeof(given) = 'object' then coalesce((
       select pg_catalog.jsonb_object_agg(
-        case when pg_catalog.lower(field.key) like any(words) then '[erased]' else field.key end, erase_json(field.value, words, is_whole))
+        case when pg_catalog.lower(field.key) like any(words) then '[erased]' else field.key end, erase_json(field.value, words, is_whole, depth + 1))
       from pg_catalog.jsonb_each(given) as field), given)
-    when 'array' then coalesce((
-      select pg_catalog.jsonb_agg(erase_json(item.value, words, is_whole) order by item.place)
+    when pg_catalog.jsonb_typeof(given) = 'array' then coalesce((
+      select pg_catalog.jsonb_agg(erase_json(item.value, words, is_whole, depth + 1) order by item.place)
       from pg_catalog.jsonb_array_elements(given) with ordinality as item (value, place)), given)
-    when 'null' then given
-    else case when is_whole or pg_catalog.lower(given #>> '{}'::text[]) like any(words) then pg_catalog.to_jsonb('[erased]'::text) else given end
+    when pg_catalog.jsonb_typeof(given) = 'null' then given
+    when is_whole or pg_catalog.lower(given #>> '{}'::text[]) like any(words) then pg_catalog.to_jsonb('[erased]'::text)
+    else given
   end;
 end
 $$;
@@ -51,7 +54,7 @@ declare
 begin
   with erased as (
     update audit_log set
-      changes = erase_json(changes, words, entity_id = of_id or pg_catalog.starts_with(entity_id, of_id || '/')),
+      changes = erase_json(changes, words, entity_id = of_id or pg_catalog.starts_with(entity_id, of_id || '/'), 0),
       entity_id = case when pg_catalog.lower(entity_id) like any(words) then '[erased]' else entity_id end,
       user_agent = case when pg_catalog.lower(user_agent) like any(words) then '[erased]' else user_agent end
     where entity_id = of_id or pg_catalog.starts_with(entity_id, of_id || '/') or pg_catalog.lower(changes::text) like any(written)
@@ -104,7 +107,7 @@ begin
   texts := values_in_history('user', of_user::text, array['name', 'email', 'provider_id']);
   entries := erase_entries(of_user::text, texts);
   if existed or entries > 0 then
-    perform record_erasure('user', of_user::text, 'erase', '{}');
+    perform record_erasure('user', of_user::text, 'erase', '{}'::jsonb);
   end if;
   perform pg_catalog.set_config('norberts_spark.audit_log', '', true);
   return existed or entries > 0;
@@ -145,7 +148,7 @@ begin
     ids := ids_of_person(of_person);
     perform from people where people.person_id = any (ids::uuid[]) order by people.person_id for update;
     -- A merge that this waited for may have led to another one.
-    exit when ids_of_person(of_person) <@ ids;
+    exit when ids_of_person(of_person) operator(pg_catalog.<@) ids;
   end loop;
   perform pg_catalog.set_config('norberts_spark.audit_log', 'unlocked', true);
   delete from people where people.person_id = any (ids::uuid[]);
@@ -166,7 +169,7 @@ begin
     entries := entries + erase_entries(id, texts);
   end loop;
   if existed or entries > 0 then
-    perform record_erasure('person', of_person::text, 'erase', '{}');
+    perform record_erasure('person', of_person::text, 'erase', '{}'::jsonb);
   end if;
   perform pg_catalog.set_config('norberts_spark.audit_log', '', true);
   return existed or entries > 0;

@@ -31,16 +31,16 @@ begin
     from customer_people
     where customer_id = any (pg_catalog.array_append(from_customers, to_customer)) or person_id = any (pg_catalog.array_append(from_people, to_person))
   ), begun as (
-    select *, coalesce(start_date > max(last_day) over (
+    select *, coalesce(start_date > pg_catalog.max(last_day) over (
         partition by at_customer, of_person, role order by start_date, id rows between unbounded preceding and 1 preceding), true) as is_start
     from concerned
   ), numbered as (
-    select *, count(*) filter (where is_start) over (partition by at_customer, of_person, role order by start_date, id) as stretch
+    select *, pg_catalog.count(*) filter (where is_start) over (partition by at_customer, of_person, role order by start_date, id) as stretch
     from begun
   ), stretches as (
-    select pg_catalog.array_agg(id order by is_moved, start_date, id) as ids, min(start_date) as first_day,
-      nullif(max(last_day), 'infinity'::date) as last_day, bool_or(is_primary) as is_primary
-    from numbered group by at_customer, of_person, role, stretch having bool_or(is_moved)
+    select pg_catalog.array_agg(id order by is_moved, start_date, id) as ids, pg_catalog.min(start_date) as first_day,
+      nullif(pg_catalog.max(last_day), 'infinity'::date) as last_day, pg_catalog.bool_or(is_primary) as is_primary
+    from numbered group by at_customer, of_person, role, stretch having pg_catalog.bool_or(is_moved)
   )
   select pg_catalog.array_agg(ids[1]), pg_catalog.array_agg(first_day), pg_catalog.array_agg(last_day), pg_catalog.array_agg(is_primary),
     (select pg_catalog.array_agg(id) from stretches as each, pg_catalog.unnest(each.ids[2:]) as id)
@@ -79,8 +79,8 @@ create function unite_tags(winner text[], loser text[]) returns text[]
 begin
   return (
     select pg_catalog.array_agg(tag order by place) from (
-      select tag, min(place) as place from pg_catalog.unnest(pg_catalog.array_cat(winner, loser)) with ordinality as given (tag, place)
-      group by tag order by min(place) limit 50) as kept);
+      select tag, pg_catalog.min(place) as place from pg_catalog.unnest(pg_catalog.array_cat(winner, loser)) with ordinality as given (tag, place)
+      group by tag order by pg_catalog.min(place) limit 50) as kept);
 end
 $$;
 
@@ -101,7 +101,7 @@ begin
     ids := array(select merged_customer(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
     begin
       perform from customers where customer_id = any (ids) order by customer_id for update;
-      exit when (select bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      exit when (select pg_catalog.bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
       raise sqlstate 'LOCKS';
     exception when sqlstate 'LOCKS' then null;
     end;
@@ -115,7 +115,7 @@ begin
   winner := merged_customer(winner);
   losers := array(
     select merged_customer(id) as loser from pg_catalog.unnest(losers) with ordinality as given (id, place)
-    where merged_customer(id) <> winner group by loser order by min(place));
+    where merged_customer(id) <> winner group by loser order by pg_catalog.min(place));
   select * into merging from customers where customer_id = winner;
   if if_version is not null and merging.version <> if_version then
     return query select 'stale', winner, merging.version;
@@ -128,7 +128,7 @@ begin
     where customer_id = any (pg_catalog.array_prepend(winner, losers)) and is_primary order by pg_catalog.array_position(pg_catalog.array_prepend(winner, losers), customer_id) limit 1;
   update customer_people set is_primary = false
     where customer_id = any (losers) and is_primary and customer_person_id <> primary_contact;
-  perform move_contacts(winner, losers, null, null);
+  perform move_contacts(winner, losers, null::uuid, null::uuid[]);
   update customers set merged_into = winner, archived_at = coalesce(archived_at, now())
     where customer_id = any (losers) or merged_into = any (losers);
   for source in select * from customers where customer_id = any (losers) order by pg_catalog.array_position(losers, customer_id) loop
@@ -173,7 +173,7 @@ begin
     ids := array(select merged_person(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
     begin
       perform from people where person_id = any (ids) order by person_id for update;
-      exit when (select bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      exit when (select pg_catalog.bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
       raise sqlstate 'LOCKS';
     exception when sqlstate 'LOCKS' then null;
     end;
@@ -187,7 +187,7 @@ begin
   winner := merged_person(winner);
   losers := array(
     select merged_person(id) as loser from pg_catalog.unnest(losers) with ordinality as given (id, place)
-    where merged_person(id) <> winner group by loser order by min(place));
+    where merged_person(id) <> winner group by loser order by pg_catalog.min(place));
   select * into merging from people where person_id = winner;
   if if_version is not null and merging.version <> if_version then
     return query select 'stale', winner, merging.version;
@@ -200,14 +200,14 @@ begin
     ids := array(select customer_id from customer_people where person_id = any (pg_catalog.array_append(losers, winner)));
     begin
       perform from customers where customer_id = any (ids) order by customer_id for no key update;
-      exit when (select coalesce(bool_and(customer_id = any (ids)), true) from customer_people
+      exit when (select coalesce(pg_catalog.bool_and(customer_id = any (ids)), true) from customer_people
         where person_id = any (pg_catalog.array_append(losers, winner)));
       raise sqlstate 'LOCKS';
     exception when sqlstate 'LOCKS' then null;
     end;
   end loop;
   perform from customer_people where person_id = any (pg_catalog.array_append(losers, winner)) order by customer_person_id for update;
-  perform move_contacts(null, null, winner, losers);
+  perform move_contacts(null::uuid, null::uuid[], winner, losers);
   -- An archived person does not keep the email address, which the winner may take.
   update people set merged_into = winner, archived_at = coalesce(archived_at, now())
     where person_id = any (losers) or merged_into = any (losers);

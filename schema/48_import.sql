@@ -39,7 +39,7 @@ declare
 begin
   select pg_catalog.string_agg(pg_catalog.format('%1$I = before.%1$I', attname), ', ') into columns
     from pg_catalog.pg_attribute
-    where attrelid = of_table and attnum > 0 and not attisdropped
+    where attrelid = of_table::oid and attnum > 0 and not attisdropped
       and attname::text <> all (array[key, 'version', 'created_at', 'updated_at', 'created_by', 'updated_by', 'import_id']);
   execute pg_catalog.format('
     with changed as (
@@ -86,35 +86,35 @@ begin
     union select id from changed_by_import(of_import, 'person') as id) order by person_id for update;
   perform from customer_people where customer_person_id in (select customer_person_id from customer_people where import_id = of_import
     union select id from changed_by_import(of_import, 'contact') as id) order by customer_person_id for update;
-  select array_agg(id), jsonb_agg(jsonb_build_object('entity', entity, 'id', id) order by entity, id) filter (where place <= 100)
+  select pg_catalog.array_agg(id), pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('entity', entity, 'id', id) order by entity, id) filter (where place <= 100)
     into kept, changed
-    from (select *, row_number() over (order by entity, id) as place from changed_since_import(of_import)) as since;
+    from (select *, pg_catalog.row_number() over (order by entity, id) as place from changed_since_import(of_import)) as since;
   if kept is not null and not keeps_changed then
-    return jsonb_build_object('outcome', 'changed', 'count', cardinality(kept), 'rows', changed);
+    return pg_catalog.jsonb_build_object('outcome', 'changed', 'count', pg_catalog.cardinality(kept), 'rows', changed);
   end if;
   kept := coalesce(kept, '{}');
-  perform set_config('norberts_spark.history', 'undo ' || of_import, true);
+  perform pg_catalog.set_config('norberts_spark.history', 'undo ' || of_import::text, true);
   delete from customer_people where import_id = of_import and customer_person_id <> all (kept)
     and customer_id <> all (kept) and person_id <> all (kept);
   get diagnostics affected = row_count;
-  deleted := deleted || affected;
+  deleted := pg_catalog.array_append(deleted, affected);
   delete from people where import_id = of_import and person_id <> all (kept)
     and not exists (select from customer_people where customer_people.person_id = people.person_id);
   get diagnostics affected = row_count;
-  deleted := deleted || affected;
+  deleted := pg_catalog.array_append(deleted, affected);
   delete from customers where import_id = of_import and customer_id <> all (kept)
     and not exists (select from customer_people where customer_people.customer_id = customers.customer_id);
   get diagnostics affected = row_count;
-  deleted := deleted || affected;
+  deleted := pg_catalog.array_append(deleted, affected);
   restored := array[
-    restore_before_import('customer_people', 'customer_person_id', 'contact', of_import, kept),
-    restore_before_import('people', 'person_id', 'person', of_import, kept),
-    restore_before_import('customers', 'customer_id', 'customer', of_import, kept)];
-  perform set_config('norberts_spark.history', former_mode, true);
-  return jsonb_build_object('outcome', 'done', 'kept', cardinality(kept),
-    'contacts', jsonb_build_object('deleted', deleted[1], 'restored', restored[1]),
-    'people', jsonb_build_object('deleted', deleted[2], 'restored', restored[2]),
-    'customers', jsonb_build_object('deleted', deleted[3], 'restored', restored[3]));
+    restore_before_import('customer_people'::regclass, 'customer_person_id', 'contact', of_import, kept),
+    restore_before_import('people'::regclass, 'person_id', 'person', of_import, kept),
+    restore_before_import('customers'::regclass, 'customer_id', 'customer', of_import, kept)];
+  perform pg_catalog.set_config('norberts_spark.history', former_mode, true);
+  return pg_catalog.jsonb_build_object('outcome', 'done', 'kept', pg_catalog.cardinality(kept),
+    'contacts', pg_catalog.jsonb_build_object('deleted', deleted[1], 'restored', restored[1]),
+    'people', pg_catalog.jsonb_build_object('deleted', deleted[2], 'restored', restored[2]),
+    'customers', pg_catalog.jsonb_build_object('deleted', deleted[3], 'restored', restored[3]));
 end
 $$;
 
@@ -129,7 +129,7 @@ begin
       columns, pg_catalog.pg_get_expr(conbin, conrelid), conname), ' ' order by conname) into tests
     from pg_catalog.pg_constraint, lateral (
       select pg_catalog.array_agg(attname::text) as columns from pg_catalog.pg_attribute where attrelid = conrelid and attnum = any (conkey)) as named
-    where conrelid = of_table and contype = 'c' and columns is not null;
+    where conrelid = of_table::oid and contype = 'c' and columns is not null;
   if tests is null then
     return;
   end if;
@@ -138,7 +138,7 @@ begin
       select (import_place - 1)::integer as import_index, case %1$s end as import_check
       from pg_catalog.jsonb_array_elements($1) with ordinality as each (import_row, import_place),
         lateral pg_catalog.jsonb_populate_record(null::%2$s, import_row) as %3$I) as tested
-    where import_check is not null', tests, of_table, (select relname from pg_catalog.pg_class where oid = of_table))
+    where import_check is not null', tests, of_table, (select relname from pg_catalog.pg_class where oid = of_table::oid))
     using given;
 end
 $$;

@@ -11,7 +11,7 @@ declare
 begin
   return exists (
     select from pg_catalog.pg_policy
-    where polrelid = of_table and caller = any(polroles) and polpermissive and polcmd::text = any(commands)
+    where polrelid = of_table::oid and caller = any(polroles) and polpermissive and polcmd::text = any(commands)
       and pg_catalog.regexp_replace(pg_catalog.pg_get_expr(polqual, polrelid), ' AS "\?column\?"|[\s()]', '', 'g') = any(conditions)
   );
 end
@@ -35,11 +35,11 @@ declare
 begin
   if current_actor() ->> 'system'::text is not null
       and pg_catalog.has_function_privilege(caller, 'erase_user(uuid)'::regprocedure::oid, 'execute'::text)
-      and exists (select from pg_catalog.pg_policy where polrelid = of_table and caller = any(polroles) and polcmd = '*') then
+      and exists (select from pg_catalog.pg_policy where polrelid = of_table::oid and caller = any(polroles) and polcmd = '*') then
     return true;
   end if;
   return exists (
-    select from pg_catalog.pg_class where oid = of_table and pg_catalog.pg_has_role(caller, relowner, 'usage')
+    select from pg_catalog.pg_class where oid = of_table::oid and pg_catalog.pg_has_role(caller, relowner, 'usage')
   ) or exists (
     select from pg_catalog.pg_roles where oid = caller and (rolsuper or rolbypassrls)
   ) or has_policy(of_table, array['*', 'r'], array['true'])
@@ -52,7 +52,7 @@ create function find_user_by_email(address citext) returns uuid
 declare
   found_id constant uuid := (select user_id from users where email = address);
 begin
-  if found_id is null or found_id = current_user_id() or current_actor() ->> 'role' = 'admin' or sees_all_rows('users') then
+  if found_id is null or found_id = current_user_id() or current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'::regclass) then
     return found_id;
   end if;
   return null;
@@ -62,7 +62,7 @@ $$;
 create function search_users(words tsquery) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_actor() ->> 'role' = 'admin' or sees_all_rows('users') then
+  if current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'::regclass) then
     return query select user_id from users where search_words(name || ' ' || email::text) @@ words;
   else
     return query select user_id from users
@@ -74,7 +74,7 @@ $$;
 create function search_customers(words tsquery) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('customers') then
+  if current_user_id() is not null or sees_all_rows('customers'::regclass) then
     return query select customer_id from customers
       where (search_words(display_name || ' ' || legal_name || coalesce(' ' || website_url, '')
         || coalesce(' ' || words_of_list(emails, 'address'), '')) || coalesce(digits_of_list(phones), '')) @@ words;
@@ -85,7 +85,7 @@ $$;
 create function search_people(words tsquery) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select person_id from people
       where (search_words(first_name || ' ' || last_name || coalesce(' ' || email::text, '')
         || coalesce(' ' || words_of_list(emails, 'address'), '')) || search_digits(phone) || coalesce(digits_of_list(phones), '')) @@ words;
@@ -96,7 +96,7 @@ $$;
 create function find_people_by_email(given citext[]) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     -- The index has those in use only.
     return query select person_id from people where email = any(given) and archived_at is null;
   end if;
@@ -106,7 +106,7 @@ $$;
 create function find_customers_by_tags(given text[], is_any boolean default false) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is null and not sees_all_rows('customers') then
+  if current_user_id() is null and not sees_all_rows('customers'::regclass) then
     return;
   end if;
   if is_any then
@@ -120,7 +120,7 @@ $$;
 create function find_customers_by_attributes(given jsonb) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('customers') then
+  if current_user_id() is not null or sees_all_rows('customers'::regclass) then
     return query select customer_id from customers where attributes operator(pg_catalog.@>) given;
   end if;
 end
@@ -129,7 +129,7 @@ $$;
 create function find_people_by_tags(given text[], is_any boolean default false) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is null and not sees_all_rows('people') then
+  if current_user_id() is null and not sees_all_rows('people'::regclass) then
     return;
   end if;
   if is_any then
@@ -143,7 +143,7 @@ $$;
 create function find_people_by_attributes(given jsonb) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select person_id from people where attributes operator(pg_catalog.@>) given;
   end if;
 end
@@ -155,14 +155,14 @@ create function files_of_users(ids uuid[]) returns setof text
 begin
   return query select distinct parts.user_id::text || '/'::text || parts.file from parts
     where parts.user_id = any(ids) and parts.file is not null
-      and (parts.user_id = current_user_id() or current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'));
+      and (parts.user_id = current_user_id() or current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'::regclass));
 end
 $$;
 
 create function find_people_by_further_email(given text[]) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select person_id from people
       where emails is not null and texts_of_list(emails, 'address') operator(pg_catalog.&&) given;
   end if;
@@ -174,7 +174,7 @@ $$;
 create function find_customers_by_keys(keys text[], most integer) returns setof uuid
   language plpgsql stable security definer rows 20 set enable_seqscan = off as $$
 begin
-  if current_user_id() is not null or sees_all_rows('customers') then
+  if current_user_id() is not null or sees_all_rows('customers'::regclass) then
     return query select distinct found.customer_id from pg_catalog.unnest(keys) as key cross join lateral (
       select customers.customer_id from customers
       where customer_duplicate_keys(legal_name, display_name, website_url) operator(pg_catalog.@>) array[key] and archived_at is null limit most) as found;
@@ -185,7 +185,7 @@ $$;
 create function find_people_by_keys(keys text[], most integer) returns setof uuid
   language plpgsql stable security definer rows 20 set enable_seqscan = off as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select distinct found.person_id from pg_catalog.unnest(keys) as key cross join lateral (
       select people.person_id from people
       where person_duplicate_keys(first_name, last_name, email::text, phone) operator(pg_catalog.@>) array[key] and archived_at is null limit most) as found;

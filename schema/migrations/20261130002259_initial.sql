@@ -274,7 +274,7 @@ begin
       rest := pg_catalog.array_append(rest, word);
     end if;
   end loop;
-  return case when rest = '{}' then words else rest end;
+  return case when pg_catalog.cardinality(rest) = 0 then words else rest end;
 end
 $$;
 
@@ -399,7 +399,7 @@ declare
   keys text[] := coalesce(duplicate_name_keys(words), '{}');
   domain constant text := duplicate_domain(website_url);
 begin
-  if legal_words is distinct from words then
+  if coalesce(legal_words operator(pg_catalog.<>) words, true) then
     keys := pg_catalog.array_cat(keys, coalesce(duplicate_name_keys(legal_words), '{}'));
   end if;
   return case when domain is null then keys else pg_catalog.array_append(keys, 'd:' || domain) end;
@@ -1756,8 +1756,8 @@ begin
         ) as part
         where part.words @@ words_of_tier and part.type like any (types));
       if is_match then
-        found := found || chat.id;
-        ranks := ranks || tier;
+        found := pg_catalog.array_append(found, chat.id);
+        ranks := pg_catalog.array_append(ranks, tier);
         exit when pg_catalog.cardinality(found) = page_size;
         walked := walked + least(chat.next_position, 10);
       else
@@ -2033,7 +2033,7 @@ begin
   end if;
   if tg_op = 'INSERT' and mode = 'import' then
     if exists (select from new_rows) then
-      perform summarize_import(entity, (select pg_catalog.count(*) from new_rows), acting, actor);
+      perform summarize_import(entity, (select pg_catalog.count(*) from new_rows), acting, actor, null::uuid);
     end if;
   elsif tg_op = 'INSERT' then
     insert into audit_log (user_id, ip_address, user_agent, request_id, system, is_history, entity_type, entity_id, action, changes)
@@ -2173,20 +2173,23 @@ begin
 end
 $$;
 
--- Replaces texts that contain one of the words, or every value: keys and nulls remain. The words are in lower case.
-create function erase_json(given jsonb, words text[], is_whole boolean) returns jsonb
+-- Replaces texts that contain one of the words, or every value: keys and nulls remain. The words are in lower case. Objects and lists
+-- below 100 levels are replaced as a whole: the depth of calls is limited, and one entry could make every erasure fail.
+create function erase_json(given jsonb, words text[], is_whole boolean, depth integer) returns jsonb
   language plpgsql immutable as $$
 begin
-  return case pg_catalog.jsonb_typeof(given)
-    when 'object' then coalesce((
+  return case
+    when depth > 100 and pg_catalog.jsonb_typeof(given) = any (array['object', 'array']) then pg_catalog.to_jsonb('[erased]'::text)
+    when pg_catalog.jsonb_typeof(given) = 'object' then coalesce((
       select pg_catalog.jsonb_object_agg(
-        case when pg_catalog.lower(field.key) like any(words) then '[erased]' else field.key end, erase_json(field.value, words, is_whole))
+        case when pg_catalog.lower(field.key) like any(words) then '[erased]' else field.key end, erase_json(field.value, words, is_whole, depth + 1))
       from pg_catalog.jsonb_each(given) as field), given)
-    when 'array' then coalesce((
-      select pg_catalog.jsonb_agg(erase_json(item.value, words, is_whole) order by item.place)
+    when pg_catalog.jsonb_typeof(given) = 'array' then coalesce((
+      select pg_catalog.jsonb_agg(erase_json(item.value, words, is_whole, depth + 1) order by item.place)
       from pg_catalog.jsonb_array_elements(given) with ordinality as item (value, place)), given)
-    when 'null' then given
-    else case when is_whole or pg_catalog.lower(given #>> '{}'::text[]) like any(words) then pg_catalog.to_jsonb('[erased]'::text) else given end
+    when pg_catalog.jsonb_typeof(given) = 'null' then given
+    when is_whole or pg_catalog.lower(given #>> '{}'::text[]) like any(words) then pg_catalog.to_jsonb('[erased]'::text)
+    else given
   end;
 end
 $$;
@@ -2208,7 +2211,7 @@ declare
 begin
   with erased as (
     update audit_log set
-      changes = erase_json(changes, words, entity_id = of_id or pg_catalog.starts_with(entity_id, of_id || '/')),
+      changes = erase_json(changes, words, entity_id = of_id or pg_catalog.starts_with(entity_id, of_id || '/'), 0),
       entity_id = case when pg_catalog.lower(entity_id) like any(words) then '[erased]' else entity_id end,
       user_agent = case when pg_catalog.lower(user_agent) like any(words) then '[erased]' else user_agent end
     where entity_id = of_id or pg_catalog.starts_with(entity_id, of_id || '/') or pg_catalog.lower(changes::text) like any(written)
@@ -2261,7 +2264,7 @@ begin
   texts := values_in_history('user', of_user::text, array['name', 'email', 'provider_id']);
   entries := erase_entries(of_user::text, texts);
   if existed or entries > 0 then
-    perform record_erasure('user', of_user::text, 'erase', '{}');
+    perform record_erasure('user', of_user::text, 'erase', '{}'::jsonb);
   end if;
   perform pg_catalog.set_config('norberts_spark.audit_log', '', true);
   return existed or entries > 0;
@@ -2302,7 +2305,7 @@ begin
     ids := ids_of_person(of_person);
     perform from people where people.person_id = any (ids::uuid[]) order by people.person_id for update;
     -- A merge that this waited for may have led to another one.
-    exit when ids_of_person(of_person) <@ ids;
+    exit when ids_of_person(of_person) operator(pg_catalog.<@) ids;
   end loop;
   perform pg_catalog.set_config('norberts_spark.audit_log', 'unlocked', true);
   delete from people where people.person_id = any (ids::uuid[]);
@@ -2323,7 +2326,7 @@ begin
     entries := entries + erase_entries(id, texts);
   end loop;
   if existed or entries > 0 then
-    perform record_erasure('person', of_person::text, 'erase', '{}');
+    perform record_erasure('person', of_person::text, 'erase', '{}'::jsonb);
   end if;
   perform pg_catalog.set_config('norberts_spark.audit_log', '', true);
   return existed or entries > 0;
@@ -2443,16 +2446,16 @@ begin
     from customer_people
     where customer_id = any (pg_catalog.array_append(from_customers, to_customer)) or person_id = any (pg_catalog.array_append(from_people, to_person))
   ), begun as (
-    select *, coalesce(start_date > max(last_day) over (
+    select *, coalesce(start_date > pg_catalog.max(last_day) over (
         partition by at_customer, of_person, role order by start_date, id rows between unbounded preceding and 1 preceding), true) as is_start
     from concerned
   ), numbered as (
-    select *, count(*) filter (where is_start) over (partition by at_customer, of_person, role order by start_date, id) as stretch
+    select *, pg_catalog.count(*) filter (where is_start) over (partition by at_customer, of_person, role order by start_date, id) as stretch
     from begun
   ), stretches as (
-    select pg_catalog.array_agg(id order by is_moved, start_date, id) as ids, min(start_date) as first_day,
-      nullif(max(last_day), 'infinity'::date) as last_day, bool_or(is_primary) as is_primary
-    from numbered group by at_customer, of_person, role, stretch having bool_or(is_moved)
+    select pg_catalog.array_agg(id order by is_moved, start_date, id) as ids, pg_catalog.min(start_date) as first_day,
+      nullif(pg_catalog.max(last_day), 'infinity'::date) as last_day, pg_catalog.bool_or(is_primary) as is_primary
+    from numbered group by at_customer, of_person, role, stretch having pg_catalog.bool_or(is_moved)
   )
   select pg_catalog.array_agg(ids[1]), pg_catalog.array_agg(first_day), pg_catalog.array_agg(last_day), pg_catalog.array_agg(is_primary),
     (select pg_catalog.array_agg(id) from stretches as each, pg_catalog.unnest(each.ids[2:]) as id)
@@ -2491,8 +2494,8 @@ create function unite_tags(winner text[], loser text[]) returns text[]
 begin
   return (
     select pg_catalog.array_agg(tag order by place) from (
-      select tag, min(place) as place from pg_catalog.unnest(pg_catalog.array_cat(winner, loser)) with ordinality as given (tag, place)
-      group by tag order by min(place) limit 50) as kept);
+      select tag, pg_catalog.min(place) as place from pg_catalog.unnest(pg_catalog.array_cat(winner, loser)) with ordinality as given (tag, place)
+      group by tag order by pg_catalog.min(place) limit 50) as kept);
 end
 $$;
 
@@ -2513,7 +2516,7 @@ begin
     ids := array(select merged_customer(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
     begin
       perform from customers where customer_id = any (ids) order by customer_id for update;
-      exit when (select bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      exit when (select pg_catalog.bool_and(coalesce(merged_customer(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
       raise sqlstate 'LOCKS';
     exception when sqlstate 'LOCKS' then null;
     end;
@@ -2527,7 +2530,7 @@ begin
   winner := merged_customer(winner);
   losers := array(
     select merged_customer(id) as loser from pg_catalog.unnest(losers) with ordinality as given (id, place)
-    where merged_customer(id) <> winner group by loser order by min(place));
+    where merged_customer(id) <> winner group by loser order by pg_catalog.min(place));
   select * into merging from customers where customer_id = winner;
   if if_version is not null and merging.version <> if_version then
     return query select 'stale', winner, merging.version;
@@ -2540,7 +2543,7 @@ begin
     where customer_id = any (pg_catalog.array_prepend(winner, losers)) and is_primary order by pg_catalog.array_position(pg_catalog.array_prepend(winner, losers), customer_id) limit 1;
   update customer_people set is_primary = false
     where customer_id = any (losers) and is_primary and customer_person_id <> primary_contact;
-  perform move_contacts(winner, losers, null, null);
+  perform move_contacts(winner, losers, null::uuid, null::uuid[]);
   update customers set merged_into = winner, archived_at = coalesce(archived_at, now())
     where customer_id = any (losers) or merged_into = any (losers);
   for source in select * from customers where customer_id = any (losers) order by pg_catalog.array_position(losers, customer_id) loop
@@ -2585,7 +2588,7 @@ begin
     ids := array(select merged_person(id) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
     begin
       perform from people where person_id = any (ids) order by person_id for update;
-      exit when (select bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
+      exit when (select pg_catalog.bool_and(coalesce(merged_person(id) = any (ids), true)) from pg_catalog.unnest(pg_catalog.array_append(losers, winner)) as id);
       raise sqlstate 'LOCKS';
     exception when sqlstate 'LOCKS' then null;
     end;
@@ -2599,7 +2602,7 @@ begin
   winner := merged_person(winner);
   losers := array(
     select merged_person(id) as loser from pg_catalog.unnest(losers) with ordinality as given (id, place)
-    where merged_person(id) <> winner group by loser order by min(place));
+    where merged_person(id) <> winner group by loser order by pg_catalog.min(place));
   select * into merging from people where person_id = winner;
   if if_version is not null and merging.version <> if_version then
     return query select 'stale', winner, merging.version;
@@ -2612,14 +2615,14 @@ begin
     ids := array(select customer_id from customer_people where person_id = any (pg_catalog.array_append(losers, winner)));
     begin
       perform from customers where customer_id = any (ids) order by customer_id for no key update;
-      exit when (select coalesce(bool_and(customer_id = any (ids)), true) from customer_people
+      exit when (select coalesce(pg_catalog.bool_and(customer_id = any (ids)), true) from customer_people
         where person_id = any (pg_catalog.array_append(losers, winner)));
       raise sqlstate 'LOCKS';
     exception when sqlstate 'LOCKS' then null;
     end;
   end loop;
   perform from customer_people where person_id = any (pg_catalog.array_append(losers, winner)) order by customer_person_id for update;
-  perform move_contacts(null, null, winner, losers);
+  perform move_contacts(null::uuid, null::uuid[], winner, losers);
   -- An archived person does not keep the email address, which the winner may take.
   update people set merged_into = winner, archived_at = coalesce(archived_at, now())
     where person_id = any (losers) or merged_into = any (losers);
@@ -2785,7 +2788,7 @@ declare
 begin
   select pg_catalog.string_agg(pg_catalog.format('%1$I = before.%1$I', attname), ', ') into columns
     from pg_catalog.pg_attribute
-    where attrelid = of_table and attnum > 0 and not attisdropped
+    where attrelid = of_table::oid and attnum > 0 and not attisdropped
       and attname::text <> all (array[key, 'version', 'created_at', 'updated_at', 'created_by', 'updated_by', 'import_id']);
   execute pg_catalog.format('
     with changed as (
@@ -2832,35 +2835,35 @@ begin
     union select id from changed_by_import(of_import, 'person') as id) order by person_id for update;
   perform from customer_people where customer_person_id in (select customer_person_id from customer_people where import_id = of_import
     union select id from changed_by_import(of_import, 'contact') as id) order by customer_person_id for update;
-  select array_agg(id), jsonb_agg(jsonb_build_object('entity', entity, 'id', id) order by entity, id) filter (where place <= 100)
+  select pg_catalog.array_agg(id), pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('entity', entity, 'id', id) order by entity, id) filter (where place <= 100)
     into kept, changed
-    from (select *, row_number() over (order by entity, id) as place from changed_since_import(of_import)) as since;
+    from (select *, pg_catalog.row_number() over (order by entity, id) as place from changed_since_import(of_import)) as since;
   if kept is not null and not keeps_changed then
-    return jsonb_build_object('outcome', 'changed', 'count', cardinality(kept), 'rows', changed);
+    return pg_catalog.jsonb_build_object('outcome', 'changed', 'count', pg_catalog.cardinality(kept), 'rows', changed);
   end if;
   kept := coalesce(kept, '{}');
-  perform set_config('norberts_spark.history', 'undo ' || of_import, true);
+  perform pg_catalog.set_config('norberts_spark.history', 'undo ' || of_import::text, true);
   delete from customer_people where import_id = of_import and customer_person_id <> all (kept)
     and customer_id <> all (kept) and person_id <> all (kept);
   get diagnostics affected = row_count;
-  deleted := deleted || affected;
+  deleted := pg_catalog.array_append(deleted, affected);
   delete from people where import_id = of_import and person_id <> all (kept)
     and not exists (select from customer_people where customer_people.person_id = people.person_id);
   get diagnostics affected = row_count;
-  deleted := deleted || affected;
+  deleted := pg_catalog.array_append(deleted, affected);
   delete from customers where import_id = of_import and customer_id <> all (kept)
     and not exists (select from customer_people where customer_people.customer_id = customers.customer_id);
   get diagnostics affected = row_count;
-  deleted := deleted || affected;
+  deleted := pg_catalog.array_append(deleted, affected);
   restored := array[
-    restore_before_import('customer_people', 'customer_person_id', 'contact', of_import, kept),
-    restore_before_import('people', 'person_id', 'person', of_import, kept),
-    restore_before_import('customers', 'customer_id', 'customer', of_import, kept)];
-  perform set_config('norberts_spark.history', former_mode, true);
-  return jsonb_build_object('outcome', 'done', 'kept', cardinality(kept),
-    'contacts', jsonb_build_object('deleted', deleted[1], 'restored', restored[1]),
-    'people', jsonb_build_object('deleted', deleted[2], 'restored', restored[2]),
-    'customers', jsonb_build_object('deleted', deleted[3], 'restored', restored[3]));
+    restore_before_import('customer_people'::regclass, 'customer_person_id', 'contact', of_import, kept),
+    restore_before_import('people'::regclass, 'person_id', 'person', of_import, kept),
+    restore_before_import('customers'::regclass, 'customer_id', 'customer', of_import, kept)];
+  perform pg_catalog.set_config('norberts_spark.history', former_mode, true);
+  return pg_catalog.jsonb_build_object('outcome', 'done', 'kept', pg_catalog.cardinality(kept),
+    'contacts', pg_catalog.jsonb_build_object('deleted', deleted[1], 'restored', restored[1]),
+    'people', pg_catalog.jsonb_build_object('deleted', deleted[2], 'restored', restored[2]),
+    'customers', pg_catalog.jsonb_build_object('deleted', deleted[3], 'restored', restored[3]));
 end
 $$;
 
@@ -2875,7 +2878,7 @@ begin
       columns, pg_catalog.pg_get_expr(conbin, conrelid), conname), ' ' order by conname) into tests
     from pg_catalog.pg_constraint, lateral (
       select pg_catalog.array_agg(attname::text) as columns from pg_catalog.pg_attribute where attrelid = conrelid and attnum = any (conkey)) as named
-    where conrelid = of_table and contype = 'c' and columns is not null;
+    where conrelid = of_table::oid and contype = 'c' and columns is not null;
   if tests is null then
     return;
   end if;
@@ -2884,7 +2887,7 @@ begin
       select (import_place - 1)::integer as import_index, case %1$s end as import_check
       from pg_catalog.jsonb_array_elements($1) with ordinality as each (import_row, import_place),
         lateral pg_catalog.jsonb_populate_record(null::%2$s, import_row) as %3$I) as tested
-    where import_check is not null', tests, of_table, (select relname from pg_catalog.pg_class where oid = of_table))
+    where import_check is not null', tests, of_table, (select relname from pg_catalog.pg_class where oid = of_table::oid))
     using given;
 end
 $$;
@@ -3005,7 +3008,7 @@ declare
 begin
   return exists (
     select from pg_catalog.pg_policy
-    where polrelid = of_table and caller = any(polroles) and polpermissive and polcmd::text = any(commands)
+    where polrelid = of_table::oid and caller = any(polroles) and polpermissive and polcmd::text = any(commands)
       and pg_catalog.regexp_replace(pg_catalog.pg_get_expr(polqual, polrelid), ' AS "\?column\?"|[\s()]', '', 'g') = any(conditions)
   );
 end
@@ -3029,11 +3032,11 @@ declare
 begin
   if current_actor() ->> 'system'::text is not null
       and pg_catalog.has_function_privilege(caller, 'erase_user(uuid)'::regprocedure::oid, 'execute'::text)
-      and exists (select from pg_catalog.pg_policy where polrelid = of_table and caller = any(polroles) and polcmd = '*') then
+      and exists (select from pg_catalog.pg_policy where polrelid = of_table::oid and caller = any(polroles) and polcmd = '*') then
     return true;
   end if;
   return exists (
-    select from pg_catalog.pg_class where oid = of_table and pg_catalog.pg_has_role(caller, relowner, 'usage')
+    select from pg_catalog.pg_class where oid = of_table::oid and pg_catalog.pg_has_role(caller, relowner, 'usage')
   ) or exists (
     select from pg_catalog.pg_roles where oid = caller and (rolsuper or rolbypassrls)
   ) or has_policy(of_table, array['*', 'r'], array['true'])
@@ -3046,7 +3049,7 @@ create function find_user_by_email(address citext) returns uuid
 declare
   found_id constant uuid := (select user_id from users where email = address);
 begin
-  if found_id is null or found_id = current_user_id() or current_actor() ->> 'role' = 'admin' or sees_all_rows('users') then
+  if found_id is null or found_id = current_user_id() or current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'::regclass) then
     return found_id;
   end if;
   return null;
@@ -3056,7 +3059,7 @@ $$;
 create function search_users(words tsquery) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_actor() ->> 'role' = 'admin' or sees_all_rows('users') then
+  if current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'::regclass) then
     return query select user_id from users where search_words(name || ' ' || email::text) @@ words;
   else
     return query select user_id from users
@@ -3068,7 +3071,7 @@ $$;
 create function search_customers(words tsquery) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('customers') then
+  if current_user_id() is not null or sees_all_rows('customers'::regclass) then
     return query select customer_id from customers
       where (search_words(display_name || ' ' || legal_name || coalesce(' ' || website_url, '')
         || coalesce(' ' || words_of_list(emails, 'address'), '')) || coalesce(digits_of_list(phones), '')) @@ words;
@@ -3079,7 +3082,7 @@ $$;
 create function search_people(words tsquery) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select person_id from people
       where (search_words(first_name || ' ' || last_name || coalesce(' ' || email::text, '')
         || coalesce(' ' || words_of_list(emails, 'address'), '')) || search_digits(phone) || coalesce(digits_of_list(phones), '')) @@ words;
@@ -3090,7 +3093,7 @@ $$;
 create function find_people_by_email(given citext[]) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     -- The index has those in use only.
     return query select person_id from people where email = any(given) and archived_at is null;
   end if;
@@ -3100,7 +3103,7 @@ $$;
 create function find_customers_by_tags(given text[], is_any boolean default false) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is null and not sees_all_rows('customers') then
+  if current_user_id() is null and not sees_all_rows('customers'::regclass) then
     return;
   end if;
   if is_any then
@@ -3114,7 +3117,7 @@ $$;
 create function find_customers_by_attributes(given jsonb) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('customers') then
+  if current_user_id() is not null or sees_all_rows('customers'::regclass) then
     return query select customer_id from customers where attributes operator(pg_catalog.@>) given;
   end if;
 end
@@ -3123,7 +3126,7 @@ $$;
 create function find_people_by_tags(given text[], is_any boolean default false) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is null and not sees_all_rows('people') then
+  if current_user_id() is null and not sees_all_rows('people'::regclass) then
     return;
   end if;
   if is_any then
@@ -3137,7 +3140,7 @@ $$;
 create function find_people_by_attributes(given jsonb) returns setof uuid
   language plpgsql stable security definer rows 100 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select person_id from people where attributes operator(pg_catalog.@>) given;
   end if;
 end
@@ -3149,14 +3152,14 @@ create function files_of_users(ids uuid[]) returns setof text
 begin
   return query select distinct parts.user_id::text || '/'::text || parts.file from parts
     where parts.user_id = any(ids) and parts.file is not null
-      and (parts.user_id = current_user_id() or current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'));
+      and (parts.user_id = current_user_id() or current_actor() ->> 'role'::text = 'admin' or sees_all_rows('users'::regclass));
 end
 $$;
 
 create function find_people_by_further_email(given text[]) returns setof uuid
   language plpgsql stable security definer rows 20 as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select person_id from people
       where emails is not null and texts_of_list(emails, 'address') operator(pg_catalog.&&) given;
   end if;
@@ -3168,7 +3171,7 @@ $$;
 create function find_customers_by_keys(keys text[], most integer) returns setof uuid
   language plpgsql stable security definer rows 20 set enable_seqscan = off as $$
 begin
-  if current_user_id() is not null or sees_all_rows('customers') then
+  if current_user_id() is not null or sees_all_rows('customers'::regclass) then
     return query select distinct found.customer_id from pg_catalog.unnest(keys) as key cross join lateral (
       select customers.customer_id from customers
       where customer_duplicate_keys(legal_name, display_name, website_url) operator(pg_catalog.@>) array[key] and archived_at is null limit most) as found;
@@ -3179,7 +3182,7 @@ $$;
 create function find_people_by_keys(keys text[], most integer) returns setof uuid
   language plpgsql stable security definer rows 20 set enable_seqscan = off as $$
 begin
-  if current_user_id() is not null or sees_all_rows('people') then
+  if current_user_id() is not null or sees_all_rows('people'::regclass) then
     return query select distinct found.person_id from pg_catalog.unnest(keys) as key cross join lateral (
       select people.person_id from people
       where person_duplicate_keys(first_name, last_name, email::text, phone) operator(pg_catalog.@>) array[key] and archived_at is null limit most) as found;

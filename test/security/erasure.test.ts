@@ -120,6 +120,22 @@ describe('erasing', () => {
     expect(await db.people.erase('01930c7a-5b3e-7000-8000-000000000000')).toBe(false)
   })
 
+  test('is not prevented by an entry that is nested deeply', async ({ db }) => {
+    const { userId } = await db.users.create(aUser({ email: 'deep@nested.test' }))
+    const nested = JSON.parse(`${'[{"a":'.repeat(1_000)}"deep@nested.test"${'}]'.repeat(1_000)}`)
+    const entry = { entityType: 'form', entityId: '9', action: 'send' }
+    await db.auditLog.record({
+      ...entry,
+      changes: { kept: 'Acme', list: [['deep@nested.test', 'kept']], nested },
+    })
+
+    expect(await db.users.erase(userId)).toBe(true)
+
+    expect(await placesOf(db, ['deep@nested.test'])).toEqual([])
+    const [sent] = (await db.auditLog.listByEntity('form', '9')).items
+    expect(sent?.changes).toMatchObject({ kept: 'Acme', list: [['[erased]', 'kept']] })
+  })
+
   test('a short name erases no other text', async ({ db }) => {
     const { userId } = await db.users.create(aUser({ name: '%_\\' }))
     const kept = await db.auditLog.record({
