@@ -1,4 +1,6 @@
+import pg from 'pg'
 import { afterEach, describe, expect } from 'vitest'
+import { guard } from '../../src/admin/index.ts'
 import {
   AdminError,
   create,
@@ -11,6 +13,7 @@ import {
   verify,
 } from '../../src/admin.ts'
 import { InvalidInputError } from '../../src/index.ts'
+import { createLogin } from '../support/app-login.ts'
 import { databaseOf, runSql, temporaryDatabase, withDatabase } from '../support/databases.ts'
 import { test } from '../support/empty-database.ts'
 import { caught } from '../support/factories.ts'
@@ -226,4 +229,37 @@ describe('recordEnvironment', () => {
     expect(await caught(reset(url))).toMatchObject({ canConfirm: false })
     expect(await create(url)).toMatchObject({ environment: 'production' })
   })
+})
+
+test('a role that may read the record and not write it has the protection, and one that may not read it is refused', async ({
+  url,
+}) => {
+  await create(url, { environment: 'production' })
+  await using login = await createLogin(url, (role) => `grant usage on schema norberts_spark_db to ${role}`)
+  const client = new pg.Client(login.url)
+  await client.connect()
+
+  try {
+    await client.query('begin')
+    const unreadable = await caught(guard(client, 'write', {}))
+    expect(unreadable).toBeInstanceOf(AdminError)
+    expect(unreadable).toMatchObject({
+      message: expect.stringContaining('may not read the environment'),
+      cause: { code: '42501' },
+    })
+    await client.query('rollback')
+
+    await runSql(url, `grant select on norberts_spark_db.environment to ${login.role}`)
+    await client.query('begin')
+    expect(await caught(guard(client, 'write', {}))).toMatchObject({ canConfirm: false })
+    await runSql(url, `update norberts_spark_db.environment set environment = 'development'`)
+    expect(await guard(client, 'write', {})).toMatchObject({ environment: 'development' })
+  } finally {
+    await client.end()
+  }
+})
+
+test('recordEnvironment names the argument that is wrong', async ({ url }) => {
+  expect(await caught(recordEnvironment(url, 'staging' as 'test'))).toMatchObject({ field: 'environment' })
+  expect(await caught(recordEnvironment(url, 'test', null as never))).toMatchObject({ field: 'options' })
 })

@@ -176,4 +176,14 @@ describe('the guard decides under the locks', () => {
 
     expect(await waiting).toMatchObject({ name: 'ProtectedDatabaseError', canConfirm: false })
   })
+
+  test('a command that only reads the environment does not wait for a change of it', async ({ url }) => {
+    await create(url, { environment: 'development' })
+    await using _holder = await holding(
+      url,
+      `begin; update norberts_spark_db.environment set environment = 'production'`,
+    )
+
+    expect(await verify(url, { lockTimeout: 1_000 })).toMatchObject({ environment: 'development' })
+  })
 })
