@@ -13,11 +13,12 @@ const DETAIL_NAMES_OBJECTS = /^(?:0A|2B|40|42|53|54|55|57|58)/
 const PLACE =
   /^(?:PL\/pgSQL|SQL[- ]?[Ff]unction)(?!.*[=:]\s*').*$|^COPY[^\n:"\uff1a\u300c\u201c\u201e\u00ab]*/
 
-/** Messages of class 22 end in the value: `invalid input syntax for type uuid: "…"`, or begin with it; those of a parser end in it. */
+/** A message of a parser ends in the value. */
 const VALUE_AT_END = /\s*[:\uff1a]\s*["\u201c\u201e\u00ab\u300c].*$/s
 /** Syntax errors, those of a tsquery too, and invalid names. */
 const PARSED = /^4260[12]$/
-const VALUE_AT_START = /^(.{0,20}?)["\u201c\u201e\u00ab\u300c].*["\u201d\u201c\u00bb\u300d] (?=\S+ \S+ \S+)/s
+/** Messages of class 22 have the value anywhere, quoted, and no other thing in quotes that would help. */
+const QUOTED = /\s*(?:[:\uff1a]\s*)?["\u201c\u201e\u00ab\u300c].*["\u201d\u201c\u00bb\u300d]/s
 
 /**
  * Removes everything from a server's error that may be a value of a row or of a parameter: logs must not get it.
@@ -33,7 +34,7 @@ export function withoutRow<E extends Error>(error: E): E {
   const isParsed = PARSED.test(error.code)
   if (isParsed || error.code.startsWith('22')) {
     const ended = error.message.replace(VALUE_AT_END, '')
-    const message = isParsed ? ended : ended.replace(VALUE_AT_START, '$1')
+    const message = isParsed ? ended : ended.replace(QUOTED, '').trim()
     const { stack } = error
     if (stack)
       Object.defineProperty(error, 'stack', {

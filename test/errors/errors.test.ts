@@ -179,6 +179,10 @@ describe('the contents of a row are in no error', () => {
     ['a key of another table', `insert into chats (user_id) values ('01930c7a-5b3e-7000-8000-00009182aaaa')`],
     ['a function that tells the row', `do $$ begin raise 'refused' using detail = 'private'; end $$`],
     ['a statement within a function', `do $$ begin execute 'select 1 / 0 as private'; end $$`],
+    ['a month', `select to_date('private', 'MON')`],
+    ['an encoding', `select convert_from('a', 'private')`],
+    ['a number that is too large', `select '1e9182'::float8`],
+    ['a unit', `select date_trunc('private', now())`],
     ['a value that is too long', `select 'private'::varchar(3)::int`],
   ] as const)('of %s', async ([, statement], { db }) => {
     const error = await caught(sql.raw(statement).execute(db.kysely))

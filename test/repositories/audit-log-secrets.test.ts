@@ -21,6 +21,40 @@ describe('secrets of the audit log', () => {
     expect(json).not.toContain('918273645')
   })
 
+  test.for([
+    ['JSON', JSON.stringify({ password: SECRET })],
+    ['a form', `name=Ada&password=${SECRET}`],
+    ['a list', JSON.stringify([{ apiKey: SECRET }])],
+    ['a key', `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----`],
+  ] as const)('%s that is encoded', ([, text]) => {
+    const bytes = Buffer.from(text)
+    const encodings = [
+      bytes.toString('base64'),
+      bytes.toString('base64url'),
+      bytes.toString('hex'),
+      `\\x${bytes.toString('hex')}`,
+      `data:application/json;base64,${bytes.toString('base64')}`,
+      Buffer.from(bytes.toString('base64')).toString('base64'),
+      bytes,
+      Buffer.from(text, 'utf16le'),
+    ]
+    expect(recorded(encodings)).toBe(JSON.stringify(encodings.map(() => '[redacted]')))
+    const harmless = Buffer.from(`${'Riga '.repeat(10)}37122334455`)
+    const kept = [harmless.toString('base64'), harmless.toString('hex'), harmless, Buffer.from([1, 0, 2, 0])]
+    expect(recorded(kept)).toBe(JSON.stringify(kept))
+  })
+
+  test.for([
+    ['https://api.telegram.org/bot123456789:AAabcdefghijklmnopqrstuvwxyz0123456/send', 'AAabcdef'],
+    [
+      'https://x.webhook.office.com/webhookb2/1111-22@3333/IncomingWebhook/0123456789abcdef/4444',
+      '0123456789abcdef',
+    ],
+    ['It failed with v4.local.aB3dE6gH9jK2mN5pQ8sTaB3dE6gH9jK2mN5p today', 'aB3dE6gH9jK2'],
+  ] as const)('%s', ([text, secret]) => {
+    expect(recorded({ note: text })).not.toContain(secret)
+  })
+
   test('95 % of shapes that are recognized by the words beside a secret are held', () => {
     const leaking = NEARBY_SHAPES.filter(([changes, secret]) =>
       recorded(typeof changes === 'string' ? { note: changes } : changes)?.includes(secret),

@@ -81,7 +81,7 @@ export class Redaction {
     if (typeof value === 'string') text(value, field)
     if (key !== '') text(key, field)
     if (value !== undefined && value !== null && typeof value !== 'boolean') {
-      if (this.isSecret(key) && !(typeof value === 'number' && isCount(key))) return REDACTED
+      if (this.isSecret(key) && !(isNumeric(value) && isCount(key))) return REDACTED
     }
     if (typeof value === 'string') return this.#cleanText(value, field)
     const bytes = bytesOf(value)
@@ -113,22 +113,43 @@ export class Redaction {
     return cleaned === JSON.stringify(parsed) ? value : cleaned
   }
 
-  /** Base64 of JSON, which begins with `{"`. */
+  /** Text that is encoded as a whole is replaced if there is a secret in it. */
   #cleanEncoded(value: string, field: string): string {
-    if (/^(?:eyJ|W3si|WyJ)[\w+/-]{8,}={0,2}$/.test(value)) {
-      const decoded = Buffer.from(value, 'base64').toString()
-      const cleaned = this.#cleanJson(decoded, field)
-      if (cleaned !== undefined && cleaned !== decoded) return REDACTED
-    }
+    const decoded = decodedText(value)
+    if (decoded !== undefined && this.#cleanText(decoded, field) !== decoded) return REDACTED
     return this.mask(value)
   }
 
   /** Bytes stay as they are unless they are text with a secret. */
   #cleanBytes(bytes: Uint8Array, value: unknown, field: string): unknown {
-    const decoded = Buffer.from(bytes).toString()
-    if (/\0|\ufffd/.test(decoded)) return value
-    return this.#cleanText(decoded, field) === decoded ? value : REDACTED
+    const decoded = textOf(bytes)
+    return decoded === undefined || this.#cleanText(decoded, field) === decoded ? value : REDACTED
   }
+}
+
+/** Bytes in hexadecimal digits, as those of `bytea` too. */
+const HEX = /^(?:\\x|0x)?((?:[\da-f]{2}){8,})$/i
+const BASE64 = /^(?:data:[^,]{0,100};base64,)?([\w+/-]{11,}={0,2})$/
+
+/** The text that a text is an encoding of; undefined if it is none. */
+function decodedText(value: string): string | undefined {
+  const [, hex] = HEX.exec(value) ?? []
+  if (hex) return textOf(Buffer.from(hex, 'hex'))
+  const [, base64] = BASE64.exec(value) ?? []
+  return base64 && textOf(Buffer.from(base64, 'base64'))
+}
+
+/** Bytes as text in UTF-8 or UTF-16; undefined if they are not text. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const decoded = buffer.toString(buffer[1] === 0 ? 'utf16le' : 'utf8')
+  return /[^\P{Cc}\t\n\f\r]|\ufffd/u.test(decoded) ? undefined : decoded
+}
+
+/** A number, or the old and the new one. */
+function isNumeric(value: unknown): boolean {
+  const values = Array.isArray(value) ? value : [value]
+  return values.every((each) => typeof each === 'number' || each === null)
 }
 
 function tooLarge(field: string): InvalidInputError {

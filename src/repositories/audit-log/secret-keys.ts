@@ -10,7 +10,7 @@ const STEMS = wordsIn(`
   парола секрет κωδικοςπροσβασης 口令 密钥 密鑰 暗証番号 秘密鍵 암호 비밀키 รหัสผ่าน पासवर्ड كلمةالمرور كلمةالسر رمزعبور گذرواژه
   secret token jwt bearer cookie credential authorization authorisation authheader
   apikey accesskey authkey privatekey privkey signingkey encryptionkey masterkey sharedkey sshkey deploykey
-  sessionid sessionkey sessid csrf xsrf totp otpauth authcode mfacode oauthverifier
+  saltedhash sessionid sessionkey sessid csrf xsrf totp otpauth authcode mfacode oauthverifier
   onetimecode verificationcode recoverycode backupcode securitycode accesscode logincode resetcode
   confirmationcode activationcode unlockcode devicecode smscode tempcode temporarycode mailcode signincode doorcode gatecode
   alarmcode safecode invitecode invitationcode codeverifier
@@ -28,7 +28,7 @@ const NO_STEMS = /secretar|секретар|secretion|secretive|token[iy][sz]/g
 
 /** Secret as a separate word of a key; within other words they mean nothing. */
 const WORDS = new Set(
-  wordsIn(`otp hotp pin mpin puk cvv cvv2 cvc cvc2 cvn csc ssn salt seed sid dsn pem pfx p12 pkcs12 jks psk hmac
+  wordsIn(`otp hotp pin mpin puk cvv cvv2 cvc cvc2 cvn csc ssn salt seed sid dsn pem pfx p12 pkcs8 pkcs12 jks psk hmac
     pw psw pswd pword userpw dbpw rootpw tok toks passe senha parole clave mdp sandi creds cred ntlm sas userpin`),
 )
 
@@ -55,7 +55,9 @@ const OPEN_KEYS = new Set(
 
 /** Last words of keys that describe a secret and are not secret themselves: `passwordChangedAt`, `tokenType`. */
 const ATTRIBUTES = new Set(
-  wordsIn('at on type types consent policy strength expires expiry expiration ttl algorithm method methods'),
+  wordsIn(
+    'at on type types consent policy strength expires expiry expiration ttl algorithm method methods enabled disabled required',
+  ),
 )
 
 /** Words that, beside a stem, make a number a count and not a secret: `maxTokens`, `tokenCount`. */

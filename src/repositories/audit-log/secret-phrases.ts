@@ -20,6 +20,7 @@ export const URLS: readonly Replacement[] = [
 /** Links that authorize the person who has them. */
 export const LINKS: readonly Replacement[] = [
   [/(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]{8,}/gi, '$1[redacted]'],
+  [/(webhook\.office\.com\/webhookb2\/)[\w@/-]{8,}/gi, '$1[redacted]'],
   [/(discord(?:app)?\.com\/api\/webhooks\/\d{1,30}\/)[\w-]{8,}/gi, '$1[redacted]'],
   [
     /(\/[\w-]{0,30}(?:reset|magic|verif|confirm|activat|invit|unsubscribe|recover|sign-?in|login|password)[\w-]{0,30}\/)(?=[\w.~%-]{0,200}\d)[\w.~%-]{12,}/gi,

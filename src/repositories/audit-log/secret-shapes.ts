@@ -34,7 +34,7 @@ const IN_SECRETS = /^(?:keys?|value|raw|material|pan|code|cvv|data|blob|payload)
 /** Replaces the values of secret names in objects: labels, paths, tables, statements with parameters. */
 export function maskObject(given: object, parent: string, isSecret: IsSecret): object {
   const own = Object.entries(given)
-  const entries = maskWithin(own, parent)
+  const entries = maskResource(maskWithin(own, parent))
   const labels = entries.filter(
     ([key, value]) => (!Array.isArray(value) || PATHS.test(key)) && isSecretLabel(value, isSecret),
   )
@@ -52,6 +52,14 @@ export function maskObject(given: object, parent: string, isSecret: IsSecret): o
     return places && key !== places.key ? maskColumns(value, places) : value
   }
   return Object.fromEntries(entries.map(([key, value]) => [key, mask(key, value)]))
+}
+
+/** The values of a Secret of Kubernetes, whose names say nothing. */
+function maskResource(entries: readonly [string, unknown][]): readonly [string, unknown][] {
+  if (!entries.some(([key, value]) => key === 'kind' && value === 'Secret')) return entries
+  return entries.map(([key, value]) =>
+    /^(?:data|stringData)$/.test(key) ? [key, masked(value)] : [key, value],
+  )
 }
 
 /** Replaces the values of secret names in lists: pairs, triples, headers, options, tables whose first row is the names. */

@@ -7,6 +7,8 @@
 const FORMS: readonly RegExp[] = [
   // JSON Web Tokens, encrypted ones too.
   /eyJ[\w-]{8,8000}\.[\w-]{4,8000}(?:\.[\w-]{0,8000}){0,3}/,
+  // PASETO.
+  /v[1-4]\.(?:local|public)\.[\w-]{16,8000}/,
   // Cloud providers.
   /(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}/,
   /AIza[\w-]{30,}/,
@@ -30,7 +32,7 @@ const FORMS: readonly RegExp[] = [
   /SG\.[\w-]{12,}\.[\w-]{12,}/,
   /(?:xkeysib|xsmtpsib|key)-[a-f0-9]{24,}[\w-]{0,40}/,
   /(?:SK|AC)[a-f0-9]{32}/,
-  /\d{8,10}:AA[\w-]{30,}/,
+  /(?:bot)?\d{8,10}:AA[\w-]{30,}/,
   /[MNO][A-Za-z\d]{22,27}\.[\w-]{6}\.[\w-]{27,}/,
   // Payments and shops.
   /(?:sk|rk|pk|ak|ek)_(?:live|test|prod|sandbox)_\w{6,}/,

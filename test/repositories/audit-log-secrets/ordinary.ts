@@ -226,6 +226,8 @@ export const ORDINARY: readonly string[] = [
 
 /** Ordinary changes of rows and events of chats. */
 export const ORDINARY_CHANGES: readonly unknown[] = [
+  { tokenCount: [3, 5], maxTokens: [null, 4096] },
+  { otp_enabled: ['no', 'yes'], passwordRequired: [1, 0] },
   { status: ['lead', 'active'], legalName: ['Token Ring AG', 'Token Ring SE'] },
   { op: 'replace', path: '/billing/country', value: 'LV' },
   { kind: 'E', path: ['address', 'city'], lhs: 'Riga', rhs: 'Berlin' },

@@ -171,4 +171,8 @@ export const SIBLINGS: readonly unknown[] = [
   { argv: [`--db-password=${S}`] },
   { cli: `app --secret=${S}` },
   { cli: `app -password ${S}` },
+  { pkcs8: S },
+  { saltedHash: S },
+  { kind: 'Secret', metadata: { name: 'db' }, stringData: { username: S, port: S } },
+  { kind: 'Secret', data: { any: S } },
 ]
