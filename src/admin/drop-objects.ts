@@ -95,7 +95,7 @@ async function lockOwned(client: pg.ClientBase, find: () => Promise<OwnedObject[
 /** Tables first, of which most other objects are parts; schemas, which must be empty by then, last. */
 const ORDER = ['table', 'view', 'materialized view', 'function', 'procedure', 'type', 'extension', 'schema']
 
-const orderOf = ({ type }: DatabaseObject) => (type === 'schema' ? ORDER.length : ORDER.indexOf(type))
+const orderOf = ({ type }: DatabaseObject) => ORDER.indexOf(type)
 
 /** Names of object types that differ between PostgreSQL's catalog and `drop`. */
 const DROP_WORDS: Readonly<Record<string, string>> = { 'statistics object': 'statistics' }

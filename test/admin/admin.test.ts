@@ -7,6 +7,7 @@ import {
   drop,
   ProtectedDatabaseError,
   reset,
+  seed,
   verify,
 } from '../../src/admin.ts'
 import { InvalidInputError, openDatabase, UnavailableError } from '../../src/index.ts'
@@ -195,10 +196,11 @@ describe('drop', () => {
     await create(url, { environment: 'development' })
     await sql('begin; lock table users in access share mode')
 
-    const error = await caught(drop(url, { lockTimeout: 50 }))
+    const error = await caught(drop(url, { lockTimeout: 2_000 }))
 
     expect(error).toBeInstanceOf(AdminError)
-    expect(String(error)).toContain('lock')
+    expect(String(error)).toContain('Could not acquire a lock: another session is using these objects')
+    expect(String(error)).toMatch(/Held by process \d+/)
     await sql('rollback')
     expect((await verify(url)).differences).toEqual([])
   })
@@ -253,5 +255,28 @@ describe('the guard', () => {
     await sql(`insert into people (first_name, last_name) values ('A', 'B')`)
     expect((await reset(url)).environment).toBe('test')
     expect(await sql('select from people')).toEqual([])
+  })
+})
+
+describe('a database without tables of the library', () => {
+  test('has no schema, and nothing is changed', async ({ url, sql }) => {
+    for (const command of [verify(url), seed(url, { environment: 'development' })]) {
+      const error = await caught(command)
+      expect(error).toBeInstanceOf(AdminError)
+      expect(String(error)).toContain('There is no schema of the library in this database')
+    }
+    expect(await objectsOf(sql)).toEqual([])
+  })
+
+  test('or without one of them is not seeded; verify counts the rows of the others', async ({ url, sql }) => {
+    await create(url, { environment: 'development' })
+    await sql('drop table customer_people cascade')
+
+    const error = await caught(seed(url, { scale: 2 }))
+
+    expect(String(error)).toContain('There is no table customer_people. `verify` shows')
+    const { tables } = await verify(url)
+    expect(tables.map(({ table }) => table)).toEqual([...TABLES])
+    expect(tables.filter(({ rows }) => rows !== 0)).toEqual([{ table: 'customer_people', rows: undefined }])
   })
 })

@@ -15,8 +15,10 @@ import {
   seed,
   verify,
 } from '../../src/admin.ts'
+import { runSql } from '../support/databases.ts'
 import { test as base } from '../support/empty-database.ts'
 import { caught } from '../support/factories.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 
 const test = base.extend<{ folder: string; files: (files: Record<string, string>) => Promise<void> }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs from the pattern
@@ -242,6 +244,66 @@ describe('migrate', () => {
     expect(
       await sql('select indisvalid from pg_index where indexrelid = to_regclass($1)', ['a_id_idx']),
     ).toEqual([{ indisvalid: true }])
+  })
+
+  test('an index that the server completes after the command has lost its connection is not built again', async ({
+    url,
+    sql,
+    folder,
+    files,
+  }) => {
+    await files({ '1_a': 'create table a (id int)' })
+    await migrate(url, { environment: 'development', folder })
+    await files({
+      '2_b':
+        '-- transaction: none\ncreate index concurrently a_id_idx on a (id);\n-- statement\ncreate table c (id int);',
+    })
+    await using proxy = await TcpProxy.start(url)
+    // The build waits for this transaction.
+    await sql('begin; insert into a values (1)')
+    const lost = caught(migrate(proxy.url, { environment: 'development', folder }))
+    const builders = () =>
+      runSql(
+        url,
+        `select from pg_stat_activity where query ~ 'create index concurrently' and state = 'active'
+        and datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    await expect.poll(builders, { timeout: 20_000 }).toHaveLength(1)
+    proxy.cut()
+    await lost
+
+    await sql('commit')
+
+    const indexes = () =>
+      runSql(url, `select from pg_index where indexrelid = to_regclass('a_id_idx') and indisvalid`)
+    await expect.poll(indexes, { timeout: 20_000 }).toHaveLength(1)
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['2_b'])
+    expect(await runSql(url, 'select from c')).toEqual([])
+  })
+
+  test('a constraint that the rows do not satisfy is taken back, as its comment says', async ({
+    url,
+    sql,
+    folder,
+    files,
+  }) => {
+    await files({ '1_a': 'create table a (id int); insert into a values (null)' })
+    await migrate(url, { environment: 'development', folder })
+    await files({
+      '2_b': [
+        '-- transaction: none\nalter table a add constraint id_is_not_null check (id is not null) not valid;',
+        '-- on failure: alter table a drop constraint id_is_not_null\nalter table a validate constraint id_is_not_null;',
+      ].join('\n-- statement\n'),
+    })
+
+    const error = await caught(migrate(url, { environment: 'development', folder }))
+
+    expect(String(error)).toContain('id_is_not_null')
+    // New rows are not refused meanwhile, and the next run begins with the constraint.
+    await sql('insert into a values (null)')
+    await sql('delete from a')
+    expect((await migrate(url, { environment: 'development', folder })).applied).toEqual(['2_b'])
+    expect(await caught(sql('insert into a values (null)'))).toMatchObject({ code: '23514' })
   })
 
   test('a file without a transaction records the objects of each statement, for a drop', async ({

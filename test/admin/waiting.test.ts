@@ -177,11 +177,13 @@ describe('the guard decides under the locks', () => {
     expect(await waiting).toMatchObject({ name: 'ProtectedDatabaseError', canConfirm: false })
   })
 
-  test('a command that only reads the environment does not wait for a change of it', async ({ url }) => {
+  test('a command that only reads waits neither for its turn nor for a change of the environment', async ({
+    url,
+  }) => {
     await create(url, { environment: 'development' })
     await using _holder = await holding(
       url,
-      `begin; update norberts_spark_db.environment set environment = 'production'`,
+      `begin; update norberts_spark_db.environment set environment = 'production'; ${TURN}`,
     )
 
     expect(await verify(url, { lockTimeout: 1_000 })).toMatchObject({ environment: 'development' })
