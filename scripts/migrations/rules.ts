@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { queryClosed } from '../../src/admin/index.ts'
 import type { Difference } from '../../src/admin.ts'
-import { literal, qualified } from './sql.ts'
+import { literal, quoted } from './sql.ts'
 
 /** A rule of schema/ that a live database lacks, and the query that finds what it would refuse. */
 export interface Rule {
@@ -41,11 +41,14 @@ interface Constraint {
   readonly columns: string[] | null
   readonly target: string | null
   readonly targetColumns: string[] | null
+  /** Compare the columns of the target with the own ones: `operator(pg_catalog.=)`. */
+  readonly operators: string[]
   readonly matchesFull: boolean
 }
 
 /**
- * Finds the rules that a live database lacks according to the differences.
+ * Finds the rules that a live database lacks according to the differences. The queries name everything outside pg_catalog with its
+ * schema, for `queryClosed`.
  *
  * @param fresh a database with schema/.
  * @param live only its catalog is read.
@@ -56,6 +59,8 @@ export async function findRules(
   differences: readonly Difference[],
 ): Promise<Rule[]> {
   const relevant = differences.filter(({ fact }) => fact !== 'comment' && fact !== 'owner')
+  // Expressions and types are printed so.
+  await fresh.query('set search_path = pg_catalog')
   const [columns, old] = [await readColumns(fresh), await readColumns(live)]
   const [keys, constraints] = [await readKeys(fresh), await readConstraints(fresh)]
   const version = await readVersion(live)
@@ -65,7 +70,7 @@ export async function findRules(
     if (schema === undefined && !object.startsWith('type ')) return []
     const key = keys.find((each) => each.object === object)
     const constraint = constraints.find((each) => each.object === object)
-    const column = columns.find(({ table, name }) => object === `column ${plain(table)}.${plain(name)}`)
+    const column = columns.find(({ table, name }) => object === `column ${shown(table)}.${plain(name)}`)
     const found = [
       key && keyQuery(key, sources),
       constraint && constraintQuery(constraint, sources),
@@ -80,6 +85,9 @@ export async function findRules(
 }
 
 const plain = (name: string) => name.replaceAll('"', '')
+
+/** The name of a table as differences have it. */
+const shown = (table: string) => plain(table).replace(/^public\./, '')
 
 const unique = (rules: readonly Rule[]) =>
   rules.filter(
@@ -119,12 +127,12 @@ function constraintQuery(constraint: Constraint, sources: Sources): Query {
   if (source === undefined) return undefined
   if (constraint.kind === 'c') return `select * from ${source} as found where not (${constraint.expression})`
   if (constraint.kind === 'x') return { reason: 'an exclusion constraint is checked only when it is added' }
-  const { columns, target, targetColumns } = constraint
+  const { columns, target, targetColumns, operators } = constraint
   if (constraint.kind !== 'f' || !columns || !target || !targetColumns) return undefined
   const own = columns.map((column) => `found.${column}`)
   const isKnown = own.map((column) => `${column} is not null`)
   const targetRows = sources(target)
-  const isSame = own.map((column, index) => `other.${targetColumns[index]} = ${column}`)
+  const isSame = own.map((column, index) => `other.${targetColumns[index]} ${operators[index]} ${column}`)
   const isMissing =
     targetRows === undefined
       ? 'true'
@@ -165,10 +173,12 @@ async function removedValues(live: pg.ClientBase, differences: readonly Differen
     const wanted = new Set(schema?.split(', '))
     const removed = database.split(', ').filter((value) => !wanted.has(value))
     if (removed.length === 0) continue
-    const { rows } = await live.query<{ table: string; column: string; isArray: boolean }>(
-      `select attrelid::regclass::text as table, quote_ident(attname) as column, atttypid <> own.oid as "isArray"
+    const { rows } = await queryClosed<{ table: string; column: string; isArray: boolean }>(
+      live,
+      `select format('%I.%I', nspname, relname) as table, quote_ident(attname) as column, atttypid <> own.oid as "isArray"
        from pg_type as own join pg_attribute on atttypid in (own.oid, own.typarray)
        join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p') and not relispartition
+       join pg_namespace on pg_namespace.oid = relnamespace
        where own.oid = to_regtype($1) and attnum > 0 and not attisdropped order by 1, 2`,
       [object.slice('type '.length)],
     )
@@ -192,6 +202,8 @@ function domainRules(differences: readonly Difference[]): Rule[] {
   )
 }
 
+const tableName = (schema: string, name: string) => `${quoted(schema)}.${quoted(name)}`
+
 const TABLE = `case when nspname = 'public' then relname else nspname || '.' || relname end`
 
 async function readColumns(client: pg.ClientBase): Promise<Column[]> {
@@ -205,7 +217,7 @@ async function readColumns(client: pg.ClientBase): Promise<Column[]> {
     join pg_namespace on pg_namespace.oid = relnamespace left join pg_attrdef on adrelid = attrelid and adnum = attnum
     where attnum > 0 and not attisdropped and nspname !~ '^pg_' and nspname <> 'information_schema'`,
   )
-  return rows.map((row) => ({ ...row, table: qualified({ schema: row.schema, name: row.relation }) }))
+  return rows.map((row) => ({ ...row, table: tableName(row.schema, row.relation) }))
 }
 
 async function readKeys(client: pg.ClientBase): Promise<Key[]> {
@@ -220,7 +232,7 @@ async function readKeys(client: pg.ClientBase): Promise<Key[]> {
     from pg_index join pg_class on pg_class.oid = indrelid join pg_namespace on pg_namespace.oid = relnamespace
     where indisunique and relkind in ('r', 'p') and nspname !~ '^pg_'`,
   )
-  return rows.map((row) => ({ ...row, table: qualified({ schema: row.schema, name: row.relation }) }))
+  return rows.map((row) => ({ ...row, table: tableName(row.schema, row.relation) }))
 }
 
 async function readConstraints(client: pg.ClientBase): Promise<Constraint[]> {
@@ -236,15 +248,17 @@ async function readConstraints(client: pg.ClientBase): Promise<Constraint[]> {
       pg_get_expr(conbin, conrelid, true) as expression, ${names('conrelid', 'conkey')} as columns,
       (select nspname::text from pg_class as other join pg_namespace as space on space.oid = other.relnamespace where other.oid = confrelid) as "targetSchema",
       (select relname::text from pg_class as other where other.oid = confrelid) as "targetRelation",
-      ${names('confrelid', 'confkey')} as "targetColumns", confmatchtype = 'f' as "matchesFull"
+      ${names('confrelid', 'confkey')} as "targetColumns",
+      array(select format('operator(%I.%s)', space.nspname, oprname) from unnest(conpfeqop) with ordinality as used (operator, place)
+        join pg_operator on pg_operator.oid = operator join pg_namespace as space on space.oid = oprnamespace order by place) as operators,
+      confmatchtype = 'f' as "matchesFull"
     from pg_constraint join pg_class on pg_class.oid = conrelid join pg_namespace on pg_namespace.oid = relnamespace
     where contype in ('c', 'f', 'x') and nspname !~ '^pg_'`,
   )
   return rows.map((row) => ({
     ...row,
-    table: qualified({ schema: row.schema, name: row.relation }),
-    target:
-      row.targetRelation === null ? null : qualified({ schema: row.targetSchema, name: row.targetRelation }),
+    table: tableName(row.schema, row.relation),
+    target: row.targetRelation === null ? null : tableName(row.targetSchema, row.targetRelation),
   }))
 }
 

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { queryClosed } from '../../src/admin/index.ts'
 import type { Difference } from '../../src/admin.ts'
 import { connected } from './catalog.ts'
 import { findRules, type Rule } from './rules.ts'
@@ -71,16 +72,23 @@ async function check(
   if (sql === undefined) return { rule, reason }
   await client.query('savepoint one')
   try {
-    const { rows: counted } = await client.query<{ count: string }>(
+    const { rows: counted } = await queryClosed<{ count: string }>(
+      client,
       `select count(*) as count from (${sql}) as refused`,
     )
     const rows = Number(counted[0]?.count)
     if (rows === 0) return undefined
-    const { rows: found, fields } = await client.query<unknown[]>({
-      text: `select * from (${sql}) as refused limit ${EXAMPLES}`,
-      rowMode: 'array',
-    })
-    return { rule, rows, examples: found.map((row) => exampleOf(row, fields)), sql }
+    const { rows: found, fields } = await queryClosed<Record<string, unknown>>(
+      client,
+      `select * from (${sql}) as refused limit ${EXAMPLES}`,
+    )
+    const examples = found.map((row) =>
+      exampleOf(
+        fields.map(({ name }) => row[name]),
+        fields,
+      ),
+    )
+    return { rule, rows, examples, sql }
   } catch (error) {
     await client.query('rollback to one')
     return { rule, reason: reasonOf(error, timeout) }

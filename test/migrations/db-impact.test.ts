@@ -101,6 +101,42 @@ describe('the check of rows', { timeout: 60_000 }, () => {
     expect(found.flatMap(({ examples }) => examples)).toContain(example)
   })
 
+  test('calls no function and no operator that another role has made in a writable schema', async () => {
+    const change = `
+      alter table things add constraint c check (cardinality(colors) < 5 and pg_column_size(note) < 100 and concat(name, code) <> ''),
+        add constraint f foreign key (owner_id) references owners match full;
+      alter type color rename to old_color; create type color as enum ('red', 'blue');
+      create unique index u on things (coalesce(note, ''), num_nulls(name, code))`
+    const traps = [
+      ...[
+        'cardinality(color[])',
+        'pg_column_size(text)',
+        'concat(text, text)',
+        'num_nulls(text, text)',
+        'num_nulls(integer)',
+      ],
+      ...['operator_of(oid, regtype)', 'format(text, name, name)'],
+    ].map(
+      (signature) =>
+        `create function public.${signature} returns integer language plpgsql as $$ begin raise 'a hostile function ran'; end $$;`,
+    )
+    await twoDatabases(change, async (url, fresh) => {
+      await connected(url, (client) =>
+        client.query(
+          `${traps.join('\n')} create operator public.= (function = operator_of, leftarg = oid, rightarg = regtype)`,
+        ),
+      )
+      const { unchecked, violations } = await findViolations(url, {
+        fresh,
+        differences: await compareDatabases(fresh, url),
+      })
+      expect(violations.map(({ rule }) => rule)).toEqual(
+        expect.arrayContaining(['type color', 'constraint things.f']),
+      )
+      expect(unchecked.filter(({ reason }) => reason.includes('hostile'))).toEqual([])
+    })
+  })
+
   test('says of what it may not read, and of what takes too long, that it could not be checked', async () => {
     const change = 'alter table things alter name set not null'
     await twoDatabases(change, async (url, fresh) => {
