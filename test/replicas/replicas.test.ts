@@ -322,6 +322,18 @@ describe('a replica that cannot be used', () => {
     ])
   })
 
+  test('is left out from the first read on that it refuses', async ({ open }) => {
+    await using proxy = await TcpProxy.start(standby(0).url)
+    const db = open([proxy.url])
+    await db.replica.users.list()
+    proxy.target = new URL('postgres://127.0.0.1:1/none')
+    proxy.cut()
+
+    await db.replica.users.list()
+
+    expect(db.stats().replicas).toMatchObject([{ state: 'down' }])
+  })
+
   test('has gone silent: calls with and without a timeout go on', { timeout: 60_000 }, async ({ open }) => {
     await using proxy = await TcpProxy.start(standby(0).url)
     const db = open([proxy.url])
