@@ -29,7 +29,8 @@ create table users (
 );
 
 create index users_created_at_user_id_idx on users (created_at, user_id);
-create index users_name_user_id_idx on users (name, user_id);
+-- The times are compared in the index: a range of them in the order of names reads no rows outside it.
+create index users_name_user_id_created_at_idx on users (name, user_id, created_at);
 create index users_role_created_at_user_id_idx on users (role, created_at, user_id);
 create index users_search_idx on users using gin (search_words(name || ' ' || email::text));
 

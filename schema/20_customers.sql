@@ -53,7 +53,7 @@ create table customers (
 
 create index customers_created_at_customer_id_idx on customers (created_at, customer_id);
 -- No row of a btree index may be larger than 2.7 kB: the CHECK limits the spaces, too.
-create index customers_display_name_customer_id_idx on customers (display_name, customer_id);
+create index customers_display_name_customer_id_created_at_idx on customers (display_name, customer_id, created_at);
 create index customers_company_size_idx on customers (company_size);
 create index customers_status_created_at_customer_id_idx on customers (status, created_at, customer_id);
 create index customers_industry_created_at_customer_id_idx on customers (industry, created_at, customer_id);

@@ -50,7 +50,7 @@ create table people (
 -- Among those in use: an archived person does not keep an address from another one.
 create unique index people_email_key on people (email) where archived_at is null;
 create index people_created_at_person_id_idx on people (created_at, person_id);
-create index people_last_name_person_id_idx on people (last_name, person_id);
+create index people_last_name_person_id_created_at_idx on people (last_name, person_id, created_at);
 create index people_is_active_created_at_person_id_idx on people (is_active, created_at, person_id);
 create index people_owner_id_created_at_person_id_idx on people (owner_id, created_at, person_id);
 create index people_archived_at_person_id_idx on people (archived_at, person_id) where archived_at is not null;

@@ -799,7 +799,8 @@ create table users (
 );
 
 create index users_created_at_user_id_idx on users (created_at, user_id);
-create index users_name_user_id_idx on users (name, user_id);
+-- The times are compared in the index: a range of them in the order of names reads no rows outside it.
+create index users_name_user_id_created_at_idx on users (name, user_id, created_at);
 create index users_role_created_at_user_id_idx on users (role, created_at, user_id);
 create index users_search_idx on users using gin (search_words(name || ' ' || email::text));
 
@@ -895,7 +896,7 @@ create table customers (
 
 create index customers_created_at_customer_id_idx on customers (created_at, customer_id);
 -- No row of a btree index may be larger than 2.7 kB: the CHECK limits the spaces, too.
-create index customers_display_name_customer_id_idx on customers (display_name, customer_id);
+create index customers_display_name_customer_id_created_at_idx on customers (display_name, customer_id, created_at);
 create index customers_company_size_idx on customers (company_size);
 create index customers_status_created_at_customer_id_idx on customers (status, created_at, customer_id);
 create index customers_industry_created_at_customer_id_idx on customers (industry, created_at, customer_id);
@@ -1028,7 +1029,7 @@ create table people (
 -- Among those in use: an archived person does not keep an address from another one.
 create unique index people_email_key on people (email) where archived_at is null;
 create index people_created_at_person_id_idx on people (created_at, person_id);
-create index people_last_name_person_id_idx on people (last_name, person_id);
+create index people_last_name_person_id_created_at_idx on people (last_name, person_id, created_at);
 create index people_is_active_created_at_person_id_idx on people (is_active, created_at, person_id);
 create index people_owner_id_created_at_person_id_idx on people (owner_id, created_at, person_id);
 create index people_archived_at_person_id_idx on people (archived_at, person_id) where archived_at is not null;

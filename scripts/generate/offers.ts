@@ -13,7 +13,7 @@ interface Index {
 
 /**
  * Orders and filters of lists that no index serves, in sentences. An order needs an index over all rows that begins with the columns to
- * which the list is bound and the column of the order, and that ends with the key or is unique. Its column must not be null: a
+ * which the list is bound, the column of the order and the key, or one of the former that is unique. Its column must not be null: a
  * position could not be compared with null. A filter needs an index that begins with its column; one of the contents of a column a GIN index.
  */
 export async function unservedOffers(
@@ -68,7 +68,7 @@ function servesOrder(index: Index, offers: OfferedColumns, column: string): bool
   if (index.table !== offers.table || index.isPartial || index.method !== 'btree') return false
   const given = index.columns.join(', ')
   const isKey = index.isUnique && given === [...offers.within, column].join(', ')
-  return isKey || given === orderOf(offers, column)
+  return isKey || `${given}, `.startsWith(`${orderOf(offers, column)}, `)
 }
 
 function servesFilter(index: Index, { table, within }: OfferedColumns, column: string): boolean {
