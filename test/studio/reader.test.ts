@@ -125,7 +125,7 @@ describe('the login that reads', () => {
         expect(await post('/api/rows', { table, search: 'a', sort: '' }), table).toHaveProperty('rows')
       expect(await get('/api/statements')).toEqual({
         name: 'AdminError',
-        message: expect.stringMatching(/^public\.\w+\(.*\) would be called in place of PostgreSQL's own/),
+        message: expect.stringMatching(/^public\."?\w+"?\(.*\) would be called in place of PostgreSQL's own/),
       })
     } finally {
       for (const signature of made) await one(filled, `drop function ${signature}`)
