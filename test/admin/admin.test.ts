@@ -260,8 +260,8 @@ describe('the guard', () => {
 
 describe('a database without tables of the library', () => {
   test('has no schema, and nothing is changed', async ({ url, sql }) => {
-    for (const command of [verify(url), seed(url, { environment: 'development' })]) {
-      const error = await caught(command)
+    for (const command of [() => verify(url), () => seed(url, { environment: 'development' })]) {
+      const error = await caught(command())
       expect(error).toBeInstanceOf(AdminError)
       expect(String(error)).toContain('There is no schema of the library in this database')
     }
