@@ -70,13 +70,22 @@ export class CrmModel {
     const contacts = await this.#contacts()
     const rows = { customer: customers, person: people, contact: contacts }
     return [
+      ...this.#goneRows('customer', this.customerIds, customers),
+      ...this.#goneRows('person', this.personIds, people),
       ...this.#wrongMerges('customer', customers),
       ...this.#wrongMerges('person', people),
       ...this.#orphans(customers, people, contacts),
-      ...this.#lostContacts(customers, people, contacts),
+      ...(await this.#lostContacts(customers, people, contacts)),
       ...this.#brokenKeys(people, contacts),
       ...(await this.#wrongHistory(rows)),
     ]
+  }
+
+  /** Only the undo of the import that made it deletes a row. */
+  #goneRows(kind: string, ids: readonly string[], rows: Map<string, Row>): string[] {
+    return ids.flatMap((id) =>
+      rows.has(id) || this.#imported.has(`${kind} ${id}`) ? [] : [`The ${kind} ${id} is gone.`],
+    )
   }
 
   async #rows(table: string, key: string, ids: readonly string[]): Promise<Map<string, Row>> {
@@ -115,22 +124,38 @@ export class CrmModel {
     })
   }
 
-  #lostContacts(customers: Map<string, Row>, people: Map<string, Row>, contacts: Map<string, Row>): string[] {
+  async #lostContacts(
+    customers: Map<string, Row>,
+    people: Map<string, Row>,
+    contacts: Map<string, Row>,
+  ): Promise<string[]> {
     const root = (rows: Map<string, Row>, id: string) => (rows.get(id)?.merged_into as string | null) ?? id
     const groupOf = ({ customerId, personId, role }: AddedContact) =>
       [root(customers, customerId), root(people, personId), role].join()
     const excused = new Set(this.added.filter(({ contactId }) => this.removed.has(contactId)).map(groupOf))
-    return this.added.flatMap((added) => {
+    const lost = this.added.filter((added) => {
       const group = groupOf(added)
-      if (excused.has(group)) return []
-      const isKept = [...contacts.values()].some(
+      if (excused.has(group)) return false
+      return ![...contacts.values()].some(
         ({ customer_id, person_id, role, start_date, end_date }) =>
           [customer_id, person_id, role].join() === group &&
           (start_date as string) <= added.startDate &&
           (end_date === null || (end_date as string) >= added.startDate),
       )
-      return isKept ? [] : [`The contact ${JSON.stringify(added)} is lost.`]
     })
+    return Promise.all(
+      lost.map(
+        async (added) => `The contact ${JSON.stringify(added)} is lost. ${await this.#historyOf(added)}`,
+      ),
+    )
+  }
+
+  /** What happened to a contact, its customer and its person. */
+  async #historyOf({ contactId, customerId, personId }: AddedContact): Promise<string> {
+    const { rows } = await sql<object>`
+      select entity_type, entity_id, action, changes, import_id, created_at from audit_log
+      where entity_id = any(${[contactId, customerId, personId]}) order by id`.execute(this.#db.kysely)
+    return rows.map((row) => JSON.stringify(row)).join('\n')
   }
 
   #brokenKeys(people: Map<string, Row>, contacts: Map<string, Row>): string[] {
