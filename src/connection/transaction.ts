@@ -65,6 +65,7 @@ async function perform<T>(
   cancellation: Cancellation,
 ): Promise<T> {
   try {
+    cancellation.throwIfCancelled()
     const value = await cancellation.race((async () => fn(connection))(), 'reading')
     await connection.end()
     cancellation.throwIfCancelled()

@@ -208,6 +208,28 @@ describe('the signal of a transaction', () => {
     await pool.end()
   })
 
+  test('that comes with the answer to BEGIN keeps the function from running, too', async ({ db }) => {
+    const controller = new AbortController()
+    const reason = new Error('the client hung up')
+    let runs = 0
+    const sent: string[] = []
+    const stop = db.on('query', ({ sql }) => {
+      sent.push(sql)
+      if (/^begin/i.test(sql)) controller.abort(reason)
+    })
+
+    const call = db.transaction(
+      async () => {
+        runs += 1
+      },
+      { signal: controller.signal },
+    )
+
+    expect(await caught(call)).toBe(reason)
+    stop()
+    expect({ runs, sent }).toEqual({ runs: 0, sent: ['begin', 'rollback'] })
+  })
+
   test('may have any reason', async ({ db }) => {
     const { userId } = await db.users.create(aUser())
     for (const reason of ['text', null, 42, { a: 1 }]) {
