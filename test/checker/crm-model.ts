@@ -150,7 +150,7 @@ export class CrmModel {
     )
   }
 
-  /** What happened to a contact, its customer and its person. */
+  /** The history of a contact, of its customer and of its person. */
   async #historyOf({ contactId, customerId, personId }: AddedContact): Promise<string> {
     const { rows } = await sql<object>`
       select entity_type, entity_id, action, changes, import_id, created_at from audit_log
