@@ -27,12 +27,12 @@ const { url } = database
 console.log(`Filling a database with ${messages} messages …`)
 await create(url, { environment: 'development' })
 await seed(url, { scale: messages })
-console.log('Starting the studio …')
 const browser = await launchChromium()
 const client = new pg.Client(url)
 await client.connect()
 await client.query('vacuum analyze')
 
+console.log('Starting the studio …')
 const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage()
 try {
   for (let round = 1; round < rounds; round += 1) {

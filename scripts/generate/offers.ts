@@ -45,7 +45,7 @@ export async function unservedOffers(
         return [`${name}: an order by ${column}, which may be null`]
       return indexes.some((index) => servesOrder(index, offers, column))
         ? []
-        : [`${name}: an order by ${column}; create an index on (${orderOf(offers, column)})`]
+        : [`${name}: an order by ${column}; create an index on (${orderOf(offers, column).join(', ')})`]
     }),
     ...offers.where.flatMap((column) =>
       indexes.some((index) => servesFilter(index, offers, column))
@@ -60,21 +60,24 @@ export async function unservedOffers(
   ])
 }
 
-function orderOf({ within, key }: OfferedColumns, column: string): string {
-  return [...within, column, key].join(', ')
+function orderOf({ within, key }: OfferedColumns, column: string): string[] {
+  return [...within, column, key]
 }
 
 function servesOrder(index: Index, offers: OfferedColumns, column: string): boolean {
   if (index.table !== offers.table || index.isPartial || index.method !== 'btree') return false
-  const given = index.columns.join(', ')
-  const isKey = index.isUnique && given === [...offers.within, column].join(', ')
-  return isKey || `${given}, `.startsWith(`${orderOf(offers, column)}, `)
+  const unique = [...offers.within, column]
+  const isKey = index.isUnique && index.columns.length === unique.length && beginsWith(index, unique)
+  return isKey || beginsWith(index, orderOf(offers, column))
 }
 
 function servesFilter(index: Index, { table, within }: OfferedColumns, column: string): boolean {
   if (index.table !== table || index.method !== 'btree') return false
-  const given = `${index.columns.join(', ')}, `
-  return given.startsWith(`${column}, `) || given.startsWith(`${[...within, column].join(', ')}, `)
+  return beginsWith(index, [column]) || beginsWith(index, [...within, column])
+}
+
+function beginsWith({ columns }: Index, wanted: readonly string[]): boolean {
+  return wanted.every((column, place) => columns[place] === column)
 }
 
 function servesContents({ table, columns, method }: Index, offers: OfferedColumns, column: string): boolean {

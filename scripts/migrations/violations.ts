@@ -82,13 +82,7 @@ async function check(
       client,
       `select * from (${sql}) as refused limit ${EXAMPLES}`,
     )
-    const examples = found.map((row) =>
-      exampleOf(
-        fields.map(({ name }) => row[name]),
-        fields,
-      ),
-    )
-    return { rule, rows, examples, sql }
+    return { rule, rows, examples: found.map((row) => exampleOf(row, fields)), sql }
   } catch (error) {
     await client.query('rollback to one')
     return { rule, reason: reasonOf(error, timeout) }
@@ -96,14 +90,15 @@ async function check(
 }
 
 /** The first columns of a table are its key; those of a key are its values. */
-function exampleOf(row: readonly unknown[], fields: readonly { name: string }[]): string {
+function exampleOf(row: Readonly<Record<string, unknown>>, fields: readonly { name: string }[]): string {
   const isKey = fields[0]?.name === 'key_1'
-  const values = isKey ? row.slice(0, -1) : row.slice(0, 1)
+  const all = fields.map(({ name }) => row[name])
+  const values = isKey ? all.slice(0, -1) : all.slice(0, 1)
   const shown = values.map((value) => {
     const text = value instanceof Date ? value.toISOString() : String(value)
     return text.length > 60 ? `${text.slice(0, 59)}…` : text
   })
-  return isKey ? `${shown.join(', ')} (${row.at(-1)} times)` : `${fields[0]?.name} ${shown.join(', ')}`
+  return isKey ? `${shown.join(', ')} (${all.at(-1)} times)` : `${fields[0]?.name} ${shown.join(', ')}`
 }
 
 const REASONS: Readonly<Record<string, string>> = {

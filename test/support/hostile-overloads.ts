@@ -9,22 +9,7 @@ const OPERATORS = [
   ...['@>', '<@', '&&', '@@', '?&', '*<>', '*='],
 ]
 
-const SCALARS = [
-  ...[
-    'text',
-    'name',
-    '"char"',
-    'uuid',
-    'boolean',
-    'integer',
-    'bigint',
-    'smallint',
-    'oid',
-    'jsonb',
-    'date',
-    'timestamptz',
-  ],
-]
+const SCALARS = 'text name "char" uuid boolean integer bigint smallint oid jsonb date timestamptz'.split(' ')
 const OTHERS = ['citext', 'regclass', 'json', 'numeric', 'tsvector', 'tsquery', 'inet']
 const TABLES = ['users', 'customers', 'people', 'customer_people', 'chats', 'audit_log']
 
