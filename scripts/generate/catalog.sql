@@ -31,10 +31,10 @@ attribute as (
       'notNull', a.attnotnull and not exists (
         select from pg_constraint o
         where o.conrelid = a.attrelid and o.contype = 'n' and o.conkey[1] = a.attnum and not o.convalidated)
-        and not exists (
+        and not (a.attrelid in (select parent from heir) and exists (
           select from heir join pg_attribute c on c.attrelid = heir.child and c.attname = a.attname
           left join pg_constraint o on o.conrelid = c.attrelid and o.contype = 'n' and o.conkey[1] = c.attnum
-          where heir.parent = a.attrelid and not (c.attnotnull and coalesce(o.convalidated, true))),
+          where heir.parent = a.attrelid and not (c.attnotnull and coalesce(o.convalidated, true)))),
       'refusesNull', a.attnotnull,
       'dimensions', a.attndims,
       'isWritable', pg_column_is_updatable(a.attrelid, a.attnum, true),
@@ -119,7 +119,7 @@ select json_build_object(
         'expression', pg_get_expr(o.conbin, o.conrelid),
         'isEnforced', coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true),
         'holds', o.convalidated and coalesce((to_jsonb(o) ->> 'conenforced')::boolean, true)
-          and not (o.connoinherit and exists (select from heir where heir.parent = o.conrelid)),
+          and not (o.connoinherit and o.conrelid in (select parent from heir)),
         'comment', coalesce(obj_description(o.oid, 'pg_constraint'),
           (select obj_description(g.oid, 'pg_trigger') from pg_trigger g where g.tgconstraint = o.oid and o.contype = 't'))
       ) order by coalesce(r.nspname, n.nspname) collate "C", r.relname collate "C", t.typname collate "C", o.conname collate "C"), '[]')
@@ -143,7 +143,9 @@ select json_build_object(
           'schema', (select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = pi.indrelid),
           'table', (select c.relname from pg_class c where c.oid = pi.indrelid)) end,
         'isUnique', i.indisunique,
-        'ofConstraint', exists (select from pg_constraint o where o.conindid = i.indexrelid and o.contype in ('p', 'u', 'x')),
+        -- No index serves conindid alone: without conrelid each index reads all of pg_constraint.
+        'ofConstraint', exists (select from pg_constraint o
+          where o.conrelid = i.indrelid and o.conindid = i.indexrelid and o.contype in ('p', 'u', 'x')),
         'columns', (
           select coalesce(json_agg(a.attname order by array_position(i.indkey::int2[], a.attnum), a.attnum), '[]')
           from pg_attribute a

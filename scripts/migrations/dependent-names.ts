@@ -73,7 +73,7 @@ async function readParts(client: pg.Client): Promise<Part[]> {
     union all
     select 'index', tables.schema, tables.name, pg_class.relname, pg_get_indexdef(indexrelid)
     from pg_index join tables on tables.oid = indrelid join pg_class on pg_class.oid = indexrelid
-    where not exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x'))
+    where not exists (select from pg_constraint where conrelid = indrelid and conindid = indexrelid and contype in ('p', 'u', 'x'))
       and not pg_class.relispartition
     union all
     select 'sequence', tables.schema, tables.name, pg_class.relname, format('%s %s', attname, deptype)

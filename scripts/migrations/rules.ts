@@ -224,7 +224,7 @@ async function readKeys(client: pg.ClientBase): Promise<Key[]> {
   const { rows } = await queryClosed<Key & { schema: string; relation: string }>(
     client,
     `
-    select coalesce((select 'constraint' from pg_constraint where conindid = indexrelid and contype in ('p', 'u')), 'index')
+    select coalesce((select 'constraint' from pg_constraint where conrelid = indrelid and conindid = indexrelid and contype in ('p', 'u')), 'index')
         || ' ' || ${TABLE} || '.' || (select relname from pg_class as own where own.oid = indexrelid) as object,
       nspname::text as schema, relname::text as relation, pg_get_expr(indpred, indrelid, true) as predicate,
       coalesce((to_jsonb(pg_index) ->> 'indnullsnotdistinct')::boolean, false) as "nullsAreEqual", indisprimary as "isPrimary",
