@@ -169,6 +169,17 @@ begin
 end
 $$;
 
+-- Ids that no user has, which the foreign key of an owner would refuse. It tells a caller no more than that refusal does.
+create function find_missing_users(ids uuid[]) returns setof uuid
+  language plpgsql stable security definer rows 20 as $$
+begin
+  if current_user_id() is not null or sees_all_rows('users'::regclass) then
+    return query select distinct id from pg_catalog.unnest(ids) as id
+      where not exists (select from users where users.user_id = id);
+  end if;
+end
+$$;
+
 -- Rows that share a key of duplicates, up to a number for each key. The planner would read the table from its beginning where it expects
 -- many rows with a key, and the key may be one of few.
 create function find_customers_by_keys(keys text[], most integer) returns setof uuid
@@ -203,6 +214,7 @@ comment on function search_people is 'People that the actor may see and that hav
 comment on function find_people_by_email is 'People that the actor may see, by email address.';
 comment on function find_people_by_further_email is 'People that the actor may see, by one of the email addresses in their list.';
 comment on function files_of_users is 'Keys of the files of users that the actor may see.';
+comment on function find_missing_users is 'Those of some ids that no user has.';
 comment on function find_customers_by_keys is 'Customers that the actor may see and that share a key of duplicates.';
 comment on function find_people_by_keys is 'People that the actor may see and that share a key of duplicates.';
 comment on function find_customers_by_tags is 'Customers that the actor may see and that have all of some tags, or any of them.';
@@ -220,7 +232,7 @@ begin
     'search_customers(tsquery)', 'search_people(tsquery)', 'find_people_by_email(citext[])', 'files_of_users(uuid[])',
     'find_customers_by_keys(text[],integer)', 'find_people_by_keys(text[],integer)', 'find_customers_by_tags(text[], boolean)',
     'find_customers_by_attributes(jsonb)', 'find_people_by_tags(text[], boolean)', 'find_people_by_attributes(jsonb)',
-    'find_people_by_further_email(text[])'] loop
+    'find_people_by_further_email(text[])', 'find_missing_users(uuid[])'] loop
     execute pg_catalog.format('alter function %s set search_path = %I, pg_temp', pinned, current_schema());
   end loop;
 end

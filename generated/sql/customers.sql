@@ -1032,6 +1032,13 @@ select
 from
   broken_checks ($1::regclass, $2::jsonb) as "found";
 
+-- customers.import: find missing users
+-- $1 ids: uuid[]
+select
+  "id"
+from
+  find_missing_users ($1::uuid[]) as "id";
+
 -- customers.importMany: find customers
 -- $1 names: text[]
 select distinct

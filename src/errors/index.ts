@@ -16,4 +16,4 @@ export {
   violates,
 } from './row-errors.ts'
 export { endsConnection, isReadOnlyRefusal, isStalePlan, type Progress, translate } from './translate.ts'
-export { brokenCheck } from './violation.ts'
+export { brokenConstraint } from './violation.ts'

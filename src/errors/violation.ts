@@ -46,11 +46,20 @@ export function violationOf(error: ServerError, catalog = CATALOG): Violation | 
   return { kind, constraint, table: owner, columns, message }
 }
 
-/** The error of a CHECK that a row breaks, before the server refuses the row. */
-export function brokenCheck(table: string, constraint: string, catalog = CATALOG): ConstraintError {
-  const violation = violationOf({ code: '23514', table, constraint } as ServerError, catalog) as Violation
+/** The error of a CHECK or a foreign key that refuses a row, before the server refuses it. */
+export function brokenConstraint(
+  kind: keyof typeof CODES,
+  table: string,
+  constraint: string,
+  catalog = CATALOG,
+): ConstraintError {
+  const error = { code: CODES[kind], message: '', table, constraint } as ServerError
+  const violation = violationOf(error, catalog) as Violation
   return new ConstraintError(violation, violation.message)
 }
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const CODES = { check: '23514', 'foreign-key': '23503' } as const
 
 /** The column of a partitioned table's key that is null: the server looks for a partition before it checks NOT NULL. */
 function missingKey({ routine, detail }: ServerError): string | undefined {

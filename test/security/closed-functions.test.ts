@@ -29,6 +29,7 @@ const CALLS = [
   ],
   ...["find_customers_by_keys('{n:acme}'::text[], 3)", "find_people_by_keys('{n:ada}'::text[], 3)"],
   "broken_checks('public.people'::regclass, '[{}]'::jsonb)",
+  "find_missing_users('{00000000-0000-0000-0000-000000000000}'::uuid[])",
 ]
 
 test('no function of schema/ calls an overload that another role has made', { timeout: 120_000 }, async ({

@@ -14,7 +14,7 @@ import {
   type RejectedRow,
   readMatchingImportOptions,
 } from './report.ts'
-import { findBroken, isByCheck } from './review.ts'
+import { findBroken, isReviewable } from './review.ts'
 import {
   addContacts,
   clearPrimaryContacts,
@@ -79,7 +79,7 @@ class MatchedImport {
   readonly #canCopy: boolean
   readonly #order: readonly string[]
   readonly #nextId = uuidSequence()
-  /** Whether CHECKs are evaluated before rows are sent: from the first row on that one of them has refused. */
+  /** Whether CHECKs and owners are looked at before rows are sent: from the first row on that one of them has refused. */
   #isReviewing = false
   /** Whether batches are sent in pieces: from the first one on in which the server has refused many rows. */
   #inPieces = false
@@ -165,7 +165,7 @@ class MatchedImport {
         const rows = pending.map(({ row }) => row)
         return await this.#connection.atomically((savepoint) => this.#send(savepoint, rows))
       } catch (error) {
-        if (this.#mayReview && isByCheck(error)) {
+        if (this.#mayReview && isReviewable(error)) {
           this.#isReviewing = true
           pending = await this.#review(pending)
           continue
@@ -185,7 +185,7 @@ class MatchedImport {
     }
   }
 
-  /** Leaves out the rows that break a CHECK: one statement for all, where the search for each would send its batch many times. */
+  /** Leaves out the rows that break a CHECK or have an unknown owner: one statement for all, where the search for each would send its batch many times. */
   async #review(entries: readonly Entry[]): Promise<readonly Entry[]> {
     const broken = await findBroken(
       this.#connection,

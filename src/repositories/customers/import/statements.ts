@@ -47,6 +47,15 @@ export const findBrokenChecks: Statement<
     .select(['index', 'broken as constraint']),
 )
 
+/** Those of the ids that no user has. */
+export const findMissingUsers: Statement<{ ids: string[] }, { id: string }> = statement(
+  'customers.import: find missing users',
+  (query, $) =>
+    query
+      .selectFrom(sql<{ id: string }>`find_missing_users(${$.ids}::uuid[])`.as<'id'>(sql.ref('id')))
+      .select('id'),
+)
+
 /** The oldest customer of each name, except archived ones. A join, because a hash index does not serve `= any(…)`. */
 export const findCustomersByName = statement(
   'customers.importMany: find customers',
