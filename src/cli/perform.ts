@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { ProtectedDatabaseError } from '../admin/index.ts'
 import { InvalidInputError } from '../errors/index.ts'
-import { explainInterrupt, INTERRUPTED } from './interrupt.ts'
+import { explainInterrupt, INTERRUPTED, InterruptedError } from './interrupt.ts'
 
 export interface Output {
   json?: boolean | undefined
@@ -9,15 +9,16 @@ export interface Output {
 
 /**
  * Runs a command and prints its result: text, or one JSON object. An error is printed in the same form, and ends the
- * process with exit code 1. `interrupted` says what Ctrl-C leaves behind.
+ * process with exit code 1. `interrupted` says what a signal such as Ctrl-C leaves behind; null for a command that waits for
+ * signals itself.
  */
 export async function perform<T extends object>(
   { json }: Output,
   work: () => Promise<T>,
   report: (result: T) => string,
-  interrupted = 'The command did not finish.',
+  interrupted: string | null = 'The command did not finish.',
 ): Promise<void> {
-  const finish = explainInterrupt(interrupted)
+  const finish = interrupted === null ? () => {} : explainInterrupt(interrupted)
   try {
     const result = await work()
     const text = json ? JSON.stringify(result, null, 2) : report(result)
@@ -27,6 +28,10 @@ export async function perform<T extends object>(
       process.exitCode = INTERRUPTED
       console.error(`${pc.red('✗')} Canceled. No changes were made.`)
       return
+    }
+    if (error instanceof InterruptedError) {
+      console.error(`\n${pc.red('✗')} ${error.message}`)
+      process.exit(error.exitCode)
     }
     process.exitCode = 1
     if (json) console.log(JSON.stringify({ error: jsonOf(error) }, null, 2))

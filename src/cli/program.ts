@@ -19,6 +19,11 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('Manages the databases of @norberts-spark/db.')
     .version(await packageVersion())
     .addHelpText('after', HELP)
+  // A caller that reads JSON gets an error of the command line in the same form as others.
+  const isJson = argv.includes('--json')
+  program.configureOutput({
+    outputError: (text, write) => (isJson ? console.log(usageError(text)) : write(text)),
+  })
   program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
   addServerCommands(program)
   addDatabaseCommands(program)
@@ -32,6 +37,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   for (const command of program.commands) command.copyInheritedSettings(program)
   await program.parseAsync(argv)
 }
+
+const usageError = (text: string) =>
+  JSON.stringify({ error: { name: 'UsageError', message: text.replace(/^error: /, '').trim() } }, null, 2)
 
 const HELP = `
 Database: --url, else DATABASE_URL (a variable, or in a file .env), else an embedded server that is kept in the project,

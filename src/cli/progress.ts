@@ -10,8 +10,7 @@ export async function withProgress<T>(
   if (json || !process.stderr.isTTY) return work()
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar({
-    barsize: barSize(process.stderr.columns || 80),
-    format: '{step} {bar} {percentage} %  {value} of {total}  {eta_formatted} left',
+    ...layout(process.stderr.columns || 80),
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
@@ -30,5 +29,11 @@ export async function withProgress<T>(
   }
 }
 
-/** The rest of the line has at most 55 columns: a longer one would lose its end. */
-const barSize = (columns: number) => Math.max(5, Math.min(40, columns - 55))
+/** The text beside the bar has at most 55 columns. A line that is too long would lose its end, so narrow terminals get no bar. */
+function layout(columns: number): { format: string; barsize?: number } {
+  if (columns < 60) return { format: '{step} {percentage} %  {eta_formatted} left' }
+  return {
+    format: '{step} {bar} {percentage} %  {value} of {total}  {eta_formatted} left',
+    barsize: Math.min(40, columns - 55),
+  }
+}

@@ -1,10 +1,11 @@
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
+import { setTimeout } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
 import { ownUrl } from '../package/index.ts'
 import { type Changing, target, withConfirm } from './flags.ts'
+import { InterruptedError, nextSignal } from './interrupt.ts'
 import { requirePeers } from './peers.ts'
 import { confirmed, note, perform } from './perform.ts'
 
@@ -27,6 +28,9 @@ interface Studio extends AsyncDisposable {
   readonly database: string
   readonly isWritable: boolean
 }
+
+/** How long a start that a signal interrupts may take to end by itself, in milliseconds; a question does not end. */
+const PATIENCE = 5_000
 
 const PEERS = ['@hono/node-server', 'elkjs', 'hono', 'libpg-query']
 
@@ -56,34 +60,46 @@ It listens on 127.0.0.1, prints a link and serves until Ctrl-C. A database whose
 
 async function serve(options: Serving): Promise<void> {
   await using stack = new AsyncDisposableStack()
+  // From the beginning: a signal that arrived between two listeners would leave the login of the studio behind.
+  const stopped = nextSignal()
   await perform(
     options,
     async () => {
-      requirePeers('studio', PEERS)
-      const loading = loadStudio()
-      loading.catch(() => {})
-      const url = await target(options, { isChanged: false })
-      const { startStudio } = await loading
-      const { write = false, port, statements } = options
-      const studio = await confirmed(options, (confirm = options.confirm) =>
-        startStudio(url, {
-          write,
-          ...(port !== undefined && { port }),
-          ...(statements !== undefined && { statements }),
-          ...(confirm !== undefined && { confirm }),
-        }),
-      )
-      stack.use(studio)
-      return { url: studio.url, database: studio.database, isWritable: studio.isWritable }
+      const starting = start(options)
+      const signal = await Promise.race([starting.then(() => undefined), stopped])
+      if (signal !== undefined) {
+        const ended = starting.then((studio) => studio[Symbol.asyncDispose]())
+        await Promise.race([ended.catch(() => {}), setTimeout(PATIENCE)])
+        throw new InterruptedError(signal, 'The studio did not start.')
+      }
+      const { url, database, isWritable } = stack.use(await starting)
+      return { url, database, isWritable }
     },
     ({ url, database, isWritable }) =>
       `${pc.green('✓')} Studio of ${database}, ${isWritable ? pc.yellow('writable') : 'read-only'}:\n  ${pc.bold(url)}`,
-    'The studio did not start.',
+    null,
   )
   if (process.exitCode) return
   note(options, 'Everyone with this link can see the database. Press Ctrl-C to stop the studio.')
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  await stopped
   note(options, '\nThe studio has stopped.')
+}
+
+async function start(options: Serving): Promise<Studio> {
+  requirePeers('studio', PEERS)
+  const loading = loadStudio()
+  loading.catch(() => {})
+  const url = await target(options, { isChanged: false })
+  const { startStudio } = await loading
+  const { write = false, port, statements } = options
+  return confirmed(options, (confirm = options.confirm) =>
+    startStudio(url, {
+      write,
+      ...(port !== undefined && { port }),
+      ...(statements !== undefined && { statements }),
+      ...(confirm !== undefined && { confirm }),
+    }),
+  )
 }
 
 /** In the package a file of its build; in its repository the source. */

@@ -172,6 +172,11 @@ describe('a command', () => {
       expect(stderr).toContain('error: ')
     }
     expect((await run(['--help'])).stdout).toContain('DATABASE_URL')
+    const asJson = await run(['drop', '--forse', '--json'])
+    expect({ ...asJson, stdout: JSON.parse(asJson.stdout) }).toMatchObject({
+      ...{ code: 2, stderr: '' },
+      stdout: { error: { name: 'UsageError', message: expect.stringContaining("unknown option '--forse'") } },
+    })
     expect(await run(['drop', '--url', 'http://x'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--url'),

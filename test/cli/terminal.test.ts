@@ -11,22 +11,44 @@ import { nameOf, one } from '../support/studio.ts'
 const CLI = resolve('src/cli.ts')
 const SCRIPT = '/usr/bin/script'
 
-/** Runs a command in a pseudo-terminal of 60 columns and presses Ctrl-C once the output matches. Resolves to the output. */
-function interrupt(args: readonly string[], when: RegExp): Promise<{ output: string; code: number | null }> {
+interface Interruption {
+  /** In place of Ctrl-C. */
+  signal?: NodeJS.Signals
+  columns?: number
+  /** Runs before Ctrl-C is pressed or the signal is sent. */
+  before?: () => Promise<void>
+}
+
+/** Runs a command in a pseudo-terminal and presses Ctrl-C, or sends a signal, once the output matches. Resolves to the output. */
+function interrupt(
+  args: readonly string[],
+  when: RegExp,
+  { signal, columns = 60, before }: Interruption = {},
+): Promise<{ output: string; code: number | null }> {
   const command = [process.execPath, CLI, ...args].map((each) => `'${each}'`).join(' ')
   const { DATABASE_URL: _, ...env } = process.env
-  const child = spawn(SCRIPT, ['-qefc', `stty cols 60; exec ${command}`, '/dev/null'], {
-    env: { ...env, TERM: 'xterm' },
-  })
+  const child = spawn(
+    SCRIPT,
+    ['-qefc', `stty cols ${columns}; echo "process $$"; exec ${command}`, '/dev/null'],
+    { env: { ...env, TERM: 'xterm' } },
+  )
   let output = ''
   let isPressed = false
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', async (chunk: Buffer) => {
     output += chunk.toString()
     if (isPressed || !when.test(output)) return
     isPressed = true
-    child.stdin.write('\x03')
+    await before?.()
+    if (signal) process.kill(Number(/process (\d+)/.exec(output)?.[1]), signal)
+    else child.stdin.write('\x03')
   })
   return new Promise((done) => child.on('close', (code) => done({ output, code })))
+}
+
+/** Whether the cursor is shown and lines are wrapped. */
+function isRestored(output: string): boolean {
+  const isLast = (on: string, off: string) => output.lastIndexOf(on) > output.lastIndexOf(off)
+  return isLast('\x1b[?25h', '\x1b[?25l') && isLast('\x1b[?7h', '\x1b[?7l')
 }
 
 describe.skipIf(!existsSync(SCRIPT))('Ctrl-C', () => {
@@ -39,23 +61,38 @@ describe.skipIf(!existsSync(SCRIPT))('Ctrl-C', () => {
     expect(output).toContain(
       'Interrupted. No changes were made: the transaction of the command is rolled back.',
     )
-    expect(output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(output.lastIndexOf('\x1b[?25l'))
-    expect(output.lastIndexOf('\x1b[?7h')).toBeGreaterThan(output.lastIndexOf('\x1b[?7l'))
+    expect(isRestored(output)).toBe(true)
     expect(await one(url, 'select count(*)::int from users')).toBe(0)
   })
 
-  test('finds a bar of progress that fits the terminal', async ({ url }) => {
+  test.for([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('and %s leave the same behind', async ([signal, expected], { url }) => {
     await create(url, { environment: 'development' })
 
-    const { output } = await interrupt(['seed', '--scale', '200000', '--url', url], /of \d{4,}.*left/)
+    const { output, code } = await interrupt(['seed', '--scale', '200000', '--url', url], /%/, { signal })
 
-    const frames = stripVTControlCharacters(output.replaceAll('^C', ''))
+    expect(code).toBe(expected)
+    expect(output).toContain('Interrupted. No changes were made')
+    expect(isRestored(output)).toBe(true)
+  })
+
+  test.for([
+    [60, /of \d{4,}.*left/, / of \d+ .* left$/],
+    [40, /left[\s\S]*left/, /^\w+ +\d+ % .* left$/],
+  ] as const)('finds progress that fits a terminal of %i columns', async ([columns, when, form], { url }) => {
+    await create(url, { environment: 'development' })
+
+    const { output } = await interrupt(['seed', '--scale', '200000', '--url', url], when, { columns })
+
+    const frames = stripVTControlCharacters(output.replaceAll('^C', '').replaceAll('\x1b[1G', '\n'))
       .split(/[\r\n]/)
-      .filter((line) => / of \d+ /.test(line))
+      .filter((line) => / % /.test(line))
     expect(frames.length).toBeGreaterThan(0)
     for (const frame of frames) {
-      expect(frame.length).toBeLessThanOrEqual(60)
-      expect(frame.trimEnd()).toMatch(/ left$/)
+      expect(frame.length).toBeLessThanOrEqual(columns)
+      expect(frame.trimEnd()).toMatch(form)
     }
   })
 
@@ -72,6 +109,33 @@ describe.skipIf(!existsSync(SCRIPT))('Ctrl-C', () => {
 
     expect(output).not.toContain('force closed')
     expect(output).toContain('Canceled. No changes were made.')
+    expect(code).toBe(130)
+  })
+
+  test.for(['Ctrl-C', 'SIGTERM', 'SIGHUP'] as const)(
+    'and the studio: %s as soon as the link is printed drops its login',
+    async (how, { url }) => {
+      let login: unknown
+      const { output } = await interrupt(['studio', '--url', url], /#token=/, {
+        ...(how !== 'Ctrl-C' && { signal: how }),
+        before: async () => {
+          login = await one(
+            url,
+            `select usename from pg_stat_activity where datname = current_database() and usename like 'norberts%'`,
+          )
+        },
+      })
+
+      expect(output).toContain('The studio has stopped.')
+      expect(await one(url, `select count(*)::int from pg_roles where rolname = '${login ?? ''}'`)).toBe(0)
+    },
+  )
+
+  test('while the studio starts says that it did not', async ({ url }) => {
+    const { output, code } = await interrupt(['studio', '--url', url], new RegExp(nameOf(url)))
+
+    expect(output).toContain('Interrupted. The studio did not start.')
+    expect(output).not.toContain('#token=')
     expect(code).toBe(130)
   })
 })
