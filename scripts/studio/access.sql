@@ -2,7 +2,7 @@
 -- Reads who may do what with which table, as one JSON value. $1: the prefix of the studio's own logins.
 with relation as (
   select pg_class.oid, relname, relowner, relrowsecurity, relforcerowsecurity, relkind,
-    case nspname when 'public' then relname::text else nspname || '.' || relname end as label
+    case nspname when 'public' then '' else quote_ident(nspname) || '.' end || quote_ident(relname) as label
   from pg_class join pg_namespace on pg_namespace.oid = relnamespace
   where nspname not in ('pg_catalog', 'information_schema', 'norberts_spark_db') and nspname not like 'pg\_toast%'
     and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition and relpersistence <> 't'

@@ -1,15 +1,20 @@
-import type pg from 'pg'
+import pg from 'pg'
+import { ColumnError } from './database.ts'
 import { COUNT_LIMIT, type Row } from './rows.ts'
-import { columnOf, identifier, quoted, readTable, type TableInfo } from './table.ts'
+import { columnOf, identifier, quoted, type Reference, readTable, type TableInfo } from './table.ts'
 
 /** Values of columns as text, or null; columns that are absent are not changed. */
 export type Values = Readonly<Record<string, string | null>>
 
-/** Rows that a delete takes along: for each table, by the chain that leads to it. */
+/** Rows that a delete takes along, for each table. */
 export interface Consequence {
   readonly table: string
   readonly rows: number
-  readonly effect: 'deleted' | 'kept without the reference' | 'prevents the deletion'
+  readonly effect:
+    | 'deleted'
+    | 'kept without the reference'
+    | 'kept with the default reference'
+    | 'prevents the deletion'
   /** The chain of tables that leads to it, for example `users → chats → messages`. */
   readonly path: string
 }
@@ -24,14 +29,18 @@ export async function saveRow(
   { table: name, key, version, values }: { table: string; key: Row; version: string; values: Values },
 ): Promise<void> {
   const table = await readTable(client, name)
+  await checkValues(client, table, values)
   const parameters: (string | null)[] = []
   const sets = assignments(table, values, parameters).map(({ column, value }) => `${column} = ${value}`)
-  const where = keyCondition(table, key, parameters)
-  const { rowCount } = await client.query(
-    `update ${quoted(name)} set ${sets.join(', ')} where ${where} and xmin = $${parameters.push(version)}::xid`,
+  const where = `${keyCondition(table, key, parameters)} and xmin = $${parameters.push(version)}::xid`
+  const { rowCount } = await change(
+    client,
+    table,
+    `update ${quoted(name)} set ${sets.join(', ')} where ${where}`,
     parameters,
   )
   if (rowCount === 1) return
+  if (await exists(client, table, { key, version })) throw new Error(`Not saved: ${SKIPPED}`)
   throw new Error(
     'Not saved: another session has changed or deleted this row since the page showed it. Reload the row.',
   )
@@ -43,6 +52,7 @@ export async function insertRow(
   { table: name, values }: { table: string; values: Values },
 ): Promise<Row> {
   const table = await readTable(client, name)
+  await checkValues(client, table, values)
   const parameters: (string | null)[] = []
   const given = assignments(table, values, parameters)
   const content =
@@ -50,10 +60,13 @@ export async function insertRow(
       ? `(${given.map(({ column }) => column).join(', ')}) values (${given.map(({ value }) => value).join(', ')})`
       : 'default values'
   const returned = table.key.map((column) => `${identifier(column)}::text as ${identifier(column)}`)
-  const { rows } = await client.query<Row>(
+  const { rows, rowCount } = await change(
+    client,
+    table,
     `insert into ${quoted(name)} ${content} returning ${returned.join(', ') || '1'}`,
     parameters,
   )
+  if (rowCount !== 1) throw new Error(`Not inserted: ${SKIPPED}`)
   return rows[0] ?? {}
 }
 
@@ -65,49 +78,185 @@ export async function deleteRow(
   const table = await readTable(client, name)
   const parameters: (string | null)[] = []
   const where = keyCondition(table, key, parameters)
-  const { rowCount } = await client.query(`delete from ${quoted(name)} where ${where}`, parameters)
-  if (rowCount !== 1) throw new Error('Nothing was deleted: the row does not exist any more.')
+  const { rowCount } = await change(client, table, `delete from ${quoted(name)} where ${where}`, parameters)
+  if (rowCount === 1) return
+  const isThere = await exists(client, table, { key })
+  throw new Error(`Nothing was deleted: ${isThere ? SKIPPED : 'the row does not exist any more.'}`)
 }
 
-const DEEPEST = 6
+const SKIPPED = 'a trigger, a rule or a policy of the table has skipped the change.'
 
-/** Counts the rows that a delete would take along, without deleting anything. */
+async function exists(
+  client: pg.ClientBase,
+  table: TableInfo,
+  { key, version }: { key: Row; version?: string },
+): Promise<boolean> {
+  const parameters: (string | null)[] = []
+  const where = keyCondition(table, key, parameters)
+  const isVersion = version === undefined ? '' : ` and xmin = $${parameters.push(version)}::xid`
+  const { rows } = await client.query(
+    `select from ${quoted(table.name)} where ${where}${isVersion}`,
+    parameters,
+  )
+  return rows.length > 0
+}
+
+/**
+ * Reads each value as its column would, without a row: an error names its column then. The server does not say which value it
+ * refuses.
+ */
+async function checkValues(client: pg.ClientBase, table: TableInfo, values: Values): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    const column = columnOf(table, name)
+    if (value === null || column.isSecret || column.isGenerated) continue
+    await client.query('savepoint value')
+    try {
+      await client.query(`explain update ${quoted(table.name)} set ${identifier(name)} = $1 where false`, [
+        value,
+      ])
+    } catch (error) {
+      if (/^2[23]/.test((error as pg.DatabaseError).code ?? '')) throw new ColumnError(name, error)
+      // Other errors are those of the change itself, or of an update where this is an insert.
+      await client.query('rollback to savepoint value')
+    }
+  }
+}
+
+/** Runs a statement that changes a row, and the triggers that would otherwise run at the end of the transaction. */
+async function change(
+  client: pg.ClientBase,
+  table: TableInfo,
+  sql: string,
+  parameters: readonly (string | null)[],
+): Promise<pg.QueryResult<Row>> {
+  const hasSecrets = table.columns.some(({ isSecret }) => isSecret)
+  const sources = hasSecrets ? await sourcesOfTriggers(client, table) : []
+  try {
+    const result = await client.query<Row>(sql, [...parameters])
+    await client.query('set constraints all immediate')
+    return result
+  } catch (error) {
+    if (hasSecrets && error instanceof pg.DatabaseError && isMadeOfValues(error, sources))
+      error.message = `A trigger of the table ${table.name} refuses the change. Its message is not shown: it may contain values of hidden columns.`
+    throw error
+  }
+}
+
+async function sourcesOfTriggers(client: pg.ClientBase, { name }: TableInfo): Promise<string[]> {
+  const { rows } = await client.query<{ source: string }>(
+    `select prosrc as source from pg_trigger join pg_proc on pg_proc.oid = tgfoid
+     where tgrelid = $1::regclass and not tgisinternal`,
+    [quoted(name)],
+  )
+  return rows.map(({ source }) => source)
+}
+
+/** Whether an error comes from a function and its message is not a text of a trigger's source, word for word. */
+function isMadeOfValues(
+  { code = '', routine, where = '', message }: pg.DatabaseError,
+  sources: readonly string[],
+): boolean {
+  // The server's own messages of these classes name constraints, or lose their values later.
+  const isOfFunction = routine === 'exec_stmt_raise' || (where !== '' && !/^2[23]/.test(code))
+  const text = pg.escapeLiteral(message)
+  return isOfFunction && !sources.some((source) => source.includes(text))
+}
+
+/** A row by the table or partition that holds it, and its place there. */
+interface Place {
+  readonly holder: string
+  readonly place: string
+}
+
+interface Found {
+  readonly table: string
+  /** Of the key that led there first. */
+  readonly path: string
+  readonly onDelete: Reference['onDelete']
+  /** The rows by holder and place. */
+  readonly rows: Set<string>
+}
+
+const EFFECTS = {
+  cascades: 'deleted',
+  refuses: 'prevents the deletion',
+  restricts: 'prevents the deletion',
+  'sets null': 'kept without the reference',
+  'sets default': 'kept with the default reference',
+} as const
+
+/**
+ * Counts the rows that a delete would take along, without deleting anything. A row that several keys reach is counted once, and
+ * keys are followed to their end. Of a table with more than 10,000 such rows, the first are followed.
+ */
 export async function consequencesOf(
   client: pg.ClientBase,
   { table: name, key }: { table: string; key: Row },
 ): Promise<Consequence[]> {
-  const table = await readTable(client, name)
   const parameters: (string | null)[] = []
-  const start = `select * from ${quoted(name)} where ${keyCondition(table, key, parameters)}`
-  const found: Consequence[] = []
-  await follow(table, start, name, 1)
-  return found
-
-  async function follow(parent: TableInfo, rows: string, path: string, depth: number): Promise<void> {
-    for (const { table: other, columns, otherColumns, onDelete } of parent.referencedBy) {
-      const pairs = columns.map(
-        (column, place) =>
-          `parent.${identifier(column)} = child.${identifier(otherColumns[place] as string)}`,
-      )
-      const children = `select child.* from ${quoted(other)} as child where exists (select from (${rows}) as parent where ${pairs.join(' and ')})`
-      const { rows: counted } = await client.query<{ count: number }>(
-        `select count(*)::int as count from (select from (${children}) as child limit ${COUNT_LIMIT + 1}) as found`,
-        parameters,
-      )
-      const count = counted[0]?.count ?? 0
-      if (count === 0) continue
-      const chain = `${path} → ${other}`
-      const effect =
-        onDelete === 'cascades'
-          ? 'deleted'
-          : onDelete === 'restricts'
-            ? 'prevents the deletion'
-            : 'kept without the reference'
-      found.push({ table: other, rows: count, effect, path: chain })
-      if (onDelete === 'cascades' && depth < DEEPEST)
-        await follow(await readTable(client, other), children, chain, depth + 1)
+  const table = await readTable(client, name)
+  const { rows: start } = await client.query<Place>(
+    `select tableoid::regclass::text as holder, ctid::text as place from ${quoted(name)} where ${keyCondition(table, key, parameters)}`,
+    parameters,
+  )
+  const found = new Map<string, Found>()
+  const infos = new Map([[name, table]])
+  const queue = [{ table, rows: start, path: name }]
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    for (const reference of next.table.referencedBy) {
+      const { table: other, onDelete } = reference
+      const path = `${next.path} → ${other}`
+      const entry = found.get(`${other} ${onDelete}`) ?? { table: other, path, onDelete, rows: new Set() }
+      const children = await childrenOf(client, next.rows, reference)
+      const added = children
+        .filter((child) => !start.some((row) => idOf(row) === idOf(child)))
+        .filter(isNew(entry))
+      if (entry.rows.size > 0) found.set(`${other} ${onDelete}`, entry)
+      if (onDelete !== 'cascades' || added.length === 0) continue
+      const info = infos.get(other) ?? (await readTable(client, other))
+      infos.set(other, info)
+      queue.push({ table: info, rows: added, path })
     }
   }
+  return [...found.values()].flatMap(({ table: other, path, onDelete, rows }) => {
+    // A key without RESTRICT is checked after the statement, which may have deleted the row by another key.
+    const gone =
+      onDelete === 'cascades' || onDelete === 'refuses' ? undefined : found.get(`${other} cascades`)
+    const left = [...rows].filter((row) => !gone?.rows.has(row)).length
+    return left > 0 ? [{ table: other, rows: left, effect: EFFECTS[onDelete], path }] : []
+  })
+}
+
+const idOf = ({ holder, place }: Place) => `${holder} ${place}`
+
+const isNew =
+  ({ rows }: Found) =>
+  (row: Place): boolean => {
+    if (rows.has(idOf(row)) || rows.size > COUNT_LIMIT) return false
+    rows.add(idOf(row))
+    return true
+  }
+
+/** The rows that refer to these by a foreign key. */
+async function childrenOf(
+  client: pg.ClientBase,
+  rows: readonly Place[],
+  { table, columns, otherColumns }: Reference,
+): Promise<Place[]> {
+  const pairs = columns.map(
+    (column, place) => `parent.${identifier(column)} = child.${identifier(otherColumns[place] as string)}`,
+  )
+  const children: Place[] = []
+  for (const [holder, places] of Map.groupBy(rows, (row) => row.holder)) {
+    const { rows: some } = await client.query<Place>(
+      `select child.tableoid::regclass::text as holder, child.ctid::text as place
+       from only ${holder} as parent join ${quoted(table)} as child on ${pairs.join(' and ')}
+       where parent.ctid = any ($1::tid[]) limit ${COUNT_LIMIT + 1}`,
+      [places.map(({ place }) => place)],
+    )
+    children.push(...some)
+  }
+  return children
 }
 
 function assignments(
@@ -118,7 +267,8 @@ function assignments(
   return Object.entries(values).map(([name, value]) => {
     const column = columnOf(table, name)
     if (column.isSecret) throw new RangeError(`The column ${name} is hidden and cannot be changed here.`)
-    return { column: identifier(name), value: `$${parameters.push(value)}::${column.type}` }
+    // Without a cast: one to varchar(3) would cut the value, an assignment refuses it.
+    return { column: identifier(name), value: `$${parameters.push(value)}` }
   })
 }
 

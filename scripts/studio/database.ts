@@ -3,6 +3,7 @@ import { guard, readEnvironment, readUrl } from '../../src/admin/index.ts'
 import { AdminError, ProtectedDatabaseError } from '../../src/admin.ts'
 import { translate, withoutRow } from '../../src/errors/index.ts'
 import { dropReader, findReader, type Reader } from './reader-role.ts'
+import { catalogOf } from './violations.ts'
 
 /** Options for opening a database in the studio. */
 export interface StudioDatabaseOptions {
@@ -16,6 +17,17 @@ const STATEMENT_TIMEOUT = 30_000
 const READ_ONLY_SQL_TRANSACTION = '25006'
 /** Functions and operators of other schemas are not found: an overload in `public` is never called. */
 const CLOSED_PATH = 'set search_path = pg_catalog, pg_temp'
+
+/** Thrown where the server refuses a value, by its column. */
+export class ColumnError extends Error {
+  override readonly name = 'ColumnError'
+  readonly column: string
+
+  constructor(column: string, cause: unknown) {
+    super(`${column} is refused.`, { cause })
+    this.column = column
+  }
+}
 
 /** The database that is browsed. */
 export class StudioDatabase implements AsyncDisposable {
@@ -128,7 +140,7 @@ export class StudioDatabase implements AsyncDisposable {
       await client.query('rollback').catch((cause: Error) => {
         broken = cause
       })
-      throw explain(error)
+      throw await this.#explain(client, error)
     } finally {
       // Session settings of a statement must not affect the next one.
       await client.query(`discard all; ${CLOSED_PATH}; set time zone 'UTC'`).catch((cause: Error) => {
@@ -136,6 +148,27 @@ export class StudioDatabase implements AsyncDisposable {
       })
       client.release(broken)
     }
+  }
+
+  /** An error as the pages show it: the message of the constraint, and never the contents of a row. */
+  async #explain(client: pg.ClientBase, error: unknown): Promise<unknown> {
+    const column = error instanceof ColumnError ? error.column : undefined
+    const reported = error instanceof ColumnError ? error.cause : error
+    if (!(reported instanceof pg.DatabaseError)) return error
+    const catalog = await catalogOf(client, reported).catch(() => undefined)
+    const { code, message } = withoutRow(reported)
+    if (code === READ_ONLY_SQL_TRANSACTION)
+      return new Error(
+        this.isWritable
+          ? `No changes were made, because this page only reads, also in a writable studio (${message}).`
+          : `No changes were made, because the studio only reads here. Start it with --write to change rows (${message}).`,
+        { cause: reported },
+      )
+    const translated = translate(reported, 'reading', catalog) as Error
+    // The advice about versions of the schema is for services.
+    const told = /^23/.test(code ?? '') ? translated : new Error(message, { cause: reported })
+    if (column !== undefined) told.message = `${column}: ${told.message}`
+    return told
   }
 
   /** Cancels the statement that a session runs now, because the page that asked has given it up. */
@@ -207,20 +240,6 @@ async function withClient<T>(url: string, fn: (client: pg.Client) => Promise<T>)
   } finally {
     await client.end()
   }
-}
-
-/** An error as the pages show it: the message of the constraint, and never the contents of a row. */
-function explain(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError)) return error
-  const { code, message } = withoutRow(error)
-  if (code === READ_ONLY_SQL_TRANSACTION)
-    return new Error(
-      `No changes were made, because the studio only reads here. Start it with --write to change rows (${message}).`,
-      { cause: error },
-    )
-  const translated = translate(error, 'reading') as Error
-  // The advice about versions of the schema is for services.
-  return /^23/.test(code ?? '') ? translated : new Error(message, { cause: error })
 }
 
 async function refuseProduction(client: pg.ClientBase, name: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { columnsOf, orderOf, type RowsRequest, selection } from './rows.ts'
+import { columnsOf, orderOf, type RowsRequest, refuseValue, selection } from './rows.ts'
 import { identifier, quoted, readTable, type TableInfo } from './table.ts'
 
 export const FORMATS = ['csv', 'json', 'sql'] as const
@@ -29,17 +29,17 @@ export async function* exportRows(
 
 /** Plans an export. @throws the errors of its filters. */
 export async function checkExport(client: pg.ClientBase, request: RowsRequest): Promise<void> {
-  const { sql, values } = await statementOf(client, request)
-  await client.query(`explain ${sql}`, values)
+  const { sql, values, filtered } = await statementOf(client, request)
+  await client.query(`explain ${sql}`, values).catch((error: unknown) => refuseValue(error, filtered))
 }
 
 async function statementOf(
   client: pg.ClientBase,
   request: RowsRequest,
-): Promise<{ table: TableInfo; sql: string; values: string[] }> {
+): Promise<{ table: TableInfo; sql: string; values: string[]; filtered: string[] }> {
   const table = await readTable(client, request.table)
-  const { from, values } = selection(table, request)
-  return { table, sql: `select ${columnsOf(table)} ${from} ${orderOf(table, request.sort)}`, values }
+  const { from, ...rest } = selection(table, request)
+  return { table, sql: `select ${columnsOf(table)} ${from} ${orderOf(table, request.sort)}`, ...rest }
 }
 
 interface Writer {

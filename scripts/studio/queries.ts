@@ -1,5 +1,5 @@
-import type pg from 'pg'
-import { HIDDEN, hiddenFields } from './secrets.ts'
+import pg from 'pg'
+import { computesWithSecrets, countStatements, HIDDEN, hiddenFields } from './secrets.ts'
 
 /** The result of a query of the page SQL. */
 export interface QueryResult {
@@ -18,6 +18,7 @@ const LONGEST = 2_000
 /** Fewer rows are shown where their texts are longer than this together. */
 const MOST_CHARACTERS = 8_000_000
 const BATCH = 20
+const CURSOR = 'declare studio_rows no scroll cursor for '
 
 /** All values arrive as PostgreSQL prints them. */
 const types = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig
@@ -35,9 +36,10 @@ export async function runQuery(client: pg.ClientBase, sql: string, limit: number
   )
   const run: Run = (statement) =>
     client.query({ text: statement, rowMode: 'array', types, queryMode: 'extended' } as pg.QueryArrayConfig)
-  const { fields, rows, hasMore } = isQuery
-    ? await fetchRows(run, text, limit)
-    : bounded(await run(text), limit)
+  const { fields, rows, hasMore } = await (isQuery
+    ? fetchRows(run, text, limit)
+    : run(text).then((result) => bounded(result, limit))
+  ).catch((error: unknown) => explain(client, error, { sql, isQuery }))
   await client.query('set local search_path = pg_catalog, pg_temp')
   const hidden = await hiddenFields(client, fields, text)
   return {
@@ -50,6 +52,40 @@ export async function runQuery(client: pg.ClientBase, sql: string, limit: number
   }
 }
 
+const PROTOCOL_VIOLATION = '08P01'
+/** Messages of these classes name limits, sessions and privileges, or lose their values on the way to the page. */
+const WITHOUT_VALUES = /^(?:08|22|25|28|40|53|54|55|57)|^42501/
+
+/** An error in words for a person who writes SQL, and without a value that the query computes from a secret. */
+async function explain(
+  client: pg.ClientBase,
+  error: unknown,
+  { sql, isQuery }: { sql: string; isQuery: boolean },
+): Promise<never> {
+  if (!(error instanceof pg.DatabaseError)) throw error
+  const { code = '', message, position, routine } = error
+  if ((await countStatements(sql)) > 1) throw new Error('Run one statement at a time.', { cause: error })
+  if (routine === 'transformDeclareCursorStmt')
+    throw new Error('This page only reads: a statement within `with` changes rows.', { cause: error })
+  if (code === PROTOCOL_VIOLATION)
+    throw new Error('Write a value in place of each parameter, such as $1.', { cause: error })
+  if (position !== undefined) {
+    const line = lineOf(Number(position) - (isQuery ? CURSOR.length : 0), sql)
+    if (line > 1) error.message = `Line ${line}: ${message}`
+  } else if (!WITHOUT_VALUES.test(code)) {
+    await client.query('rollback; begin read only; select 1; set local search_path = pg_catalog, pg_temp')
+    if (await computesWithSecrets(client, sql))
+      error.message = `The query failed (SQLSTATE ${code}). The message is not shown: it may contain values of hidden columns.`
+  }
+  throw error
+}
+
+/** The line of a place in the trimmed text of a query. */
+function lineOf(position: number, sql: string): number {
+  const start = sql.length - sql.trimStart().length
+  return sql.slice(0, start + position - 1).split('\n').length
+}
+
 type Values = readonly (string | null)[]
 type Run = (statement: string) => Promise<pg.QueryArrayResult>
 
@@ -60,7 +96,7 @@ interface Found {
 }
 
 async function fetchRows(run: Run, sql: string, limit: number): Promise<Found> {
-  await run(`declare studio_rows no scroll cursor for ${sql}`)
+  await run(CURSOR + sql)
   const rows: Values[] = []
   for (let length = 0; ; ) {
     const fetched = await run(`fetch ${BATCH} from studio_rows`)

@@ -1,4 +1,5 @@
-import type pg from 'pg'
+import pg from 'pg'
+import { ColumnError } from './database.ts'
 import { entityOfRow } from './history.ts'
 import { HIDDEN } from './secrets.ts'
 import { type ColumnInfo, columnOf, identifier, quoted, readTable, type TableInfo } from './table.ts'
@@ -41,6 +42,8 @@ export interface RowsPage {
 }
 
 const PAGE_SIZE = 100
+/** An address may contain any number. */
+const LAST_PAGE = 1_000_000_000
 export const COUNT_LIMIT = 10_000
 /** So many rows are read of a table that is too large to be read whole, in the order of its key. */
 const READ_LIMIT = 30_000
@@ -99,12 +102,14 @@ async function readPage(
   request: RowsRequest,
   bound?: Bound,
 ): Promise<RowsPage> {
-  const { from, values } = selection(table, request, bound)
-  const page = Math.max(1, Math.trunc(request.page ?? 1))
-  const { rows } = await client.query<Row>(
-    `select ${columnsOf(table, LIST_LENGTH)} ${from} ${orderOf(table, request.sort)} limit ${PAGE_SIZE + 1} offset ${(page - 1) * PAGE_SIZE}`,
-    values,
-  )
+  const { from, values, filtered } = selection(table, request, bound)
+  const page = Math.min(Math.max(1, Math.trunc(request.page || 1)), LAST_PAGE)
+  const { rows } = await client
+    .query<Row>(
+      `select ${columnsOf(table, LIST_LENGTH)} ${from} ${orderOf(table, request.sort)} limit ${PAGE_SIZE + 1} offset ${(page - 1) * PAGE_SIZE}`,
+      values,
+    )
+    .catch((error: unknown) => refuseValue(error, filtered))
   const { rows: counted } = await client.query<{ count: number }>(
     `select count(*)::int as count from (select ${from} limit ${COUNT_LIMIT + 1}) as found`,
     values,
@@ -116,6 +121,13 @@ async function readPage(
     hasMore: rows.length > PAGE_SIZE,
     count: counted[0]?.count ?? 0,
   }
+}
+
+/** Throws the error of a query, with the column whose filter has a value that the server cannot read. */
+export function refuseValue(error: unknown, filtered: readonly string[]): never {
+  const number = error instanceof pg.DatabaseError && /\$(\d+)/.exec(error.where ?? '')?.[1]
+  const column = number ? filtered[Number(number) - 1] : undefined
+  throw column === undefined ? error : new ColumnError(column, error)
 }
 
 /** A row with whole values. */
@@ -172,16 +184,20 @@ export function columnsOf({ columns }: TableInfo, length?: number): string {
 
 const asText = ({ name }: ColumnInfo) => `${identifier(name)}::text`
 
-/** `from … where …` with the values of its parameters. The table is called `row`. */
+/** `from … where …` with the values of its parameters, and the columns that the filters among them are about. The table is called `row`. */
 export function selection(
   table: TableInfo,
   { where = [], search = '' }: RowsRequest,
   bound?: Bound,
-): { from: string; values: string[] } {
+): { from: string; values: string[]; filtered: string[] } {
   const values: string[] = []
+  const filtered: string[] = []
   const parameter = (value: string) => `$${values.push(value)}`
   const conditions = where.map(({ column, operator, value = '' }) =>
-    conditionOf(columnOf(table, column), operator, () => parameter(value)),
+    conditionOf(columnOf(table, column), operator, () => {
+      filtered.push(column)
+      return parameter(value)
+    }),
   )
   const texts = table.columns.filter(
     ({ category, isSecret, type }) =>
@@ -194,10 +210,11 @@ export function selection(
     found.push(matches.length > 0 ? `(${matches.join(' or ')})` : 'false')
   }
   const whole = `${quoted(table.name)} as ${ROW}`
-  if (bound === undefined) return { from: `from ${whole}${filterOf([...conditions, ...found])}`, values }
+  if (bound === undefined)
+    return { from: `from ${whole}${filterOf([...conditions, ...found])}`, values, filtered }
   const [inner, outer] = bound === 'before search' ? [conditions, found] : [[], [...conditions, ...found]]
   const read = `select * from ${whole}${filterOf(inner)} ${orderOf(table, undefined)} limit ${READ_LIMIT}`
-  return { from: `from (${read}) as ${ROW}${filterOf(outer)}`, values }
+  return { from: `from (${read}) as ${ROW}${filterOf(outer)}`, values, filtered }
 }
 
 const filterOf = (conditions: readonly string[]) =>
@@ -213,8 +230,8 @@ function conditionOf(column: ColumnInfo, operator: Operator, parameter: () => st
   if (operator === 'contains') return `strpos(lower(${name}::text), lower(${parameter()})) > 0`
   if (!OPERATORS.includes(operator)) throw new RangeError('The request has an unknown operator.')
   const sign = { '=': '=', '≠': 'is distinct from', '<': '<', '≤': '<=', '>': '>', '≥': '>=' }[operator]
-  const isTyped = column.isBuiltIn && column.type !== 'json'
-  return isTyped ? `${name} ${sign} ${parameter()}::${column.type}` : `${name}::text ${sign} ${parameter()}`
+  const { comparedAs } = column
+  return comparedAs ? `${name} ${sign} ${parameter()}::${comparedAs}` : `${name}::text ${sign} ${parameter()}`
 }
 
 export function orderOf(table: TableInfo, sort: string | undefined): string {
@@ -222,7 +239,7 @@ export function orderOf(table: TableInfo, sort: string | undefined): string {
   const chosen = sort ? columnOf(table, isDescending ? sort.slice(1) : sort) : undefined
   // Qualified: the name alone would be that of the selected text, which no index serves.
   const columnOfRow = (column: string) => `${ROW}.${identifier(column)}`
-  const name = chosen && `${columnOfRow(chosen.name)}${chosen.type === 'json' ? '::text' : ''}`
+  const name = chosen && `${columnOfRow(chosen.name)}${chosen.isOrdered ? '' : '::text'}`
   if (chosen?.isSecret) throw new RangeError(`The column ${chosen.name} is hidden and cannot be sorted.`)
   const rest = table.key.filter((column) => column !== chosen?.name).map(columnOfRow)
   const order = [

@@ -54,7 +54,7 @@ async function columnNames(
 }
 
 /** Whether a query uses a secret column, or whole rows of a table that has one, in an expression or a subquery. */
-async function computesWithSecrets(client: pg.ClientBase, sql: string): Promise<boolean> {
+export async function computesWithSecrets(client: pg.ClientBase, sql: string): Promise<boolean> {
   await loadModule()
   const found = new Found()
   try {
@@ -72,6 +72,16 @@ async function computesWithSecrets(client: pg.ClientBase, sql: string): Promise<
     [[...found.tables]],
   )
   return rows.some(({ name }) => isSecret(name))
+}
+
+/** The number of statements in a text; 1 for a syntax that the parser does not know. */
+export async function countStatements(sql: string): Promise<number> {
+  await loadModule()
+  try {
+    return parseSync(sql).stmts?.length ?? 0
+  } catch {
+    return 1
+  }
 }
 
 /** Functions that run a query which they get as text, or read whole tables. */
@@ -104,6 +114,8 @@ class Found {
       if (key === 'RangeVar') this.tables.add((value as { relname: string }).relname)
       if (key === 'alias') this.#alias(value as Alias)
       if (key === 'CommonTableExpr') this.#cte(value as { ctename: string; aliascolnames?: unknown[] })
+      // A block of code may read anything.
+      if (key === 'DoStmt') this.runsText = true
       if (key === 'FuncCall') this.#call(value as { funcname: readonly { String?: { sval: string } }[] })
       if (key === 'ColumnRef') this.#column(value as ColumnRef, isTarget)
       else this.collect(value, key === 'val' && isColumn(value))

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { isSecret } from './secrets.ts'
+import { readValueLists, type ValueLists, type ValueRules } from './value-lists.ts'
 
 /** A table or a view as the page of rows needs it. */
 export interface TableInfo {
@@ -15,7 +16,7 @@ export interface TableInfo {
   readonly referencedBy: readonly Reference[]
 }
 
-export interface ColumnInfo {
+export interface ColumnInfo extends ValueLists {
   readonly name: string
   readonly type: string
   readonly isRequired: boolean
@@ -23,10 +24,10 @@ export interface ColumnInfo {
   readonly isGenerated: boolean
   readonly isSecret: boolean
   readonly comment: string | null
-  /** The values of an enum, or of a CHECK that lists them. */
-  readonly values: readonly string[] | null
-  /** Whether `=` on the column's own type can be used, so that an index serves it. */
-  readonly isBuiltIn: boolean
+  /** Whether PostgreSQL can sort by it; otherwise its text is sorted. */
+  readonly isOrdered: boolean
+  /** The type whose operators compare its values, so that an index serves them; null where only texts can be compared. */
+  readonly comparedAs: string | null
   readonly category: string
 }
 
@@ -37,7 +38,7 @@ export interface Reference {
   readonly table: string
   readonly columns: readonly string[]
   readonly otherColumns: readonly string[]
-  readonly onDelete: 'restricts' | 'cascades' | 'sets null' | 'sets default'
+  readonly onDelete: 'refuses' | 'restricts' | 'cascades' | 'sets null' | 'sets default'
 }
 
 /** Thrown where the page shows a table or a column that the database no longer has. */
@@ -45,7 +46,7 @@ export class MissingError extends Error {
   override readonly name = 'MissingError'
 }
 
-/** A table's name in SQL, from the name that the pages use: without the schema if that is public. */
+/** A table's name in SQL, from the name that the pages use: as PostgreSQL writes it, without the schema if that is public. */
 export function quoted(name: string): string {
   const [schema, table] = splitName(name)
   return `${identifier(schema)}.${identifier(table)}`
@@ -53,20 +54,36 @@ export function quoted(name: string): string {
 
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
+/** The schema and the table of `orders`, `shop.orders`, `"Orders"` or `shop."Orders.2025"`. */
 function splitName(name: string): [string, string] {
-  const dot = name.indexOf('.')
-  return dot < 0 ? ['public', name] : [name.slice(0, dot), name.slice(dot + 1)]
+  const parts = [...name.matchAll(/"((?:[^"]|"")*)"|[^".]+/g)].map(([whole, inQuotes]) =>
+    inQuotes === undefined ? whole : inQuotes.replaceAll('""', '"'),
+  )
+  const [first = '', second] = parts
+  return second === undefined ? ['public', first] : [first, second]
+}
+
+interface StoredTable extends Omit<TableInfo, 'columns'> {
+  readonly columns: readonly (Omit<ColumnInfo, keyof ValueLists | 'isSecret'> & {
+    readonly rules: ValueRules
+  })[]
 }
 
 /** Reads a table's columns and keys. Everything is named with its schema: overloads of others are not called. */
 export async function readTable(client: pg.ClientBase, name: string): Promise<TableInfo> {
-  const { rows } = await client.query<{ info: TableInfo | null }>(TABLE, splitName(name))
+  const { rows } = await client.query<{ info: StoredTable | null }>(TABLE, splitName(name))
   const info = rows[0]?.info
   if (!info) throw new MissingError(`The table ${name} does not exist any more. Reload the page.`)
   return {
     ...info,
     name,
-    columns: info.columns.map((column) => ({ ...column, isSecret: isSecret(column.name) })),
+    columns: await Promise.all(
+      info.columns.map(async ({ rules, ...column }) => ({
+        ...column,
+        ...(await readValueLists(rules)),
+        isSecret: isSecret(column.name),
+      })),
+    ),
   }
 }
 
@@ -81,12 +98,12 @@ const REFERENCE = (own: string, other: string, ownColumns: string, otherColumns:
   coalesce((
     select json_agg(json_build_object(
       'name', k.conname,
-      'table', case n.nspname when 'public' then o.relname else n.nspname || '.' || o.relname end,
+      'table', case n.nspname when 'public' then '' else quote_ident(n.nspname) || '.' end || quote_ident(o.relname),
       'columns', (select json_agg(a.attname order by place) from unnest(k.${ownColumns}) with ordinality as u (number, place)
         join pg_attribute as a on a.attrelid = k.${own} and a.attnum = u.number),
       'otherColumns', (select json_agg(a.attname order by place) from unnest(k.${otherColumns}) with ordinality as u (number, place)
         join pg_attribute as a on a.attrelid = k.${other} and a.attnum = u.number),
-      'onDelete', case k.confdeltype when 'c' then 'cascades' when 'n' then 'sets null' when 'd' then 'sets default' else 'restricts' end
+      'onDelete', case k.confdeltype when 'c' then 'cascades' when 'n' then 'sets null' when 'd' then 'sets default' when 'r' then 'refuses' else 'restricts' end
     ) order by k.conname)
     from pg_constraint as k join pg_class as o on o.oid = k.${other} join pg_namespace as n on n.oid = o.relnamespace
     where k.contype = 'f' and k.${own} = t.oid and k.conparentid = 0 and not o.relispartition
@@ -97,7 +114,7 @@ const TABLE = `
   select json_build_object(
     'kind', case when t.relkind in ('v', 'm') then 'view' else 'table' end,
     'comment', obj_description(t.oid, 'pg_class'),
-    'columns', (
+    'columns', coalesce((
       select json_agg(json_build_object(
         'name', a.attname,
         'type', format_type(a.atttypid, a.atttypmod),
@@ -105,18 +122,49 @@ const TABLE = `
         'hasDefault', a.atthasdef or a.attidentity <> '',
         'isGenerated', a.attgenerated <> '' or a.attidentity = 'a',
         'comment', col_description(t.oid, a.attnum),
-        'values', coalesce(
-          (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum as e where e.enumtypid = y.oid),
-          (select json_agg(m[1]) from pg_constraint as k, regexp_matches(pg_get_constraintdef(k.oid), '''([^'']*)''::', 'g') as m
-           where k.conrelid = t.oid and k.contype = 'c' and k.conkey = array[a.attnum]
-             and pg_get_constraintdef(k.oid) ~ ('^CHECK \\(\\(\\(?' || a.attname || '\\)?(::[a-z ]+)? = ANY \\(\\(?ARRAY\\['))
+        'rules', json_build_object(
+          'labels', (select json_agg(enumlabel order by enumsortorder) from pg_enum where enumtypid = base.oid),
+          'checks', array(
+            select pg_get_expr(conbin, conrelid) from pg_constraint
+            where conrelid = t.oid and contype = 'c' and conkey = array[a.attnum]
+            union all
+            select pg_get_expr(conbin, 0) from pg_constraint where contypid = any (types.oids) and contype = 'c'
+          ),
+          'elementLabels', (select json_agg(enumlabel order by enumsortorder) from pg_enum where enumtypid = element.oid),
+          'elementChecks', array(
+            select pg_get_expr(conbin, 0) from pg_constraint where contypid = element.oid and contype = 'c'
+          )
         ),
-        'isBuiltIn', y.typnamespace = 'pg_catalog'::regnamespace or y.typtype = 'e',
+        'isOrdered', ordered.is_ordered,
+        'comparedAs', case
+          when ordered.is_ordered and (base.typnamespace = 'pg_catalog'::regnamespace or base.typtype <> 'b' or element.oid is not null)
+          then format_type(base.oid, -1) end,
         'category', y.typcategory
       ) order by a.attnum)
       from pg_attribute as a join pg_type as y on y.oid = a.atttypid
+      cross join lateral (
+        -- A domain and the types that it is made of.
+        with recursive chain (oid, next, depth) as (
+          select y.oid, y.typbasetype, 0
+          union all
+          select pg_type.oid, typbasetype, depth + 1 from chain join pg_type on pg_type.oid = next
+        )
+        select array_agg(oid) as oids, (array_agg(oid order by depth desc))[1] as base from chain
+      ) as types
+      join pg_type as base on base.oid = types.base
+      left join pg_type as element on element.oid = base.typelem and base.typcategory = 'A'
+      cross join lateral (
+        select coalesce(element.typtype, base.typtype) in ('e', 'r', 'm') or exists (
+          select from pg_opclass
+          where opcmethod = (select oid from pg_am where amname = 'btree') and opcdefault
+            and (opcintype = coalesce(element.oid, base.oid) or exists (
+              select from pg_cast
+              where castsource = coalesce(element.oid, base.oid) and casttarget = opcintype and castmethod = 'b' and castcontext = 'i'
+            ))
+        ) as is_ordered
+      ) as ordered
       where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
-    ),
+    ), '[]'),
     'key', coalesce((
       select json_agg(a.attname order by place) from pg_constraint as k, unnest(k.conkey) with ordinality as u (number, place)
       join pg_attribute as a on a.attnum = u.number

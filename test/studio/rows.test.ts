@@ -223,7 +223,7 @@ describe('an export', () => {
     const where = [{ column: 'user_id', operator: '=', value: 'not a uuid' }]
 
     expect(await studio.post('/api/export', { table: 'users', where, format: 'csv' })).toMatchObject({
-      message: 'invalid input syntax for type uuid',
+      message: 'user_id: invalid input syntax for type uuid',
     })
   })
 

@@ -12,7 +12,7 @@ function ConsequenceList({ found }: { found: readonly Consequence[] }) {
   return (
     <ul>
       {found.map(({ path, rows, effect, table }) => (
-        <li key={path} title={path}>
+        <li key={`${table} ${effect}`} title={path}>
           {rows > 10_000 ? 'More than 10,000' : rows} {rows === 1 ? 'row' : 'rows'} of{' '}
           <strong>{table}</strong>: {effect}
         </li>
@@ -34,6 +34,14 @@ export function Consequences({ table, rowKey }: { table: string; rowKey: Row }) 
       )}
     </details>
   )
+}
+
+/** The number includes the row itself; one that is more than 10,000 is not known. */
+function deleteText(found: readonly Consequence[]): string {
+  const deleted = found.filter(({ effect }) => effect === 'deleted').map(({ rows }) => rows)
+  const count = deleted.reduce((sum, rows) => sum + rows, 1)
+  if (deleted.some((rows) => rows > 10_000)) return 'Delete more than 10,000 rows'
+  return count === 1 ? 'Delete this row' : `Delete ${count} rows`
 }
 
 /** Asks before a row is deleted, and counts what its foreign keys take along. "Keep" has the focus. */
@@ -69,8 +77,7 @@ export function DeleteDialog({
           <>
             <ConsequenceList found={found} />
             <button type="button" className="danger" onClick={remove}>
-              Delete {1 + found.reduce((sum, { rows, effect }) => sum + (effect === 'deleted' ? rows : 0), 0)}{' '}
-              rows
+              {deleteText(found)}
             </button>
           </>
         )}

@@ -5,14 +5,16 @@ export { fetchJson } from './server.ts'
 
 type State<T> = { value: T } | { error: string } | undefined
 
-/** Loads JSON from the studio's server and renders it with `children`. */
+/** Loads JSON from the studio's server and renders it with `children`; `otherwise` is beside an error. */
 export function Fetched<T>({
   path,
   body,
+  otherwise,
   children,
 }: {
   path: string
   body?: unknown
+  otherwise?: ReactNode
   children: (value: T, reload: () => void) => ReactNode
 }) {
   const [state, setState] = useState<State<T>>()
@@ -43,7 +45,8 @@ export function Fetched<T>({
         {state.error}{' '}
         <button type="button" onClick={reload}>
           Try again
-        </button>
+        </button>{' '}
+        {otherwise}
       </p>
     )
   return children(state.value, reload)

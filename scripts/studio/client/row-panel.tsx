@@ -274,7 +274,7 @@ function Field({
   isNew: boolean
   onChange: (value: string | null) => void
 }) {
-  const { name, values, type, comment, isRequired, hasDefault } = column
+  const { name, values, elements, type, comment, isRequired, hasDefault } = column
   const choices = values ?? (type === 'boolean' ? ['true', 'false'] : undefined)
   const nothing = isNew && hasDefault ? '(default)' : 'null'
   return (
@@ -303,6 +303,7 @@ function Field({
           Set {name} to {nothing}
         </button>
       )}
+      {elements && <p className="quiet">Elements: {elements.join(', ')}</p>}
       {comment && <p className="quiet">{comment}</p>}
     </div>
   )

@@ -53,7 +53,20 @@ function Rows({ table, isWritable }: { table: string; isWritable: boolean }) {
   const row = isNew ? undefined : jsonOf<Row>(address.get('row'))
   return (
     <div className="content">
-      <Fetched<Page> path="/api/rows" body={request}>
+      <Fetched<Page>
+        path="/api/rows"
+        body={request}
+        otherwise={
+          (where.length > 0 || request.search || request.sort) && (
+            <button
+              type="button"
+              onClick={() => change({ where: null, q: null, sort: null, page: null, row: null })}
+            >
+              Show all rows of {table}
+            </button>
+          )
+        }
+      >
         {(found, reload) => (
           <>
             <div className="toolbar">

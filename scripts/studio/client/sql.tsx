@@ -75,11 +75,19 @@ export function SqlPage() {
   )
 }
 
-function Result({ result: { columns, rows, hasMore, time } }: { result: QueryResult }) {
+function outcomeOf({ columns, rows, hasMore }: QueryResult): string {
+  if (columns.length === 0 && rows.length === 0)
+    return 'The statement returned nothing, and changed nothing: this page only reads.'
+  if (hasMore) return `The first ${rows.length} rows; there are more.`
+  return rows.length === 1 ? '1 row.' : `${rows.length} rows.`
+}
+
+function Result({ result }: { result: QueryResult }) {
+  const { columns, rows, time } = result
   return (
     <>
       <p role="status">
-        {hasMore ? `The first ${rows.length} rows; there are more.` : `${rows.length} rows.`} {time} ms.
+        {outcomeOf(result)} {time} ms.
         {columns.some(({ isHidden }) => isHidden) &&
           ' Columns that hold secrets, or may be made from them, are hidden.'}
       </p>

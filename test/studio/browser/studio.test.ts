@@ -205,6 +205,20 @@ describe.skipIf(!CHROMIUM)(
       await page.getByText('The studio does not answer: it was stopped').waitFor()
     })
 
+    test('offers a way back where the value of a filter cannot be read', async ({ open }) => {
+      const page = await open()
+
+      await page.getByRole('link', { name: /^people/ }).click()
+      await page.getByText('Filter', { exact: true }).click()
+      await page.getByLabel('Column').selectOption('person_id')
+      await page.getByLabel('Value').fill('not a uuid')
+      await page.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByText('person_id: invalid input syntax for type uuid').waitFor()
+      await page.getByRole('button', { name: 'Show all rows of people' }).click()
+
+      await cell(page, 'first_name').waitFor()
+    })
+
     test('runs a query with a limit, and cancels one', async ({ open }) => {
       const page = await open()
 
