@@ -5,6 +5,7 @@ import { chapter, code, result } from './stage.ts'
 /** Shows customers with contacts, their details, duplicates and imports; `userId` is the user who acts. */
 export async function showCustomers(db: BoundDatabase, userId: string): Promise<void> {
   await customersWithContacts(db)
+  await contactsOverTime(db)
   await detailsAndLists(db, userId)
   await duplicates(db)
   await importing(db)
@@ -30,6 +31,32 @@ async function customersWithContacts(db: BoundDatabase): Promise<void> {
       contacts: contacts.map(({ firstName, isPrimary }) => (isPrimary ? `${firstName}, primary` : firstName)),
     })),
   )
+}
+
+async function contactsOverTime(db: BoundDatabase): Promise<void> {
+  chapter('Contacts that change, leave and come back')
+  const { customerId } = await db.customers.create({ legalName: 'Orion SIA', displayName: 'Orion' })
+  const { personId } = await db.people.create({ firstName: 'Anna', lastName: 'Kalniņa' })
+  const startDate = '2024-01-08'
+  const { contactId } = await db.customers.addContact(customerId, personId, {
+    role: 'stakeholder',
+    startDate,
+  })
+  code(`await db.customers.updateContact(contactId, { role: 'decision_maker', isPrimary: true })`)
+  const changed = await db.customers.updateContact(contactId, { role: 'decision_maker', isPrimary: true })
+  result({ role: changed.role, isPrimary: changed.isPrimary, version: changed.version })
+  code(`await db.customers.endContact(contactId, '2025-06-30')
+await db.customers.addContact(customerId, personId, { role: 'decision_maker', startDate: '2026-03-02' })`)
+  await db.customers.endContact(contactId, '2025-06-30')
+  const again = { role: 'decision_maker', startDate: '2026-03-02' } as const
+  const { contactId: mistake } = await db.customers.addContact(customerId, personId, again)
+  const { items } = await db.customers.listContacts(customerId)
+  result(items.map(({ role, startDate, endDate }) => ({ role, startDate, endDate })))
+  code(`await db.customers.removeContact(mistake)   // the second one was never true
+await db.customers.reopenContact(contactId)`)
+  await db.customers.removeContact(mistake)
+  const reopened = await db.customers.reopenContact(contactId)
+  result({ startDate: reopened.startDate, endDate: reopened.endDate })
 }
 
 async function detailsAndLists(db: BoundDatabase, ownerId: string): Promise<void> {

@@ -42,6 +42,7 @@ export async function runDemo(): Promise<void> {
   await signingIn(job)
   await pages(job)
   await showCustomers(ada, userId)
+  await leaving(job, userId)
   await rowSecurity(app, ada)
   await auditing(ada)
   await queryEvents(jobs, job)
@@ -116,6 +117,23 @@ async function signingIn(db: BoundDatabase): Promise<void> {
     result(error.message)
   })
   await db.users.reactivate(userId)
+  code(`await db.users.linkProvider(userId, { provider: 'google', providerId: '2207' })   // another account`)
+  await db.users.linkProvider(userId, { provider: 'google', providerId: '2207' })
+  const again = await db.users.signInWithProvider({ ...signIn, providerId: '2207' })
+  result({ created: again.created, isSameUser: again.user.userId === userId })
+}
+
+async function leaving(db: BoundDatabase, userId: string): Promise<void> {
+  chapter('A colleague leaves, and what is archived goes after a time')
+  const successor = await db.users.create({
+    name: 'Bea Berg',
+    email: 'bea@example.test',
+    passwordHash: HASH,
+  })
+  code(`await db.users.handOver(userId, successor.userId)   // all customers and people of the user`)
+  result(await db.users.handOver(userId, successor.userId))
+  code(`await db.customers.purge({ olderThan: new Date() })   // those that were archived before that time`)
+  result(await db.customers.purge({ olderThan: new Date() }))
 }
 
 async function pages(db: BoundDatabase): Promise<void> {
@@ -138,7 +156,7 @@ async function pages(db: BoundDatabase): Promise<void> {
 async function rowSecurity(app: Database, ada: BoundDatabase): Promise<void> {
   chapter('A forgotten where clause shows no rows of others')
   code(`const ada = db.as({ userId, requestId })   // in the same round trip as each statement`)
-  code(`await ada.kysely.selectFrom('users').select('email').execute()   // of six users`)
+  code(`await ada.kysely.selectFrom('users').select('email').execute()   // of seven users`)
   result(await ada.kysely.selectFrom('users').select('email').execute())
   code(`await db.kysely.selectFrom('customers').selectAll().execute()   // without an actor`)
   result(await app.kysely.selectFrom('customers').selectAll().execute())
