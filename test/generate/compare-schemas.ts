@@ -3,7 +3,8 @@
  * `node test/generate/compare-schemas.ts FOLDER…`, each a folder of SQL files.
  */
 import { basename } from 'node:path'
-import { generateFromSchema } from '../../scripts/generate/index.ts'
+import { emitFiles, type Files, generateFromSchema } from '../../scripts/generate/index.ts'
+import { readCatalog } from '../../scripts/generate/read-catalog.ts'
 import { fillTables } from '../../scripts/migrations/rows/fill.ts'
 import { startScratchServer } from '../../scripts/scratch/index.ts'
 import { typeDifferences } from '../support/type-comparison.ts'
@@ -19,10 +20,18 @@ function fail(what: string): string {
 }
 
 async function compared(folder: string): Promise<string> {
+  if (folder.startsWith('postgres://')) {
+    const { files, warnings } = emitFiles(await readCatalog(folder))
+    return report(folder, files, warnings)
+  }
   await using database = await server.createDatabase()
   const { files, warnings } = await generateFromSchema(database.url, folder)
-  const unfilled = await fillTables(database.url)
-  const differences = await typeDifferences(database.url, files)
+  return report(database.url, files, warnings)
+}
+
+async function report(url: string, files: Files, warnings: readonly string[]): Promise<string> {
+  const unfilled = await fillTables(url)
+  const differences = await typeDifferences(url, files)
   const isWarned = (difference: string) =>
     warnings.some((warning) => warning.startsWith(`${difference.split(': ')[0]}: `))
   const unexpected = differences.filter((each) => !isWarned(each))
