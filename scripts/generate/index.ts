@@ -39,7 +39,7 @@ export function emitFiles(catalog: Catalog): Generated {
   const facts = readFacts(catalog)
   const types = emitTypes(catalog, facts, viewColumns(catalog))
   const constants = emitCatalog(catalog, facts)
-  const routines = emitRoutines(catalog)
+  const routines = emitRoutines(catalog, types.text)
   const validation = emitValidation(catalog, facts)
   return {
     files: new Map([

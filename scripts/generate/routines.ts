@@ -28,8 +28,15 @@ interface Described {
 const VOID = 'void'
 const RECORD = 'record'
 
-/** Generates functions.ts: the functions and procedures of a schema, with the types of their arguments and results. */
-export function emitRoutines(catalog: Catalog): { text: string; warnings: string[] } {
+const JSON_TYPE = `/** A value of JSON. */
+export type JsonValue = boolean | number | string | null | JsonValue[] | { [name: string]: JsonValue | undefined }`
+
+/**
+ * Generates functions.ts: the functions and procedures of a schema, with the types of their arguments and results.
+ *
+ * @param database the text of database.ts, which declares the type of JSON only if a column has it.
+ */
+export function emitRoutines(catalog: Catalog, database: string): { text: string; warnings: string[] } {
   const warnings: string[] = []
   const keys = keysOf(catalog.routines)
   const described = catalog.routines.flatMap((routine) => {
@@ -44,9 +51,12 @@ export function emitRoutines(catalog: Catalog): { text: string; warnings: string
   })
   const body = `/** What the functions and procedures take and return. */\nexport interface Functions {\n${members.join('')}}\n`
   const constants = new Map(described.map(({ key, entry }) => [key, entry]))
+  const json = /\bexport type JsonValue\b/.test(database)
+    ? 'import type { JsonValue } from "./database.js"'
+    : JSON_TYPE
   const text = [
     BANNER,
-    ...(/\bJsonValue\b/.test(body) ? ['import type { JsonValue } from "./database.js"'] : []),
+    ...(/\bJsonValue\b/.test(body) ? [json] : []),
     `/** How the functions and procedures are called, for \`calls\` of @norberts-spark/db/query. */\nexport const FUNCTIONS = ${print(constants)} as const`,
     body,
   ]

@@ -67,6 +67,9 @@ line" int, "back\\slash" int, "*/" int, "💩" int, "__proto__" int, "constructo
   'columns with names of the comparison, and bytes of a fixed length': {
     sql: `create domain hash as bytea check (length(value) = 20); create table t (id int primary key, value_ text, place_ int, hash hash not null);`,
   },
+  'a function that alone returns JSON': {
+    sql: `create table t (id int primary key); create function f(j json) returns jsonb immutable language sql as 'select j::jsonb';`,
+  },
   'domains, enums and generated columns': {
     sql: `create type mood as enum ('sad', 'ok'); create domain feeling as mood default 'ok' not null;
       create domain few as int check (value in (1, 2)); create domain words as text[] not null default '{}';

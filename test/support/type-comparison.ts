@@ -178,7 +178,8 @@ async function writeDifferences(
     if (inserted === undefined) {
       if (ofNull !== GENERATED) report(inserted, 'inserted', 'null', ofNull)
     } else {
-      if (has(inserted.type, ts.TypeFlags.Null) !== (ofNull !== NULL)) report(inserted, 'inserted', 'null', ofNull)
+      if (has(inserted.type, ts.TypeFlags.Null) !== (ofNull !== NULL))
+        report(inserted, 'inserted', 'null', ofNull)
       const ofAbsence = await outcome('default values')
       if (inserted.isOptional !== (ofAbsence !== NULL)) report(inserted, 'inserted', 'its absence', ofAbsence)
       const members = membersOf(inserted.type)
@@ -199,8 +200,8 @@ async function writeDifferences(
       }
       await client.query(BOUNDARY_ROWS, [column, BOUNDARIES])
       const { rows } = await client.query(`select ${quote(column)} as value from copy_`)
+      // PostgreSQL ignores the declared number of dimensions.
       for (const { value } of rows)
-        // PostgreSQL ignores the declared number of dimensions.
         if (!isOf(value, selected, checker) && depthOf(value) === depthOfType(selected, checker))
           found.push(
             `${name}.${column}: the selected type is ${checker.typeToString(selected)}, the value ${inspect(value)}`,
@@ -209,7 +210,9 @@ async function writeDifferences(
     const { rowCount } = await client.query('select from copy_ limit 1')
     if (rowCount !== 0) {
       const code = await attempt(`update copy_ set ${quote(column)} = null`)
-      if (updated === undefined ? code !== GENERATED : has(updated.type, ts.TypeFlags.Null) !== (code !== NULL))
+      if (
+        updated === undefined ? code !== GENERATED : has(updated.type, ts.TypeFlags.Null) !== (code !== NULL)
+      )
         report(updated, 'updated', 'null', code)
     }
     await client.query('rollback')
@@ -222,14 +225,98 @@ const REFUSALS = /^(23|P0|22001|22003|22026|22P03|2200|54)/
 
 /** Texts of which each type takes some: its extremes, and the forms that are written in another way. */
 const BOUNDARIES = [
-  ...['infinity', '-infinity', 'NaN', '0', '-0', '1', '32767', '2147483647', '-9223372036854775808', '1e-300', '1.5'],
-  ...['', ' ', 'null', 'NULL', 'true', 'off', '{}', '{NULL}', '{""}', '{"null"}', '{{1},{2}}', '[0:1]={1,2}', '{1,2}', '{a}', '{t}'],
-  ...['{infinity}', '{-infinity}', '{2020-01-01}', '{"2020-01-01 10:00+00"}', '{"1 day"}', '{empty}', '{"[1,2)"}', '{"(1,2)"}'],
+  ...[
+    'infinity',
+    '-infinity',
+    'NaN',
+    '0',
+    '-0',
+    '1',
+    '32767',
+    '2147483647',
+    '-9223372036854775808',
+    '1e-300',
+    '1.5',
+  ],
+  ...[
+    '',
+    ' ',
+    'null',
+    'NULL',
+    'true',
+    'off',
+    '{}',
+    '{NULL}',
+    '{""}',
+    '{"null"}',
+    '{{1},{2}}',
+    '[0:1]={1,2}',
+    '{1,2}',
+    '{a}',
+    '{t}',
+  ],
+  ...[
+    '{infinity}',
+    '{-infinity}',
+    '{2020-01-01}',
+    '{"2020-01-01 10:00+00"}',
+    '{"1 day"}',
+    '{empty}',
+    '{"[1,2)"}',
+    '{"(1,2)"}',
+  ],
   ...['{"{}"}', '{"[1]"}', '{"\\\\x00ff"}', '{00000000-0000-0000-0000-000000000000}', '{127.0.0.1}'],
-  ...['4713-01-01 BC', '0001-01-01', '294276-12-31', '2020-02-29', '1800-01-01 00:00:00', '2020-01-01 23:59:60', '24:00:00', '24:00:00-15:59'],
-  ...['1 year -1 mon 3 days -04:05:06.7', 'P1Y', 'empty', '[1,2)', '(,)', '[2020-01-01,infinity]', '{[1,2),[5,6)}', '(1,2)', '((0,0),1)', '{1,2,3}', '[(0,0),(1,1)]'],
-  ...['\\x', '\\x00ff', '{"a": null}', '[]', '"x"', '1e400', '00000000-0000-0000-0000-000000000000', '127.0.0.1', '::/0', '08:00:2b:01:02:03'],
-  ...['08:00:2b:01:02:03:04:05', '101', 'B', '<a/>', 'a & b', "'a':1A", '$.a', '0/0', '$1.50', 'pg_class', '(,)', '()', 'a=>NULL', 'a.b'],
+  ...[
+    '4713-01-01 BC',
+    '0001-01-01',
+    '294276-12-31',
+    '2020-02-29',
+    '1800-01-01 00:00:00',
+    '2020-01-01 23:59:60',
+    '24:00:00',
+    '24:00:00-15:59',
+  ],
+  ...[
+    '1 year -1 mon 3 days -04:05:06.7',
+    'P1Y',
+    'empty',
+    '[1,2)',
+    '(,)',
+    '[2020-01-01,infinity]',
+    '{[1,2),[5,6)}',
+    '(1,2)',
+    '((0,0),1)',
+    '{1,2,3}',
+    '[(0,0),(1,1)]',
+  ],
+  ...[
+    '\\x',
+    '\\x00ff',
+    '{"a": null}',
+    '[]',
+    '"x"',
+    '1e400',
+    '00000000-0000-0000-0000-000000000000',
+    '127.0.0.1',
+    '::/0',
+    '08:00:2b:01:02:03',
+  ],
+  ...[
+    '08:00:2b:01:02:03:04:05',
+    '101',
+    'B',
+    '<a/>',
+    'a & b',
+    "'a':1A",
+    '$.a',
+    '0/0',
+    '$1.50',
+    'pg_class',
+    '(,)',
+    '()',
+    'a=>NULL',
+    'a.b',
+  ],
 ]
 
 /** Puts each text that the column takes into the copy. */
@@ -266,10 +353,7 @@ function depthOfType(type: ts.Type, checker: ts.TypeChecker): number {
 }
 
 /** Compares the inserted and updated types of a view with what PostgreSQL lets through it. */
-async function viewDifferences(
-  client: pg.Client,
-  { name, columns, checker }: TableTypes,
-): Promise<string[]> {
+async function viewDifferences(client: pg.Client, { name, columns, checker }: TableTypes): Promise<string[]> {
   const found: string[] = []
   for (const [column, { inserted, updated }] of columns) {
     const code = (statement: string) =>
