@@ -27,11 +27,11 @@ export function hasPackage({ relations }: Catalog): boolean {
 
 /**
  * The catalog without the tables and functions of the package, whose types and constraints the package itself exports. Its tables
- * are among the additions, with the constraints of the service.
+ * are among the additions, with the constraints of the service and the columns that it adds.
  *
- * @param functions signatures of the package's functions: `find_user_by_email(citext)`.
+ * @param owned what the package creates: `function find_user_by_email(citext)`, `column users.email`.
  */
-export function withoutPackage(catalog: Catalog, functions: ReadonlySet<string>): Catalog {
+export function withoutPackage(catalog: Catalog, owned: ReadonlySet<string>): Catalog {
   const isOurs = ({ schema, name }: { schema: string; name: string | null }) =>
     (schema === 'public' && OURS.has(name ?? '')) || schema === 'norberts_spark_db'
   const isOfOurs = (relation: Relation) =>
@@ -40,6 +40,14 @@ export function withoutPackage(catalog: Catalog, functions: ReadonlySet<string>)
     catalog.relations.filter(isOfOurs),
     catalog.relations.filter((each) => !isOfOurs(each)),
   ]
+  const extended = ours.filter(({ schema, name }) => schema === 'public' && name in OUR_CONSTRAINTS)
+  const columnsOf = (table: Relation, isChosen: (isOwned: boolean) => boolean) => ({
+    ...table,
+    columns: table.columns.filter(({ name }) => isChosen(owned.has(`column ${table.name}.${name}`))),
+  })
+  const addedColumns = extended
+    .map((table) => columnsOf(table, (isOwned) => !isOwned))
+    .filter(({ columns }) => columns.length > 0)
   const typesOf = (relations: readonly Relation[]) =>
     new Set(
       relations.flatMap(({ columns }) =>
@@ -49,16 +57,18 @@ export function withoutPackage(catalog: Catalog, functions: ReadonlySet<string>)
         }),
       ),
     )
-  const [used, usedByOthers] = [typesOf(ours), typesOf(others)]
+  const [used, usedByOthers] = [
+    typesOf(ours.map((table) => columnsOf(table, (isOwned) => isOwned))),
+    typesOf([...others, ...addedColumns]),
+  ]
   const names = new Set(others.map(({ schema, name }) => JSON.stringify([schema, name])))
   const isKept = ({ schema, table }: { schema: string; table: string | null }) =>
     table === null || names.has(JSON.stringify([schema, table]))
-  const extended = ours.filter(({ schema, name }) => schema === 'public' && name in OUR_CONSTRAINTS)
   const isAdded = (table: string, constraint: string) => !(constraint in (OUR_CONSTRAINTS[table] ?? {}))
-  const isKeptOrAdded = (owned: { schema: string; table: string | null; name: string }) =>
-    isKept(owned) ||
+  const isKeptOrAdded = (object: { schema: string; table: string | null; name: string }) =>
+    isKept(object) ||
     extended.some(
-      ({ schema, name }) => owned.schema === schema && owned.table === name && isAdded(name, owned.name),
+      ({ schema, name }) => object.schema === schema && object.table === name && isAdded(name, object.name),
     )
   return {
     ...catalog,
@@ -67,6 +77,7 @@ export function withoutPackage(catalog: Catalog, functions: ReadonlySet<string>)
       ...table,
       columns: table.columns.filter(({ name }) => isAdded(table.name, notNullName(table.name, name))),
     })),
+    addedColumns,
     types: catalog.types.map((type) =>
       used.has(type.id) && !usedByOthers.has(type.id) ? { ...type, isOurs: false, labels: null } : type,
     ),
@@ -75,17 +86,12 @@ export function withoutPackage(catalog: Catalog, functions: ReadonlySet<string>)
     triggers: catalog.triggers.filter(isKept),
     policies: catalog.policies.filter(isKept),
     routines: catalog.routines.filter(
-      (routine) => !isOurs({ schema: routine.schema, name: null }) && !functions.has(signatureOf(routine)),
+      (routine) =>
+        !isOurs({ schema: routine.schema, name: null }) && !owned.has(`function ${signatureOf(routine)}`),
     ),
   }
 }
 
 function signatureOf({ schema, name, types }: Routine): string {
   return `${schema === 'public' ? '' : `${schema}.`}${name}(${types.join(',')})`
-}
-
-/** The signatures of the package's functions in generated/snapshot.json. */
-export function functionsOf(snapshot: { objects: Readonly<Record<string, unknown>> }): ReadonlySet<string> {
-  const names = Object.keys(snapshot.objects).filter((name) => name.startsWith('function '))
-  return new Set(names.map((name) => name.replace('function ', '')))
 }

@@ -3,6 +3,8 @@ export interface Catalog {
   relations: Relation[]
   /** Tables of the package to which a service adds constraints or unique indexes, with nothing else; absent without a service. */
   additions?: Relation[]
+  /** Tables of the package with the columns that a service adds to them; absent without a service. */
+  addedColumns?: Relation[]
   types: Type[]
   constraints: Constraint[]
   indexes: Index[]

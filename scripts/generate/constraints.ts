@@ -7,6 +7,7 @@ import {
   isView,
   ofOwner,
   qualified,
+  type Relation,
   visibleRelations,
 } from './catalog.ts'
 import { checkSentence } from './check-sentence.ts'
@@ -161,7 +162,7 @@ function valueLists(catalog: Catalog, facts: Facts): { lists: ValueList[]; warni
       origin: `the enum ${qualified(type)}`,
       values: type.labels ?? [],
     }))
-  for (const relation of visibleRelations(catalog).filter((each) => !isView(each))) {
+  for (const relation of tablesWithColumns(catalog)) {
     for (const { name } of relation.columns) {
       const { accepted: values } = facts.of(relation, name)
       if (!values) continue
@@ -184,6 +185,12 @@ function valueLists(catalog: Catalog, facts: Facts): { lists: ValueList[]; warni
   return { lists: lists.sort((a, b) => (a.name < b.name ? -1 : 1)), warnings }
 }
 
+/** The tables, and those of the package with the columns that a service adds to them. */
+function tablesWithColumns(catalog: Catalog): Relation[] {
+  const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
+  return [...tables, ...(catalog.addedColumns ?? [])]
+}
+
 function constantName(words: string): string {
   const name = words
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1_$2')
@@ -193,8 +200,7 @@ function constantName(words: string): string {
 }
 
 function bounds(catalog: Catalog, facts: Facts): Map<string, Map<string, object>> {
-  const tables = visibleRelations(catalog).filter((relation) => !isView(relation))
-  const found = tables.map((table): [string, Map<string, object>] => {
+  const found = tablesWithColumns(catalog).map((table): [string, Map<string, object>] => {
     const columns = table.columns.map(({ name }): [string, object] => [
       name,
       inOrder(facts.of(table, name).bounds),

@@ -60,7 +60,7 @@ export function readFacts(catalog: Catalog): Facts {
     checks.set(check, readCheck(check.expression ?? ''))
   }
   const columns = new Map(
-    catalog.relations
+    [...catalog.relations, ...(catalog.addedColumns ?? [])]
       .filter(({ isPartition }) => !isPartition)
       .map((relation) => [
         relation,

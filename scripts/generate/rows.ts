@@ -13,6 +13,8 @@ export interface RowTable {
   /** In the order of the table. */
   readonly columns: readonly RowColumn[]
   readonly isView: boolean
+  /** Whether it is a table of the package, with the columns that the service adds to it alone. */
+  readonly isAdded?: boolean
 }
 
 /** A column, as a property of a row that is read and of a row that is inserted. */
@@ -32,11 +34,11 @@ export interface RowColumn {
  * columns' comments. The public types of repositories pick from it, so that an editor shows both.
  */
 export function emitRows(tables: readonly RowTable[], named: NamedTypes): string {
-  const interfaces = tables.map(({ name, table, columns }) => {
+  const interfaces = tables.map(({ name, table, columns, isAdded }) => {
     const properties = propertiesOf(columns)
     return declare(
       `${name}Row`,
-      `A row of ${table}.`,
+      isAdded ? `The columns that the service adds to ${table} of the package.` : `A row of ${table}.`,
       columns.map((column, index) => ({ ...column, property: `${properties[index]}: ${column.select}` })),
     )
   })
@@ -54,7 +56,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
  * file imports nothing, so that a browser project can check it without the types of Node, pg and Kysely.
  */
 export function emitInputs(tables: readonly RowTable[]): string {
-  const insertable = tables.filter(({ isView }) => !isView)
+  const insertable = tables.filter(({ isView, isAdded }) => !isView && !isAdded)
   const interfaces = insertable.map(({ name, table, columns }) => {
     const properties = propertiesOf(columns)
     const inserted = columns.flatMap((column, index) => {

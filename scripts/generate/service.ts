@@ -9,7 +9,7 @@ import { ownStatements } from '../../src/query/index.ts'
 import { startScratchServer } from '../scratch/index.ts'
 import { applySchema } from './apply.ts'
 import { BANNER } from './banner.ts'
-import { functionsOf, hasPackage, needsPackage, withoutPackage } from './beside-package.ts'
+import { hasPackage, needsPackage, withoutPackage } from './beside-package.ts'
 import type { Catalog } from './catalog.ts'
 import { emitFiles } from './index.ts'
 import { type Change, compare, write } from './output.ts'
@@ -84,7 +84,7 @@ async function run(options: ServiceOptions): Promise<boolean> {
 
 async function withoutOurs(catalog: Catalog): Promise<Catalog> {
   const snapshot = JSON.parse(await readFile(packagePath('generated/snapshot.json'), 'utf8'))
-  return withoutPackage(catalog, functionsOf(snapshot))
+  return withoutPackage(catalog, new Set(Object.keys(snapshot.objects)))
 }
 
 interface Source extends AsyncDisposable {

@@ -41,7 +41,9 @@ export function emitTypes(
 ): { text: string; rows: string; inputs: string; warnings: string[] } {
   const adapter = new OurAdapter()
   const named = new NamedTypes()
-  const tagNames = NamedTypes.namesIn(catalog.relations.flatMap(({ columns }) => columns))
+  const tagNames = NamedTypes.namesIn(
+    [...catalog.relations, ...(catalog.addedColumns ?? [])].flatMap(({ columns }) => columns),
+  )
   const names = new TypeNames([
     ...tagNames,
     // The file's own interface, and the globals that columns use.
@@ -55,7 +57,12 @@ export function emitTypes(
       `${qualified(relation)}: has no type, because Kysely takes a dot for the end of a schema's name and " as " for an alias; rename it, or select from a view`,
     )
   }
-  const relations = visible.map((relation) => ({ relation, name: names.take(qualified(relation)) }))
+  const added = new Set(catalog.addedColumns)
+  const relations = [...visible, ...added].map((relation) => ({
+    relation,
+    name: names.take(qualified(relation)),
+  }))
+  for (const { name, columns } of added) warnings.push(...columns.flatMap((each) => unfilled(name, each)))
   const enums = new OrderedEnums()
   const enumNames = new Map<Type, string>()
   for (const type of catalog.types) {
@@ -94,7 +101,9 @@ export function emitTypes(
       toKyselyPascalCase(name),
       {
         key: qualified(relation),
-        comment: relation.comment === null ? null : forDocComment(relation.comment),
+        comment: added.has(relation)
+          ? commentOfAdded(relation)
+          : relation.comment && forDocComment(relation.comment),
       },
     ]),
   )
@@ -112,6 +121,7 @@ export function emitTypes(
     table: qualified(relation),
     columns: rowColumns.get(relation) ?? [],
     isView: isView(relation),
+    isAdded: added.has(relation),
   }))
   return {
     text: `${BANNER}\n\n${named.imports}${text}${named.declarations}`,
@@ -119,6 +129,20 @@ export function emitTypes(
     inputs: emitInputs(rowTables),
     warnings,
   }
+}
+
+const commentOfAdded = ({ name }: Relation) => `The columns that the service adds to ${name} of the package.`
+
+/** A warning about a column of a service that the inserts of the package leave out. */
+function unfilled(table: string, column: Column): string[] {
+  const { name, refusesNull, isFilled, identity, generated } = column
+  const isLeftOut =
+    refusesNull && column.default === null && !isFilled && identity === null && generated === null
+  return isLeftOut
+    ? [
+        `${table}.${name}: is NOT NULL and has no default, so that every insert of the package's own repositories fails; give it a default, or let a trigger fill it and tag it @filled`,
+      ]
+    : []
 }
 
 const IMPORTS = { GeneratedAlways: 'kysely#GeneratedAlways' }

@@ -22,11 +22,11 @@ function fail(what: string): string {
 async function compared(folder: string): Promise<string> {
   if (folder.startsWith('postgres://')) {
     const { files, warnings } = emitFiles(await readCatalog(folder))
-    return report(folder, files, warnings)
+    return await report(folder, files, warnings)
   }
   await using database = await server.createDatabase()
   const { files, warnings } = await generateFromSchema(database.url, folder)
-  return report(database.url, files, warnings)
+  return await report(database.url, files, warnings)
 }
 
 async function report(url: string, files: Files, warnings: readonly string[]): Promise<string> {
