@@ -22,7 +22,7 @@ export interface Consequence {
 /**
  * Changes one row, if it is still the version that the page shows.
  *
- * @throws {Error} another session has changed or deleted it.
+ * @throws {Error} another session has changed or deleted it; or a trigger, rule or policy has skipped the change.
  */
 export async function saveRow(
   client: pg.ClientBase,
@@ -39,11 +39,7 @@ export async function saveRow(
     `update ${quoted(name)} set ${sets.join(', ')} where ${where}`,
     parameters,
   )
-  if (rowCount === 1) return
-  if (await exists(client, table, { key, version })) throw new Error(`Not saved: ${SKIPPED}`)
-  throw new Error(
-    'Not saved: another session has changed or deleted this row since the page showed it. Reload the row.',
-  )
+  if (rowCount !== 1) throw new Error(`Not saved: ${await reasonOf(client, table, { key, version })}`)
 }
 
 /** Inserts a row. Columns that are absent get their defaults. */
@@ -70,35 +66,40 @@ export async function insertRow(
   return rows[0] ?? {}
 }
 
-/** Deletes one row, with the rows that its foreign keys delete. */
+/**
+ * Deletes one row, with the rows that its foreign keys delete, if it is still the version that the page shows.
+ *
+ * @throws {Error} the same as those of `saveRow`.
+ */
 export async function deleteRow(
   client: pg.ClientBase,
-  { table: name, key }: { table: string; key: Row },
+  { table: name, key, version }: { table: string; key: Row; version: string },
 ): Promise<void> {
   const table = await readTable(client, name)
   const parameters: (string | null)[] = []
-  const where = keyCondition(table, key, parameters)
+  const where = `${keyCondition(table, key, parameters)} and xmin = $${parameters.push(version)}::xid`
   const { rowCount } = await change(client, table, `delete from ${quoted(name)} where ${where}`, parameters)
-  if (rowCount === 1) return
-  const isThere = await exists(client, table, { key })
-  throw new Error(`Nothing was deleted: ${isThere ? SKIPPED : 'the row does not exist any more.'}`)
+  if (rowCount !== 1) throw new Error(`Not deleted: ${await reasonOf(client, table, { key, version })}`)
 }
 
 const SKIPPED = 'a trigger, a rule or a policy of the table has skipped the change.'
 
-async function exists(
+/** Why a statement about one row has changed none. */
+async function reasonOf(
   client: pg.ClientBase,
   table: TableInfo,
-  { key, version }: { key: Row; version?: string },
-): Promise<boolean> {
+  { key, version }: { key: Row; version: string },
+): Promise<string> {
   const parameters: (string | null)[] = []
-  const where = keyCondition(table, key, parameters)
-  const isVersion = version === undefined ? '' : ` and xmin = $${parameters.push(version)}::xid`
-  const { rows } = await client.query(
-    `select from ${quoted(table.name)} where ${where}${isVersion}`,
+  const { rows } = await client.query<{ version: string }>(
+    `select xmin::text as version from ${quoted(table.name)} where ${keyCondition(table, key, parameters)}`,
     parameters,
   )
-  return rows.length > 0
+  const [found] = rows
+  if (!found) return 'another session has deleted this row since the page showed it.'
+  if (found.version !== version)
+    return 'another session has changed this row since the page showed it. Reload the row.'
+  return SKIPPED
 }
 
 /**

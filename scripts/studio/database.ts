@@ -125,7 +125,12 @@ export class StudioDatabase implements AsyncDisposable {
     end: 'commit' | 'rollback',
     fn: (client: pg.ClientBase) => Promise<T>,
   ): Promise<T> {
-    const client = await pool.connect().catch((error: unknown) => {
+    const client = await pool.connect().catch((error: { code?: string }) => {
+      if (pool === this.#readers && this.#reader && /^28/.test(error.code ?? ''))
+        throw new AdminError(
+          'The login of the studio was dropped, locked, or has expired after a week. Start the studio again.',
+          { cause: error },
+        )
       throw translate(error, 'not sent')
     })
     let broken: Error | undefined

@@ -83,6 +83,20 @@ describe('the login that reads', () => {
     expect(before).toBeGreaterThan(0)
   })
 
+  test('that is locked ends the studio, which says so', async ({ filled }) => {
+    await using own = await startStudio(filled)
+    const { query } = visit(own.url)
+    const login = String((await query('select current_user')).rows?.[0]?.[0])
+    await one(filled, `alter role ${login} nologin`)
+    await one(filled, `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${login}'`)
+
+    await expect
+      .poll(async () => (await query('select 1')).message)
+      .toBe(
+        'The login of the studio was dropped, locked, or has expired after a week. Start the studio again.',
+      )
+  })
+
   test('sees the rows of tables with row security', async ({ filled, studio }) => {
     await one(filled, 'alter table people enable row level security, force row level security')
     try {

@@ -114,7 +114,7 @@ describe('rows', () => {
     expect(await save('Ada')).toEqual({})
     expect((await read()).row.first_name).toBe('Ada')
     expect((await save('Grace')).message).toBe(
-      'Not saved: another session has changed or deleted this row since the page showed it. Reload the row.',
+      'Not saved: another session has changed this row since the page showed it. Reload the row.',
     )
     expect((await read()).row.first_name).toBe('Ada')
   })
@@ -154,8 +154,16 @@ describe('rows', () => {
     expect(await one(filled, `select first_name from people where person_id = '${key.person_id}'`)).toBe(
       'Edsger',
     )
-    expect(await writable.post('/api/delete', { table: 'people', key })).toEqual({})
-    expect(await writable.post('/api/delete', { table: 'people', key })).toHaveProperty('message')
+    const { version } = await writable.post<{ version: string }>('/api/row', { table: 'people', key })
+    const remove = (shown: string) =>
+      writable.post<{ message?: string }>('/api/delete', { table: 'people', key, version: shown })
+    expect((await remove('1')).message).toBe(
+      'Not deleted: another session has changed this row since the page showed it. Reload the row.',
+    )
+    expect(await remove(version)).toEqual({})
+    expect((await remove(version)).message).toBe(
+      'Not deleted: another session has deleted this row since the page showed it.',
+    )
   })
 
   test('that a delete takes along are counted before', async ({ filled, studio }) => {

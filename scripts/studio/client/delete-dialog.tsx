@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/compat'
 import type { Consequence } from '../changes.ts'
-import type { Row } from '../rows.ts'
+import type { FoundRow, Row } from '../rows.ts'
 import type { TableInfo } from '../table.ts'
 import { Fetched, fetchJson } from './fetched.tsx'
 
@@ -47,12 +47,12 @@ function deleteText(found: readonly Consequence[]): string {
 /** Asks before a row is deleted, and counts what its foreign keys take along. "Keep" has the focus. */
 export function DeleteDialog({
   table,
-  row,
+  found: { row, version },
   onKeep,
   onDeleted,
 }: {
   table: TableInfo
-  row: Row
+  found: FoundRow
   onKeep: () => void
   onDeleted: () => void
 }) {
@@ -65,7 +65,7 @@ export function DeleteDialog({
     keep.current?.focus()
   }, [])
   async function remove() {
-    await fetchJson('/api/delete', { table: table.name, key }).then(onDeleted, (error: Error) =>
+    await fetchJson('/api/delete', { table: table.name, key, version }).then(onDeleted, (error: Error) =>
       setProblem(error.message),
     )
   }

@@ -46,11 +46,11 @@ function ToolCall({ part }: { part: Record<string, unknown> }) {
         Tool <code>{String(toolName ?? String(type).replace(/^tool-/, ''))}</code>{' '}
         <span className="label">{String(state)}</span>
       </summary>
-      <h3>Input</h3>
+      <h2>Input</h2>
       <pre>{JSON.stringify(input ?? null, null, 2)}</pre>
       {output !== undefined && (
         <>
-          <h3>Output</h3>
+          <h2>Output</h2>
           <pre>{JSON.stringify(output, null, 2)}</pre>
         </>
       )}

@@ -234,13 +234,13 @@ function RowForm({
       {message && <p role="status">{message}</p>}
       {isRefused && onReload && (
         <button type="button" onClick={onReload}>
-          Reload the row
+          Reload the row{changed.length > 0 && ', without these edits'}
         </button>
       )}
       {isDeleting && found && (
         <DeleteDialog
           table={table}
-          row={found.row}
+          found={found}
           onKeep={() => setDeleting(false)}
           onDeleted={() => {
             settle()

@@ -81,9 +81,9 @@ const early = new Map<string, Promise<Response>>()
 /** Sends a GET request now. The first `fetchJson` of the same path takes its answer. */
 export function fetchEarly(path: string): void {
   const response = request(path)
-  // The one that takes it reports the error.
-  response.catch(() => {})
   early.set(path, response)
+  // Asked again when it is needed: the server may be back by then.
+  response.catch(() => early.delete(path))
 }
 
 /** The same for JSON. */

@@ -135,7 +135,7 @@ describe.skipIf(!CHROMIUM)(
       await one(filled, `update people set first_name = 'Of the other' where person_id = '${personId}'`)
       await page.getByRole('button', { name: 'Save first_name' }).click()
 
-      await page.getByText('Not saved: another session has changed or deleted this row').waitFor()
+      await page.getByText('Not saved: another session has changed this row').waitFor()
       expect(await one(filled, `select first_name from people where person_id = '${personId}'`)).toBe(
         'Of the other',
       )

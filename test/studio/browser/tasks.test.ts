@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { startStudio } from '../../../scripts/studio/server.ts'
 import { CHROMIUM } from '../../support/chromium.ts'
+import { startRestartableServer } from '../../support/restartable-server.ts'
 import { nameOf, one } from '../../support/studio.ts'
 import { test } from '../../support/studio-browser.ts'
 
@@ -167,6 +168,36 @@ describe.skipIf(!CHROMIUM)('several tabs', () => {
     expect(second.url()).not.toContain('token')
   })
 
+  test('that edit one row do not overwrite or delete what the other has saved', async ({ open, filled }) => {
+    const page = await open({ write: true, confirm: nameOf(filled) })
+    const personId = await one(filled, 'select person_id from people order by person_id limit 1')
+    const second = await page.context().newPage()
+    const row = encodeURIComponent(JSON.stringify({ person_id: personId }))
+    for (const tab of [page, second]) await tab.goto(`${new URL(page.url()).origin}/?table=people&row=${row}`)
+    const save = async (tab: Page, name: string) => {
+      await tab.getByLabel('first_name').fill(name)
+      await tab.getByRole('button', { name: 'Save first_name' }).click()
+    }
+    const name = () => one(filled, `select first_name from people where person_id = '${personId}'`)
+
+    await second.getByLabel('first_name').waitFor()
+    await save(page, 'First tab')
+    await expect.poll(name).toBe('First tab')
+    await second.getByRole('button', { name: 'Delete …' }).click()
+    await second.getByRole('button', { name: /^Delete \d+ rows|^Delete this row/ }).click()
+    await second.getByText('Not deleted: another session has changed this row').waitFor()
+    await second.getByRole('button', { name: 'Keep' }).click()
+    await save(second, 'Second tab')
+    await second.getByText('Not saved: another session has changed this row').waitFor()
+    expect(await name()).toBe('First tab')
+    await second.getByRole('button', { name: 'Reload the row, without these edits' }).click()
+    await expect.poll(() => second.getByLabel('first_name').inputValue()).toBe('First tab')
+    await second.getByLabel('first_name').fill('Too late')
+    await one(filled, `delete from people where person_id = '${personId}'`)
+    await second.getByRole('button', { name: 'Save first_name' }).click()
+    await second.getByText('Not saved: another session has deleted this row').waitFor()
+  })
+
   test('of a studio that was started again go on with what they show', async ({ browser, filled }) => {
     const options = { write: true, confirm: nameOf(filled) }
     const context = await browser.newContext()
@@ -193,3 +224,27 @@ describe.skipIf(!CHROMIUM)('several tabs', () => {
     }
   })
 })
+
+test.skipIf(!CHROMIUM)(
+  'a database server that stops and comes back needs no new studio',
+  async ({ browser }) => {
+    await using server = await startRestartableServer()
+    await using studio = await startStudio(server.url)
+    const context = await browser.newContext()
+    try {
+      const page = await context.newPage()
+      await page.goto(studio.url)
+      await entry(page, /^people/).click()
+      await page.getByText('This table has no rows.').waitFor()
+      await server.stop('fast')
+      await page.reload()
+      await page.getByText(/^The database cannot be reached/).waitFor()
+      await server.start()
+      await page.getByRole('button', { name: 'Try again' }).click()
+
+      await page.getByText('This table has no rows.').waitFor()
+    } finally {
+      await context.close()
+    }
+  },
+)
