@@ -2759,6 +2759,24 @@ begin atomic
     where import_id = of_import and entity_type = of_entity and action = 'update' and is_history;
 end;
 
+-- Rows of an import that another transaction changed whose time is the same, before or after it: times do not tell. It runs as its
+-- owner, because changes of other users count, too.
+create function changed_beside_import(of_import uuid) returns table (entity text, id uuid)
+  language sql stable security definer
+begin atomic
+  with beside as materialized (
+    select entity_type, entity_id, entity_id::uuid as id from audit_log
+    where created_at = (select pg_catalog.min(created_at) from audit_log where import_id = of_import and is_history)
+      and is_history and import_id is distinct from of_import and entity_type in ('customer', 'person', 'contact')
+  )
+  select entity_type, beside.id from beside
+    where exists (select from audit_log where import_id = of_import and audit_log.entity_type = beside.entity_type
+        and audit_log.entity_id = beside.entity_id and is_history)
+      or entity_type = 'customer' and exists (select from customers where customer_id = beside.id and import_id = of_import)
+      or entity_type = 'person' and exists (select from people where person_id = beside.id and import_id = of_import)
+      or entity_type = 'contact' and exists (select from customer_people where customer_person_id = beside.id and import_id = of_import);
+end;
+
 -- Rows of an import that were changed after it. The times of one transaction are equal.
 create function changed_since_import(of_import uuid) returns table (entity text, id uuid)
   language sql stable
@@ -2776,7 +2794,8 @@ begin atomic
   union select 'person' as entity, person_id as id from audit_log join people on person_id = entity_id::uuid
     where audit_log.import_id = of_import and entity_type = 'person' and action = 'update' and is_history and updated_at <> audit_log.created_at
   union select 'contact' as entity, customer_person_id as id from audit_log join customer_people on customer_person_id = entity_id::uuid
-    where audit_log.import_id = of_import and entity_type = 'contact' and action = 'update' and is_history and updated_at <> audit_log.created_at;
+    where audit_log.import_id = of_import and entity_type = 'contact' and action = 'update' and is_history and updated_at <> audit_log.created_at
+  union select entity, id from changed_beside_import(of_import);
 end;
 
 -- Gives rows that an import changed the values that they had before, except those in `kept` and those that it created, and returns
@@ -2895,6 +2914,7 @@ $$;
 
 comment on function broken_checks is 'The rows of a JSON array that break a CHECK of a table.';
 comment on function changed_by_import is 'Ids of the rows of an entity that an import has changed.';
+comment on function changed_beside_import is 'Rows of an import that another transaction of the same time changed.';
 comment on function changed_since_import is 'Rows that an import created or changed and that were changed after it.';
 comment on function restore_before_import is 'Gives the rows of a table the values from before an import.';
 comment on function undo_import is 'Undoes an import, and returns what it did.';

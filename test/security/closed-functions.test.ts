@@ -29,6 +29,7 @@ const CALLS = [
   ],
   ...["find_customers_by_keys('{n:acme}'::text[], 3)", "find_people_by_keys('{n:ada}'::text[], 3)"],
   "broken_checks('public.people'::regclass, '[{}]'::jsonb)",
+  "changed_beside_import('00000000-0000-0000-0000-000000000000'::uuid)",
   "find_missing_users('{00000000-0000-0000-0000-000000000000}'::uuid[])",
 ]
 

@@ -11,6 +11,7 @@ import {
   openDatabase,
   type RejectedRow,
   sql,
+  type Transaction,
 } from '../../../src/index.ts'
 import { createGrantedLogin } from '../../support/app-login.ts'
 import { test } from '../../support/database.ts'
@@ -345,6 +346,27 @@ describe('an undo', () => {
     expect(await db.customers.find(plain!.customerId)).toBeUndefined()
   })
 
+  test('keeps the changes of a transaction that began at the same time', async ({ db }) => {
+    const external = { source: 'crm', externalId: randomUUID() }
+    const [known, loser] = [
+      await db.customers.create(aCustomer(external)),
+      await db.customers.create(aCustomer()),
+    ]
+    const person = await db.people.create(aPerson(external))
+    await db.customers.addContact(loser.customerId, person.personId, { startDate: '2001-02-03' })
+
+    const { importId } = await atTheSameTime(
+      db,
+      (tx) => tx.customers.import([{ ...aCustomer(external), people: [aPerson(external)] }], {}),
+      (tx) => tx.customers.merge(known.customerId, [loser.customerId]),
+    )
+
+    expect(await caught(db.customers.undoImport(importId as string))).toBeInstanceOf(ImportChangedError)
+    await db.customers.undoImport(importId as string, { keepChanged: true })
+    const { contacts } = await db.customers.get(known.customerId)
+    expect(contacts).toMatchObject([{ personId: person.personId, startDate: '2001-02-03' }])
+  })
+
   test('is for the user who imported, with a login that owns nothing', async ({ db, url }) => {
     const [ada, bob] = [await db.users.create(aUser()), await db.users.create(aUser())]
     await using login = await createGrantedLogin(url, 'app')
@@ -377,3 +399,31 @@ describe('an undo', () => {
     expect((await db.customers.get(known.customerId)).industry).toBeNull()
   })
 })
+
+/** Runs one transaction after the other, though both began in the same millisecond; returns the result of the first. */
+async function atTheSameTime<T>(
+  db: Database,
+  first: (tx: Transaction) => Promise<T>,
+  second: (tx: Transaction) => Promise<unknown>,
+): Promise<T> {
+  const timeOf = async (tx: Transaction) => {
+    const { rows } = await sql<{ time: string }>`select now()::timestamptz(3)::text as time`.execute(
+      tx.kysely,
+    )
+    return rows[0]?.time
+  }
+  for (;;) {
+    const earlier = Promise.withResolvers<string | undefined>()
+    const later = Promise.withResolvers<string | undefined>()
+    const result = db.transaction(async (tx) => {
+      earlier.resolve(await timeOf(tx))
+      return (await later.promise) === (await earlier.promise) ? { value: await first(tx) } : undefined
+    })
+    await db.transaction(async (tx) => {
+      later.resolve(await timeOf(tx))
+      if (await result) await second(tx)
+    })
+    const done = await result
+    if (done) return done.value
+  }
+}
