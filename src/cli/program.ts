@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Help } from 'commander'
 import { packageVersion } from '../package/index.ts'
 import { addCompletionCommand } from './completion.ts'
 import { addDatabaseCommands } from './database-commands.ts'
@@ -19,6 +19,14 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('Manages the databases of @norberts-spark/db.')
     .version(await packageVersion())
     .addHelpText('after', HELP)
+  // Called by a script of package.json, a command is repeated by that script.
+  const script = process.env.npm_lifecycle_event
+  program.configureHelp({
+    commandUsage: (command) =>
+      script === `db:${command.name()}`
+        ? `npm run ${script} -- ${command.usage()}`
+        : new Help().commandUsage(command),
+  })
   // A caller that reads JSON gets an error of the command line in the same form as others.
   const isJson = argv.includes('--json')
   program.configureOutput({

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -196,6 +197,14 @@ describe('the help', () => {
   })
 })
 
+test('the help of a script of package.json is that of the script', async () => {
+  const { stdout } = await run(['reset', '--help'], { env: { npm_lifecycle_event: 'db:reset' } })
+  const { stdout: direct } = await run(['reset', '--help'], { env: { npm_lifecycle_event: 'test' } })
+
+  expect(stdout).toContain('Usage: npm run db:reset -- [options]\n')
+  expect(direct).toContain('Usage: norberts-spark-db reset [options]\n')
+})
+
 test('a URL that is none is answered with an example', async () => {
   const { code, stderr } = await run(['verify', '--url', 'nonsense'])
 
@@ -214,20 +223,47 @@ test.for(['bash', 'zsh', 'fish'])('completion for %s has every command and optio
     expect(stdout).toContain(word)
 })
 
-test('completion for bash completes commands and options', async () => {
-  const { stdout } = await run(['completion', 'bash'])
-  const completed = (words: string[]) =>
-    new Promise<string[]>((done) =>
-      execFile(
-        'bash',
-        [
-          '-c',
-          `${stdout}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _norberts_spark_db; echo "\${COMPREPLY[@]}"`,
-        ],
-        (_, out) => done(out.trim().split(' ')),
-      ),
-    )
+/** What a shell adds to a line when Tab is pressed twice, as it finds it by the script. */
+const COMPLETERS: Readonly<Record<string, (script: string, line: string) => readonly [string, string[]]>> = {
+  bash: (script, line) => {
+    const words = line.split(/(=)| /).filter(Boolean)
+    const last = line.endsWith(' ') ? [...words, ''] : words
+    const list = last.map((word) => `'${word}'`).join(' ')
+    const code = `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${last.length - 1}; _norberts_spark_db; printf '%s\\n' "\${COMPREPLY[@]}"`
+    return ['bash', ['-c', code]]
+  },
+  fish: (script, line) => ['fish', ['--no-config', '-c', `${script}\ncomplete -C '${line}'`]],
+  zsh: (script, line) => {
+    // The functions of zsh run within an editor alone: these take their place.
+    const stubs = `compdef() {}; _files() { print -- files }; _describe() { print -l -- \${(P)2%%:*} }
+compset() { [[ $PREFIX == --*=* ]] || return 1; IPREFIX=\${PREFIX%%=*}=; PREFIX=\${PREFIX#*=} }`
+    const code = `${stubs}\n${script}\nwords=(\${=1}); [[ $1 == *' ' ]] && words+=('')\nCURRENT=$#words; PREFIX=$words[CURRENT]; _norberts_spark_db`
+    return ['zsh', ['-f', '-c', code, 'zsh', line]]
+  },
+}
 
-  expect(await completed(['norberts-spark-db', 'ver'])).toEqual(['verify'])
-  expect(await completed(['norberts-spark-db', 'reset', '--c'])).toEqual(['--confirm', '--cascade'])
+describe.for(Object.keys(COMPLETERS))('completion in %s', (shell) => {
+  const isMissing = !['/bin', '/usr/bin'].some((folder) => existsSync(join(folder, shell)))
+
+  test.skipIf(isMissing)('knows commands, options and the values of options', async () => {
+    const { stdout: script } = await run(['completion', shell])
+    const completed = async (line: string) => {
+      const [program, args] = COMPLETERS[shell]!(script, `norberts-spark-db ${line}`)
+      const found = await new Promise<string>((done) => execFile(program, args, (_, out) => done(out)))
+      const last = line.slice(Math.max(line.lastIndexOf(' '), line.lastIndexOf('=')) + 1)
+      const words = found.split('\n').map((each) => each.split('\t')[0]!.replace(/^--\w+=/, ''))
+      return words.filter((word) => word !== '' && word.startsWith(last)).sort()
+    }
+
+    expect(await completed('ver')).toEqual(['verify'])
+    expect(await completed('reset --ca')).toEqual(['--cascade'])
+    expect(await completed('environment pro')).toEqual(['production'])
+    expect(await completed('reset --environment d')).toContain('development')
+    expect(await completed('reset --environment ')).toEqual(['development', 'production', 'test'])
+    expect(await completed('reset --environment=t')).toEqual(['test'])
+    expect(await completed('grant --kind r')).toEqual(['read-only'])
+    expect(await completed('grant --kind app --dry')).toEqual(['--dry-run'])
+    expect(await completed('help maint')).toEqual(['maintain'])
+    expect(await completed('generate --schema ')).not.toContain('--check')
+  })
 })
