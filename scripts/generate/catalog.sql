@@ -62,9 +62,13 @@ select json_build_object(
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = r.root) end,
         'bound', case when r.relispartition then (select pg_get_expr(c.relpartbound, c.oid) from pg_class c where c.oid = r.oid) end,
         'comment', obj_description(r.oid, 'pg_class'),
-        -- 8 is INSERT: https://www.postgresql.org/docs/current/functions-info.html
+        -- 8 is INSERT, 4 is UPDATE: https://www.postgresql.org/docs/current/functions-info.html
         'isInsertable', pg_relation_is_updatable(r.oid, true) & 8 = 8,
-        'isWrittenByTrigger', exists (select from pg_trigger g where g.tgrelid = r.oid and g.tgtype & 68 = 68),
+        'isUpdatable', pg_relation_is_updatable(r.oid, true) & 4 = 4,
+        'insertsByTrigger', exists (select from pg_trigger g where g.tgrelid = r.oid and g.tgtype & 68 = 68)
+          or r.relkind = 'v' and exists (select from pg_rewrite w where w.ev_class = r.oid and w.ev_type = '3' and w.is_instead),
+        'updatesByTrigger', exists (select from pg_trigger g where g.tgrelid = r.oid and g.tgtype & 80 = 80)
+          or r.relkind = 'v' and exists (select from pg_rewrite w where w.ev_class = r.oid and w.ev_type = '2' and w.is_instead),
         'definition', case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end,
         'partitionKey', case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
         'columns', coalesce(a.columns, '[]')
@@ -77,7 +81,8 @@ select json_build_object(
         'schema', n.nspname,
         'name', t.typname,
         'kind', t.typtype,
-        'elementId', case when t.typcategory = 'A' and t.typlen = -1 then t.typelem::int8 end,
+        -- The elements of int2vector and oidvector, too, but as an array neither is sent nor taken.
+        'elementId', (select e.oid::int8 from pg_type e where e.oid = t.typelem and e.typarray = t.oid),
         'baseId', nullif(t.typbasetype, 0)::int8,
         'baseType', case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end,
         'modifier', t.typtypmod,

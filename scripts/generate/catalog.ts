@@ -27,8 +27,12 @@ export interface Relation {
   comment: string | null
   /** Whether rows can be inserted: into tables, and into views that PostgreSQL or an INSTEAD OF trigger writes through. */
   isInsertable: boolean
-  /** Whether an INSTEAD OF trigger takes the rows that are inserted into the view. */
-  isWrittenByTrigger: boolean
+  /** Whether rows can be updated, in the same way. */
+  isUpdatable: boolean
+  /** Whether an INSTEAD OF trigger, or an INSTEAD rule, takes the rows that are inserted into the view. */
+  insertsByTrigger: boolean
+  /** Whether one takes the rows that are updated. */
+  updatesByTrigger: boolean
   /** The query of a view; null for other kinds. */
   definition: string | null
   partitionKey: string | null

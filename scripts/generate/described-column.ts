@@ -51,6 +51,9 @@ export const ELEMENTS = new Set([
   ),
 ])
 
+/** Whether only the server writes a column. */
+const isOfServer = ({ generated, identity }: Column) => generated !== null || identity === 'a'
+
 /** One column: kysely-codegen's metadata if that suffices, otherwise with its type written out. */
 export class DescribedColumn {
   readonly warnings: string[] = []
@@ -71,8 +74,8 @@ export class DescribedColumn {
   readonly #hasDefault: boolean
   /** Whether only the server writes it. */
   readonly #isReadOnly: boolean
-  /** Whether an insert or an update can name it. */
-  readonly #isWritable: boolean
+  /** Whether a write of each kind can name it, and whether it can be set to null; undefined for a kind that cannot. */
+  readonly #writes: Readonly<Record<'insert' | 'update', { readonly isNullable: boolean } | undefined>>
 
   constructor(
     catalog: Catalog,
@@ -88,20 +91,29 @@ export class DescribedColumn {
     this.#column = column
     this.#isView = isView(relation)
     const ofView = this.#isView ? viewColumn(relation, column) : undefined
-    const { isInsertable, isWrittenByTrigger } = relation
+    const { isInsertable, isUpdatable, insertsByTrigger, updatesByTrigger } = relation
     // A view that PostgreSQL writes through has the rules of its table's column; a trigger may do anything.
     const written = ofView?.origin ?? { relation, column }
-    const base = this.#isView && !isWrittenByTrigger ? written.column : column
-    this.#isReadOnly = base.generated !== null || base.identity === 'a'
-    const isWritable = isWrittenByTrigger || (column.isWritable && !this.#isReadOnly)
-    this.#isWritable = !this.#isView || (isInsertable && isWritable)
+    const base = insertsByTrigger ? column : written.column
     const isDomainNotNull = domains.some((domain) => domain.notNull)
+    const write = (isPossible: boolean, isByTrigger: boolean) => {
+      if (!this.#isView) return { isNullable: !(column.refusesNull || isDomainNotNull) }
+      if (!isPossible) return undefined
+      if (isByTrigger) return { isNullable: true }
+      const isThrough = column.isWritable && !isOfServer(written.column)
+      return isThrough ? { isNullable: !(written.column.refusesNull || isDomainNotNull) } : undefined
+    }
+    this.#writes = {
+      insert: write(isInsertable, insertsByTrigger),
+      update: write(isUpdatable, updatesByTrigger),
+    }
+    this.#isReadOnly = isOfServer(base)
     this.#isNullable = {
       select: ofView?.isNullable ?? !(column.notNull || isDomainNotNull),
-      insert: isWrittenByTrigger || !(base.refusesNull || isDomainNotNull),
+      insert: insertsByTrigger || !(base.refusesNull || isDomainNotNull),
     }
     this.#hasDefault =
-      isWrittenByTrigger ||
+      insertsByTrigger ||
       base.isFilled ||
       [column, base].some((each) => each.default !== null) ||
       base.identity === 'd' ||
@@ -200,7 +212,9 @@ export class DescribedColumn {
   /** The complete type, if kysely-codegen's metadata would lose a part of it. */
   override(): string | undefined {
     const [select, insert] = [this.#typed('select'), this.#typed('insert')]
-    if (!this.#isWritable) return `ColumnType<${select}, never, never>`
+    const { insert: inserts, update: updates } = this.#writes
+    if (inserts?.isNullable !== updates?.isNullable) return this.#writtenDifferently(select)
+    if (!inserts) return `ColumnType<${select}, never, never>`
     if (this.#isReadOnly) return `GeneratedAlways<${select}>`
     const isNarrowed = this.#values.select !== undefined || this.#values.insert !== undefined
     const isPlain =
@@ -209,14 +223,27 @@ export class DescribedColumn {
     return this.#withDefault(select === insert ? select : `ColumnType<${select}, ${insert}, ${insert}>`)
   }
 
+  /** The type of a view's column that an insert takes in another way than an update. */
+  #writtenDifferently(select: string): string {
+    const taken = (write: { isNullable: boolean } | undefined) =>
+      write ? `${this.#withoutNull('insert')}${write.isNullable ? ' | null' : ''}` : 'never'
+    const { insert, update } = this.#writes
+    const isOptional = insert !== undefined && this.#hasDefault
+    return `ColumnType<${select}, ${taken(insert)}${isOptional ? ' | undefined' : ''}, ${taken(update)}>`
+  }
+
   #typed(use: keyof TypeScript, types = this.#types): string {
+    const type = this.#withoutNull(use, types)
+    return this.#isNullable[use] ? `${type} | null` : type
+  }
+
+  #withoutNull(use: keyof TypeScript, types = this.#types): string {
     const literals = this.#values[use] ?? this.#labels
-    const type = literals
+    return literals
       ? literals.map((literal) => JSON.stringify(literal)).join(' | ') || 'never'
       : this.#dimensions > 0
         ? `(${types[use]} | null)${'[]'.repeat(this.#dimensions)}`
         : types[use]
-    return this.#isNullable[use] ? `${type} | null` : type
   }
 
   #withDefault(type: string): string {

@@ -32,7 +32,7 @@ export async function readColumnTypes(url: string): Promise<ColumnTypes> {
      from pg_attribute join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p')
      join pg_namespace on pg_namespace.oid = relnamespace
      join base on base.type = atttypid join pg_type on pg_type.oid = base.base and pg_type.typtype <> 'd'
-     left join pg_type as element on element.oid = pg_type.typelem and pg_type.typcategory = 'A'
+     left join pg_type as element on element.oid = pg_type.typelem and element.typarray = pg_type.oid
      where attnum > 0 and not attisdropped and ${OWN_NAMESPACES}`,
   )
   return new Map(rows.map((row) => [columnKey(row.schema, row.table, row.column), row]))

@@ -152,7 +152,7 @@ const TABLE = `
         select array_agg(oid) as oids, (array_agg(oid order by depth desc))[1] as base from chain
       ) as types
       join pg_type as base on base.oid = types.base
-      left join pg_type as element on element.oid = base.typelem and base.typcategory = 'A'
+      left join pg_type as element on element.oid = base.typelem and element.typarray = base.oid
       cross join lateral (
         select coalesce(element.typtype, base.typtype) in ('e', 'r', 'm') or exists (
           select from pg_opclass

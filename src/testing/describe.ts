@@ -109,7 +109,7 @@ async function readTypes(client: pg.Client, answers: readonly Answer[]): Promise
     `select own.oid::integer as id, format_type(own.oid, null) as type, element.oid is not null as "isArray",
        case when coalesce(element.typnamespace, own.typnamespace) = 'pg_catalog'::regnamespace
          then coalesce(element.typname, own.typname)::text end as "builtIn"
-     from pg_type as own left join pg_type as element on element.oid = own.typelem and own.typcategory = 'A'
+     from pg_type as own left join pg_type as element on element.oid = own.typelem and element.typarray = own.oid
      where own.oid = any($1::oid[])`,
     [[...new Set(ids)]],
   )

@@ -67,6 +67,24 @@ line" int, "back\\slash" int, "*/" int, "💩" int, "__proto__" int, "constructo
   'columns with names of the comparison, and bytes of a fixed length': {
     sql: `create domain hash as bytea check (length(value) = 20); create table t (id int primary key, value_ text, place_ int, hash hash not null);`,
   },
+  'vectors of the catalog, which are no arrays': {
+    sql: `create domain places as int2vector; create table t (id int primary key, a int2vector not null, b oidvector, c places, d int2vector[], e places[]);
+      create view v as select a, b, indkey from t, pg_index;`,
+  },
+  'views that triggers and rules write in one way alone': {
+    sql: `create table t (id int primary key, a text not null, b int, g int generated always as (b + 1) stored);
+      create function f() returns trigger language plpgsql as 'begin return new; end';
+      create view automatic as select id, a, g from t; create view inserted as select id, a, g from t;
+      create view grouped as select a, count(*) as n from t group by a; create view grouped_updates as select a, count(*) as n from t group by a;
+      create view ruled as select a, count(*) as n from t group by a; create view ruled_updates as select a, count(*) as n from t group by a;
+      create view ruled_sometimes as select a, count(*) as n from t group by a;
+      create trigger inserts instead of insert on inserted for each row execute function f();
+      create trigger inserts instead of insert on grouped for each row execute function f();
+      create trigger updates instead of update on grouped_updates for each row execute function f();
+      create rule inserts as on insert to ruled do instead insert into t (id, a) values (1, new.a);
+      create rule updates as on update to ruled_updates do instead nothing;
+      create rule inserts as on insert to ruled_sometimes where new.a <> '' do instead nothing;`,
+  },
   'a function that alone returns JSON': {
     sql: `create table t (id int primary key); create function f(j json) returns jsonb immutable language sql as 'select j::jsonb';`,
   },

@@ -121,7 +121,7 @@ async function readColumns(client: pg.Client): Promise<(TableColumn & { table: n
         join pg_class as sequence on sequence.oid = refobjid and sequence.relkind = 'S' where adrelid = attrelid and adnum = attnum) as "isGenerated", domain.checks as "domainChecks"
     from pg_attribute join pg_type as outer_ on outer_.oid = atttypid
     join domain on domain.type = atttypid join pg_type as base on base.oid = domain.base and base.typtype <> 'd'
-    left join pg_type as element on element.oid = base.typelem and base.typcategory = 'A'
+    left join pg_type as element on element.oid = base.typelem and element.typarray = base.oid
     join pg_class on pg_class.oid = attrelid and relkind in ('r', 'p')
     join pg_namespace on pg_namespace.oid = relnamespace and ${OWN_NAMESPACES}
     where attnum > 0 and not attisdropped order by attrelid, attnum`,
