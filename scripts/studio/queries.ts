@@ -17,7 +17,8 @@ const LONGEST = 2_000
 
 /** Fewer rows are shown where their texts are longer than this together. */
 const MOST_CHARACTERS = 8_000_000
-const BATCH = 20
+/** Rows are fetched in batches of about as many characters as are still to come, so that a long value is not fetched many times. */
+const LARGEST_BATCH = 200
 const CURSOR = 'declare studio_rows no scroll cursor for '
 
 /** All values arrive as PostgreSQL prints them. */
@@ -98,11 +99,11 @@ interface Found {
 async function fetchRows(run: Run, sql: string, limit: number): Promise<Found> {
   await run(CURSOR + sql)
   const rows: Values[] = []
-  for (let length = 0; ; ) {
-    const fetched = await run(`fetch ${BATCH} from studio_rows`)
+  for (let length = 0, batch = 1; ; ) {
+    const fetched = await run(`fetch ${batch} from studio_rows`)
     rows.push(...fetched.rows)
     length += lengthOf(fetched.rows)
-    const isLast = fetched.rows.length < BATCH
+    const isLast = fetched.rows.length < batch
     const isEnough = rows.length > limit || length > MOST_CHARACTERS
     if (isLast || isEnough)
       return {
@@ -110,6 +111,8 @@ async function fetchRows(run: Run, sql: string, limit: number): Promise<Found> {
         rows: rows.slice(0, limit),
         hasMore: rows.length > limit || !isLast,
       }
+    const most = Math.floor(((MOST_CHARACTERS - length) * rows.length) / Math.max(length, 1))
+    batch = Math.max(1, Math.min(LARGEST_BATCH, most, limit + 1 - rows.length))
   }
 }
 

@@ -299,6 +299,8 @@ describe('a query', () => {
 
     expect(rows!.length).toBeLessThan(100)
     expect(hasMore).toBe(true)
+    const one = await studio.query(`select repeat('x', 9000000) from generate_series(1, 500)`, 1_000)
+    expect({ ...one, rows: one.rows!.length }).toMatchObject({ rows: 1, hasMore: true })
   })
 
   test('shows values as PostgreSQL prints them', async ({ studio }) => {

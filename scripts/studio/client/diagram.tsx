@@ -1,7 +1,7 @@
 import { useState } from 'preact/compat'
 import { type Catalog, type Column, shortType } from '../catalog.ts'
 import type { Box, Diagram, Line } from '../diagram.ts'
-import { linkToRows } from './address.ts'
+import { linkToRows, useAddress } from './address.ts'
 import { Fetched } from './fetched.tsx'
 
 /** The smallest scale that is still legible. Larger diagrams are scaled down to the width of the window. */
@@ -23,7 +23,9 @@ export function DiagramPage() {
 function Drawing({ catalog, diagram }: { catalog: Catalog; diagram: Diagram }) {
   const [table, setTable] = useState<string>()
   const [zoom, setZoom] = useState(0)
-  const [sought, setSought] = useState('')
+  const [address, change] = useAddress()
+  const query = address.get('q') ?? ''
+  const sought = query.toLowerCase()
   const columnsOf = (name: string) => catalog.tables.find((each) => each.name === name)?.columns ?? []
   const { width, height, lineHeight, boxes, lines } = diagram
   return (
@@ -33,8 +35,8 @@ function Drawing({ catalog, diagram }: { catalog: Catalog; diagram: Diagram }) {
           type="search"
           aria-label="Search tables and columns"
           placeholder="Search tables and columns"
-          value={sought}
-          onChange={(event) => setSought(event.currentTarget.value.toLowerCase())}
+          value={query}
+          onChange={(event) => change({ q: event.currentTarget.value }, 'replace')}
         />
         <button type="button" onClick={() => setZoom((zoom || 1) * 1.25)}>
           Larger

@@ -59,7 +59,9 @@ describe.skipIf(!CHROMIUM)('every page', () => {
       const width = await page.evaluate('document.documentElement.scrollWidth')
       const ground = await page.evaluate(`getComputedStyle(document.querySelector('#page')).backgroundColor`)
       expect.soft(width, path).toBeLessThanOrEqual(390)
+      const bar = await page.evaluate(`getComputedStyle(document.querySelector('.bar')).backgroundColor`)
       expect.soft(ground, path).toBe('rgb(23, 26, 33)')
+      expect.soft(bar, path).toBe('rgb(32, 36, 45)')
     }
   })
 })

@@ -20,6 +20,9 @@ describe.skipIf(!CHROMIUM)('the pages about the structure', () => {
     expect(await page.locator('svg .key.is-lit polyline').count()).toBeGreaterThanOrEqual(3)
     await page.getByLabel('Search tables and columns').fill('temperature')
     expect(await page.locator('svg a.is-lit').count()).toBe(1)
+    await page.reload()
+    await page.locator('svg a.is-lit').waitFor()
+    expect(await page.getByLabel('Search tables and columns').inputValue()).toBe('temperature')
     const before = (await page.locator('#page svg').boundingBox())?.width ?? 0
     expect(await page.locator('svg polyline.cascades').count()).toBe(
       await one(
