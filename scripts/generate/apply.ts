@@ -21,7 +21,7 @@ export async function applySchema(connectionString: string, schema: string | Sch
       for (const { path, statements } of files) {
         const isTried = files.length === 1
         if (isTried || !(await applyTogether(client, statements)))
-          left.push(...(await applyOneByOne(client, statements, path)))
+          await applyOneByOne(client, statements, { path, left })
       }
     }
     if (await isTransactionOpen(client)) {
@@ -29,10 +29,20 @@ export async function applySchema(connectionString: string, schema: string | Sch
         `${folder}: a transaction is never committed, so its changes would be lost. Add the missing commit.`,
       )
     }
+  } catch (error) {
+    throw error instanceof SchemaError ? withLeftOut(error, left) : error
   } finally {
     await client.end()
   }
   return warningsOf(left)
+}
+
+/** The error, with the data and the files of psql that were left out: a statement may need them. */
+function withLeftOut(error: SchemaError, left: readonly Omission[]): SchemaError {
+  const warnings = warningsOf(left.filter(({ kind }) => kind === 'psql' || kind === 'copy'))
+  if (warnings.length === 0) return error
+  const lines = ['  It may need a part that was left out:', ...warnings.map((each) => `  ${each}`)]
+  return new SchemaError([error.message, ...lines].join('\n'), { cause: error.cause })
 }
 
 /**
@@ -66,16 +76,18 @@ async function withoutMissingRoles(
   }))
 }
 
-async function applyOneByOne(client: pg.Client, statements: Statement[], path: string): Promise<Omission[]> {
-  const omissions: Omission[] = []
+async function applyOneByOne(
+  client: pg.Client,
+  statements: Statement[],
+  { path, left }: { path: string; left: Omission[] },
+): Promise<void> {
   let isOpen = false
   for (const statement of statements) {
     const omission = await applyStatement(client, statement, { path, isOpen })
-    if (omission) omissions.push({ path, line: statement.line, kind: omission.kind, detail: omission.detail })
+    if (omission) left.push({ path, line: statement.line, kind: omission.kind, detail: omission.detail })
     if (statement.control)
       isOpen = /_(BEGIN|START)$|^TRANS_STMT_(SAVEPOINT|RELEASE|ROLLBACK_TO)$/.test(statement.control)
   }
-  return omissions
 }
 
 /** False for an error reported by the server; any other error, such as a lost connection, is rethrown. */
@@ -114,7 +126,7 @@ async function applyStatement(
 }
 
 const NOT_AVAILABLE =
-  /^(extension|language) "[^"]*" (is not available|does not exist)|^could not (open extension control|access) file/
+  /^(extension|language) "[^"]*" (is not available|does not exist)|^could not (open extension control file|open dictionary file|access file|load library)/
 
 function refused(error: pg.DatabaseError, statement: Statement, path: string): SchemaError {
   // The server counts characters, not UTF-16 units.

@@ -44,7 +44,10 @@ export async function readSchema(folder: string): Promise<Schema> {
   const omissions: Omission[] = []
   for (const name of await schemaFiles(folder)) {
     const path = join(folder, name)
-    const { sql, skipped } = withoutPsql(decode(await readFile(path), path))
+    const bytes = await readFile(path).catch((cause: unknown) => {
+      throw new SchemaError(`${path}: cannot read this file.`, { cause })
+    })
+    const { sql, skipped } = withoutPsql(decode(bytes, path))
     omissions.push(...skipped.map((each) => ({ path, ...each })))
     files.push({ path, statements: split(sql, path) })
   }
@@ -134,6 +137,8 @@ function namesIn(node: unknown, property: 'rolename' | 'relname', found: string[
   return found
 }
 
+const PSQL_VARIABLE = /^:(?:\w+|"[^"\n]*"|'[^'\n]*')/
+
 function parse(sql: string, path: string): { stmt?: Node; stmt_location?: number; stmt_len?: number }[] {
   try {
     return parseSync(sql).stmts ?? []
@@ -142,7 +147,10 @@ function parse(sql: string, path: string): { stmt?: Node; stmt_location?: number
     const position = error.sqlDetails?.cursorPosition ?? 0
     const line = new LineCounter(sql).at(position)
     const rest = sql.split('\n').slice(line - 1)
-    throw refusal({ path, line, message: error.message, statement: rest.join('\n'), cause: error })
+    const [variable] = PSQL_VARIABLE.exec(sql.slice(position)) ?? []
+    const details =
+      variable === undefined ? [] : [`${variable} is a variable of psql. Replace it by its value.`]
+    throw refusal({ path, line, message: error.message, statement: rest.join('\n'), details, cause: error })
   }
 }
 

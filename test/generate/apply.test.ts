@@ -229,6 +229,43 @@ test('an extension that the scratch server lacks is refused with the way out', a
   )
 })
 
+test('a variable of psql is named', async ({ databases, folderOf }) => {
+  const sql = `create table "ü" (id int);\ngrant all on "ü" to :"DBNAME";`
+
+  expect(await refusal(databases, folderOf, sql)).toMatch(
+    /^SchemaError: 10_x\.sql:2: syntax error at or near ":"\n {2}:"DBNAME" is a variable of psql\. Replace it by its value\./,
+  )
+})
+
+test('an error names data and files that were left out before it', async ({ databases, folderOf }) => {
+  const sql = `\\set x 1\ncreate table a (id int primary key); create table b (a_id int); insert into b values (1);
+copy a from stdin;\n1\n\\.\nalter table b add constraint b_a_id_fkey foreign key (a_id) references a;`
+
+  expect(await refusal(databases, folderOf, sql)).toMatch(
+    /violates foreign key constraint "b_a_id_fkey"[^]*\n {2}It may need a part that was left out:\n {2}10_x\.sql:1: skipped psql commands[^\n]*\n {2}10_x\.sql:3: skipped the data of copy/,
+  )
+})
+
+test('a file that cannot be read is named', async ({ databases, folderOf }) => {
+  const folder = await folderOf({ '1.sql': '' })
+  await symlink('nowhere.sql', join(folder, '2.sql'))
+  await using database = await databases.createDatabase()
+
+  await expect(applySchema(database.url, folder)).rejects.toThrow(/2\.sql: cannot read this file\.$/)
+})
+
+test.for([
+  `load 'nowhere';`,
+  `create text search dictionary d (template = ispell, dictfile = nowhere, afffile = nowhere);`,
+])(
+  'a file that the scratch server lacks is refused with the way out: %s',
+  async (sql, { databases, folderOf }) => {
+    expect(await refusal(databases, folderOf, sql)).toMatch(
+      /\n {2}The scratch server does not have it\. Set SCRATCH/,
+    )
+  },
+)
+
 test('lines are found in time linear in the number of statements', async ({ folderOf }) => {
   const fileOf = (count: number) =>
     Array.from(
