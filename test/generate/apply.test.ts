@@ -242,7 +242,7 @@ test('an error names data and files that were left out before it', async ({ data
 copy a from stdin;\n1\n\\.\nalter table b add constraint b_a_id_fkey foreign key (a_id) references a;`
 
   expect(await refusal(databases, folderOf, sql)).toMatch(
-    /violates foreign key constraint "b_a_id_fkey"[^]*\n {2}It may need a part that was left out:\n {2}10_x\.sql:1: skipped psql commands[^\n]*\n {2}10_x\.sql:3: skipped the data of copy/,
+    /violates foreign key constraint "b_a_id_fkey"[\s\S]*\n {2}It may need a part that was left out:\n {2}10_x\.sql:1: skipped psql commands[^\n]*\n {2}10_x\.sql:3: skipped the data of copy/,
   )
 })
 
