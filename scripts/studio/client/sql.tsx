@@ -78,7 +78,7 @@ export function SqlPage() {
 function outcomeOf({ columns, rows, hasMore }: QueryResult): string {
   if (columns.length === 0 && rows.length === 0)
     return 'The statement returned nothing, and changed nothing: this page only reads.'
-  if (hasMore) return `The first ${rows.length} rows; there are more.`
+  if (hasMore) return `The first ${rows.length === 1 ? 'row' : `${rows.length} rows`}; there are more.`
   return rows.length === 1 ? '1 row.' : `${rows.length} rows.`
 }
 
