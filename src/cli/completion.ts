@@ -1,4 +1,4 @@
-// cspell:ignore compdef
+// cspell:ignore compdef compset IPREFIX
 import { Argument, type Command } from 'commander'
 
 export function addCompletionCommand(program: Command): void {
