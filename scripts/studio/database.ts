@@ -171,9 +171,9 @@ export class StudioDatabase implements AsyncDisposable {
       )
     const translated = translate(reported, 'reading', catalog) as Error
     // The advice about versions of the schema is for services.
-    const told = /^23/.test(code ?? '') ? translated : new Error(message, { cause: reported })
-    if (column !== undefined) told.message = `${column}: ${told.message}`
-    return told
+    const named = /^23/.test(code ?? '') ? translated : new Error(message, { cause: reported })
+    if (column !== undefined) named.message = `${column}: ${named.message}`
+    return named
   }
 
   /** Cancels the statement that a session runs now, because the page that asked has given it up. */

@@ -224,7 +224,7 @@ test.for(['bash', 'zsh', 'fish'])('completion for %s has every command and optio
     expect(stdout).toContain(word)
 })
 
-/** What a shell adds to a line when Tab is pressed twice, as it finds it by the script. */
+/** The words that a shell adds to a line when Tab is pressed twice, as it finds it by the script. */
 const COMPLETERS: Readonly<Record<string, (script: string, line: string) => readonly [string, string[]]>> = {
   bash: (script, line) => {
     const words = line.split(/(=)| /).filter(Boolean)

@@ -69,7 +69,7 @@ describe('a change of a row that is refused', () => {
   test.for([
     [{ code: 'b' }, 'There is an item with this code.'],
     [{ Owner: 'you' }, 'This owner is already taken.'],
-    [{ mail: 'nobody' }, 'mail: An address has an @.'],
+    [{ mail: 'no address' }, 'mail: An address has an @.'],
     [{ tags: '{new,lost}' }, 'Tags has a value that is not allowed.'],
   ] as const)('has the message of the constraint of a service: %j', async ([values, message], { items }) => {
     expect(await save(items, values)).toBe(message)
@@ -95,14 +95,14 @@ describe('a change of a row that is refused', () => {
     async (values, { items, filled }) => {
       const [column = ''] = Object.keys(values)
 
-      const message = await save(items, { Owner: 'somebody', ...values })
+      const message = await save(items, { Owner: 'me', ...values })
 
       expect(message).toMatch(new RegExp(`^${column}: .`))
       expect(await one(filled, `select "${column}" from items where id = 1`)).toBe(null)
     },
   )
 
-  test('has no value of a hidden column, whatever a trigger does', async ({ items }) => {
+  test('has no value of a hidden column, also where a trigger reports it', async ({ items }) => {
     const hidden =
       'A trigger of the table items refuses the change. Its message is not shown: it may contain values of hidden columns.'
 
@@ -173,7 +173,7 @@ describe('a column', () => {
   })
 })
 
-test('tables are found by the names of the catalog, whatever these are', async ({ items }) => {
+test('tables are found by the names of the catalog, with any letters', async ({ items }) => {
   const { tables } = await items.get<{ tables: { name: string }[] }>('/api/catalog')
   const names = tables.map(({ name }) => name)
 
@@ -183,7 +183,7 @@ test('tables are found by the names of the catalog, whatever these are', async (
   expect(rows).toEqual([{ id: '1', name: 'two' }])
 })
 
-describe('what a delete takes along', () => {
+describe('the rows that a delete takes along', () => {
   const consequences = async (studio: Visitor, table: string, id: number) =>
     (await studio.post<Consequence[]>('/api/consequences', { table, key: { id: String(id) } })).map(
       ({ table: other, rows, effect }) => `${other} ${rows} ${effect}`,
