@@ -18,7 +18,7 @@ async function addresses(filled: string): Promise<string[]> {
     `/?table=users&row=${row}`,
     '/?table=people&row=new',
     `/?table=people&where=${encodeURIComponent('[{"column":"person_id","operator":"=","value":"none"}]')}`,
-    '/people?q=no such name+is+called+so',
+    '/people?q=no+such+name',
     `/chats?${chat}`,
     `/customers?id=${await first('select customer_id from customers limit 1')}`,
     `/people?id=${await first('select person_id from people limit 1')}`,
