@@ -1033,7 +1033,7 @@ from
   broken_checks ($1::regclass, $2::jsonb) as "found";
 
 -- customers.import: find missing users
--- $1 ids: uuid[]
+-- $1 userIds: uuid[]
 select
   "id"
 from

@@ -53,7 +53,7 @@ async function findMissingOwners(
 ): Promise<ReadonlySet<unknown>> {
   const owners = rows.flatMap(({ customer, people }) => [ownerOf(customer), ...people.map(ownerOf)])
   const ids = [...new Set(owners.filter((id) => typeof id === 'string'))]
-  const found = ids.length > 0 ? await queryAll(connection, findMissingUsers, { ids }) : []
+  const found = ids.length > 0 ? await queryAll(connection, findMissingUsers, { userIds: ids }) : []
   const missing = new Set(found.map(({ id }) => id))
   return new Set(ids.filter((id) => missing.has(id.toLowerCase())))
 }

@@ -48,11 +48,11 @@ export const findBrokenChecks: Statement<
 )
 
 /** Those of the ids that no user has. */
-export const findMissingUsers: Statement<{ ids: string[] }, { id: string }> = statement(
+export const findMissingUsers: Statement<{ userIds: string[] }, { id: string }> = statement(
   'customers.import: find missing users',
   (query, $) =>
     query
-      .selectFrom(sql<{ id: string }>`find_missing_users(${$.ids}::uuid[])`.as<'id'>(sql.ref('id')))
+      .selectFrom(sql<{ id: string }>`find_missing_users(${$.userIds}::uuid[])`.as<'id'>(sql.ref('id')))
       .select('id'),
 )
 
