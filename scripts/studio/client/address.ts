@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/compat'
+import { useLayoutEffect, useState } from 'preact/compat'
 
 const QUESTION = 'This row has edits that are not saved. Leave it and lose them?'
 const unsaved = new Set<symbol>()
@@ -6,7 +6,8 @@ const unsaved = new Set<symbol>()
 /** Asks before the page is left while it has edits that are not saved. Returns a function that ends this before the next render. */
 export function useUnsaved(isUnsaved: boolean): () => void {
   const [form] = useState(() => Symbol('form'))
-  useEffect(() => {
+  // With the render: other effects wait for the next frame, and Back may come before it.
+  useLayoutEffect(() => {
     if (!isUnsaved) return undefined
     const ask = (event: BeforeUnloadEvent) => {
       if (unsaved.has(form)) event.preventDefault()
@@ -64,7 +65,7 @@ export function useAddress(): [
   (changes: Record<string, string | null>, how?: 'push' | 'replace') => void,
 ] {
   const [search, setSearch] = useState(location.search)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const follow = () => setSearch(location.search)
     followers.add(follow)
     return () => void followers.delete(follow)
