@@ -14,7 +14,8 @@ const NAMED = `
     select relname, indrelid, 0, string_to_array(indkey::text, ' ')::int2[], obj_description(oid, 'pg_class')
     from pg_class join pg_index on indexrelid = oid
     where relname = $1 and relnamespace = (select oid from pg_namespace where nspname = $2)
-      and not exists (select from pg_constraint where conindid = pg_class.oid)
+      -- A foreign key names the index that it refers to, too.
+      and not exists (select from pg_constraint where conrelid = indrelid and conindid = indexrelid and contype in ('p', 'u', 'x'))
   )
   select comment as message, contypid <> 0 as "isOfDomain", array(
     select attname::text from unnest(conkey) with ordinality as key (number, place)

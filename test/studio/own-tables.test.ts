@@ -19,6 +19,7 @@ const TABLES = `
   );
   comment on constraint items_code_key on items is 'There is an item with this code.';
   create unique index items_owner_idx on items ("Owner");
+  create table uses (id int primary key, owner text references items ("Owner"));
   create function check_item() returns trigger language plpgsql as $$ begin
     if new.code = 'values' then raise exception 'the password % is bad', new.password; end if;
     if new.code = 'role' then perform new.password::regrole; end if;
