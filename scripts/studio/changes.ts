@@ -29,7 +29,6 @@ export async function saveRow(
   { table: name, key, version, values }: { table: string; key: Row; version: string; values: Values },
 ): Promise<void> {
   const table = await readTable(client, name)
-  await checkValues(client, table, values)
   const parameters: (string | null)[] = []
   const sets = assignments(table, values, parameters).map(({ column, value }) => `${column} = ${value}`)
   const where = `${keyCondition(table, key, parameters)} and xmin = $${parameters.push(version)}::xid`
@@ -38,6 +37,7 @@ export async function saveRow(
     table,
     `update ${quoted(name)} set ${sets.join(', ')} where ${where}`,
     parameters,
+    values,
   )
   if (rowCount !== 1) throw new Error(`Not saved: ${await reasonOf(client, table, { key, version })}`)
 }
@@ -48,7 +48,6 @@ export async function insertRow(
   { table: name, values }: { table: string; values: Values },
 ): Promise<Row> {
   const table = await readTable(client, name)
-  await checkValues(client, table, values)
   const parameters: (string | null)[] = []
   const given = assignments(table, values, parameters)
   const content =
@@ -61,6 +60,7 @@ export async function insertRow(
     table,
     `insert into ${quoted(name)} ${content} returning ${returned.join(', ') || '1'}`,
     parameters,
+    values,
   )
   if (rowCount !== 1) throw new Error(`Not inserted: ${SKIPPED}`)
   return rows[0] ?? {}
@@ -103,6 +103,39 @@ async function reasonOf(
 }
 
 /**
+ * Runs a statement that changes a row, and the triggers that would otherwise run at the end of the transaction.
+ *
+ * @param values what the statement writes: an error about one of them names its column.
+ */
+async function change(
+  client: pg.ClientBase,
+  table: TableInfo,
+  sql: string,
+  parameters: readonly (string | null)[],
+  values: Values = {},
+): Promise<pg.QueryResult<Row>> {
+  await client.query('savepoint change')
+  try {
+    const result = await client.query<Row>(sql, [...parameters])
+    await client.query('set constraints all immediate')
+    return result
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error
+    await client.query('rollback to savepoint change').catch(() => {
+      throw error
+    })
+    if (isAboutValue(error)) await checkValues(client, table, values)
+    const hasSecrets = table.columns.some(({ isSecret }) => isSecret)
+    if (hasSecrets && isMadeOfValues(error, await sourcesOfTriggers(client, table)))
+      error.message = `A trigger of the table ${table.name} refuses the change. Its message is not shown: it may contain values of hidden columns.`
+    throw error
+  }
+}
+
+/** Errors of data and of constraints: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const isAboutValue = ({ code = '' }: pg.DatabaseError) => /^2[23]/.test(code)
+
+/**
  * Reads each value as its column would, without a row: an error names its column then. The server does not say which value it
  * refuses.
  */
@@ -110,36 +143,15 @@ async function checkValues(client: pg.ClientBase, table: TableInfo, values: Valu
   for (const [name, value] of Object.entries(values)) {
     const column = columnOf(table, name)
     if (value === null || column.isSecret || column.isGenerated) continue
-    await client.query('savepoint value')
     try {
       await client.query(`explain update ${quoted(table.name)} set ${identifier(name)} = $1 where false`, [
         value,
       ])
     } catch (error) {
-      if (/^2[23]/.test((error as pg.DatabaseError).code ?? '')) throw new ColumnError(name, error)
+      if (isAboutValue(error as pg.DatabaseError)) throw new ColumnError(name, error)
       // Other errors are those of the change itself, or of an update where this is an insert.
-      await client.query('rollback to savepoint value')
+      await client.query('rollback to savepoint change')
     }
-  }
-}
-
-/** Runs a statement that changes a row, and the triggers that would otherwise run at the end of the transaction. */
-async function change(
-  client: pg.ClientBase,
-  table: TableInfo,
-  sql: string,
-  parameters: readonly (string | null)[],
-): Promise<pg.QueryResult<Row>> {
-  const hasSecrets = table.columns.some(({ isSecret }) => isSecret)
-  const sources = hasSecrets ? await sourcesOfTriggers(client, table) : []
-  try {
-    const result = await client.query<Row>(sql, [...parameters])
-    await client.query('set constraints all immediate')
-    return result
-  } catch (error) {
-    if (hasSecrets && error instanceof pg.DatabaseError && isMadeOfValues(error, sources))
-      error.message = `A trigger of the table ${table.name} refuses the change. Its message is not shown: it may contain values of hidden columns.`
-    throw error
   }
 }
 
@@ -153,12 +165,10 @@ async function sourcesOfTriggers(client: pg.ClientBase, { name }: TableInfo): Pr
 }
 
 /** Whether an error comes from a function and its message is not a text of a trigger's source, word for word. */
-function isMadeOfValues(
-  { code = '', routine, where = '', message }: pg.DatabaseError,
-  sources: readonly string[],
-): boolean {
+function isMadeOfValues(error: pg.DatabaseError, sources: readonly string[]): boolean {
+  const { routine, where = '', message } = error
   // The server's own messages of these classes name constraints, or lose their values later.
-  const isOfFunction = routine === 'exec_stmt_raise' || (where !== '' && !/^2[23]/.test(code))
+  const isOfFunction = routine === 'exec_stmt_raise' || (where !== '' && !isAboutValue(error))
   const text = pg.escapeLiteral(message)
   return isOfFunction && !sources.some((source) => source.includes(text))
 }
