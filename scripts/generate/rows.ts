@@ -17,6 +17,10 @@ export interface RowTable {
   readonly isAdded?: boolean
 }
 
+/** The comment of a type that has only the columns that a service adds to a table of the package. */
+export const commentOfAdded = (table: string) =>
+  `The columns that the service adds to ${table} of the package.`
+
 /** A column, as a property of a row that is read and of a row that is inserted. */
 export interface RowColumn {
   readonly column: string
@@ -38,7 +42,7 @@ export function emitRows(tables: readonly RowTable[], named: NamedTypes): string
     const properties = propertiesOf(columns)
     return declare(
       `${name}Row`,
-      isAdded ? `The columns that the service adds to ${table} of the package.` : `A row of ${table}.`,
+      isAdded ? commentOfAdded(table) : `A row of ${table}.`,
       columns.map((column, index) => ({ ...column, property: `${properties[index]}: ${column.select}` })),
     )
   })

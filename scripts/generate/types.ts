@@ -15,7 +15,7 @@ import { DescribedColumn, TEXT, TYPES, type TypeScript } from './described-colum
 import { forDocComment } from './escape.ts'
 import type { Facts } from './facts.ts'
 import { NamedTypes } from './named-types.ts'
-import { emitInputs, emitRows, type RowColumn } from './rows.ts'
+import { commentOfAdded, emitInputs, emitRows, type RowColumn } from './rows.ts'
 import { TypeNames } from './type-names.ts'
 import type { ViewColumn } from './view-columns.ts'
 
@@ -102,7 +102,7 @@ export function emitTypes(
       {
         key: qualified(relation),
         comment: added.has(relation)
-          ? commentOfAdded(relation)
+          ? commentOfAdded(relation.name)
           : relation.comment && forDocComment(relation.comment),
       },
     ]),
@@ -130,8 +130,6 @@ export function emitTypes(
     warnings,
   }
 }
-
-const commentOfAdded = ({ name }: Relation) => `The columns that the service adds to ${name} of the package.`
 
 /** A warning about a column of a service that the inserts of the package leave out. */
 function unfilled(table: string, column: Column): string[] {
