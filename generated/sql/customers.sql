@@ -1081,6 +1081,32 @@ where
   )
   and "archived_at" is null;
 
+-- customers.import: lock customers
+-- $1 keys: uuid[]
+select
+  "customer_id" as "id"
+from
+  "customers"
+where
+  "customer_id" = any ($1::uuid[])
+  and "archived_at" is null
+order by
+  "customer_id"
+for no key update;
+
+-- customers.import: lock people
+-- $1 keys: uuid[]
+select
+  "person_id" as "id"
+from
+  "people"
+where
+  "person_id" = any ($1::uuid[])
+  and "archived_at" is null
+order by
+  "person_id"
+for no key update;
+
 -- customers.importMany: change customers
 -- $1 rows: jsonb
 update "customers"
@@ -2167,14 +2193,14 @@ from
   left join "people" as "person" on "person"."person_id" = "contact"."person_id";
 
 -- customers.upsertByExternalId
--- $1 legalName: text
--- $2 displayName: text
--- $3 industry: text
--- $4 companySize: integer
--- $5 websiteUrl: text
--- $6 billingCountry: text
--- $7 source: text
--- $8 externalId: text
+-- $1 source: text
+-- $2 externalId: text
+-- $3 legalName: text
+-- $4 displayName: text
+-- $5 industry: text
+-- $6 companySize: integer
+-- $7 websiteUrl: text
+-- $8 billingCountry: text
 -- $9 tags: text[]
 -- $10 attributes: jsonb
 -- $11 emails: jsonb
@@ -2203,15 +2229,31 @@ with
         "addresses",
         "owner_id"
       )
+    with
+      used as materialized (
+        select
+          used.source,
+          used.external_id
+        from
+          "customers" as used
+        where
+          used.source = $1
+          and used.external_id = $2
+          and used.archived_at is null
+        order by
+          used."customer_id"
+        for no key update of
+          used
+      )
     select
-      $1,
-      $2,
       $3,
       $4,
       $5,
       $6,
       $7,
       $8,
+      $1,
+      $2,
       $9,
       $10,
       $11,
@@ -2220,7 +2262,14 @@ with
       $14
     where
       (
-        (
+        ($1, $2) in (
+          select
+            used.source,
+            used.external_id
+          from
+            used
+        )
+        or (
           select
             winner."customer_id"
           from
@@ -2228,22 +2277,22 @@ with
             join "customers" as winner on winner."customer_id" = loser.merged_into
             and winner.archived_at is null
           where
-            loser.source = $7
-            and loser.external_id = $8
+            loser.source = $1
+            and loser.external_id = $2
             and loser.merged_into is not null
           order by
             loser.archived_at desc
           limit
             1
         ) is null
-        or exists (
+        and not exists (
           select
           from
-            "customers" as used
+            "customers" as seen
           where
-            used.source = $7
-            and used.external_id = $8
-            and used.archived_at is null
+            seen.source = $1
+            and seen.external_id = $2
+            and seen.archived_at is null
         )
       )
     on conflict ("source", "external_id")
@@ -2252,11 +2301,11 @@ with
       and "source" is not null do update
     set
       "legal_name" = case
-        when 'legalName' = any ($15::text[]) then $1
+        when 'legalName' = any ($15::text[]) then $3
         else "customers"."legal_name"
       end,
       "display_name" = case
-        when 'displayName' = any ($15::text[]) then $2
+        when 'displayName' = any ($15::text[]) then $4
         else "customers"."display_name"
       end,
       "status" = case
@@ -2264,19 +2313,19 @@ with
         else "customers"."status"
       end,
       "industry" = case
-        when 'industry' = any ($15::text[]) then $3
+        when 'industry' = any ($15::text[]) then $5
         else "customers"."industry"
       end,
       "company_size" = case
-        when 'companySize' = any ($15::text[]) then $4
+        when 'companySize' = any ($15::text[]) then $6
         else "customers"."company_size"
       end,
       "website_url" = case
-        when 'websiteUrl' = any ($15::text[]) then $5
+        when 'websiteUrl' = any ($15::text[]) then $7
         else "customers"."website_url"
       end,
       "billing_country" = case
-        when 'billingCountry' = any ($15::text[]) then $6
+        when 'billingCountry' = any ($15::text[]) then $8
         else "customers"."billing_country"
       end,
       "timezone" = case
@@ -2284,11 +2333,11 @@ with
         else "customers"."timezone"
       end,
       "source" = case
-        when 'source' = any ($15::text[]) then $7
+        when 'source' = any ($15::text[]) then $1
         else "customers"."source"
       end,
       "external_id" = case
-        when 'externalId' = any ($15::text[]) then $8
+        when 'externalId' = any ($15::text[]) then $2
         else "customers"."external_id"
       end,
       "tags" = case
@@ -2363,14 +2412,14 @@ from
   left join "people" as "person" on "person"."person_id" = "contact"."person_id";
 
 -- customers.upsertByExternalId(status)
--- $1 legalName: text
--- $2 displayName: text
--- $3 industry: text
--- $4 companySize: integer
--- $5 websiteUrl: text
--- $6 billingCountry: text
--- $7 source: text
--- $8 externalId: text
+-- $1 source: text
+-- $2 externalId: text
+-- $3 legalName: text
+-- $4 displayName: text
+-- $5 industry: text
+-- $6 companySize: integer
+-- $7 websiteUrl: text
+-- $8 billingCountry: text
 -- $9 tags: text[]
 -- $10 attributes: jsonb
 -- $11 emails: jsonb
@@ -2400,15 +2449,31 @@ with
         "owner_id",
         "status"
       )
+    with
+      used as materialized (
+        select
+          used.source,
+          used.external_id
+        from
+          "customers" as used
+        where
+          used.source = $1
+          and used.external_id = $2
+          and used.archived_at is null
+        order by
+          used."customer_id"
+        for no key update of
+          used
+      )
     select
-      $1,
-      $2,
       $3,
       $4,
       $5,
       $6,
       $7,
       $8,
+      $1,
+      $2,
       $9,
       $10,
       $11,
@@ -2418,7 +2483,14 @@ with
       $15
     where
       (
-        (
+        ($1, $2) in (
+          select
+            used.source,
+            used.external_id
+          from
+            used
+        )
+        or (
           select
             winner."customer_id"
           from
@@ -2426,22 +2498,22 @@ with
             join "customers" as winner on winner."customer_id" = loser.merged_into
             and winner.archived_at is null
           where
-            loser.source = $7
-            and loser.external_id = $8
+            loser.source = $1
+            and loser.external_id = $2
             and loser.merged_into is not null
           order by
             loser.archived_at desc
           limit
             1
         ) is null
-        or exists (
+        and not exists (
           select
           from
-            "customers" as used
+            "customers" as seen
           where
-            used.source = $7
-            and used.external_id = $8
-            and used.archived_at is null
+            seen.source = $1
+            and seen.external_id = $2
+            and seen.archived_at is null
         )
       )
     on conflict ("source", "external_id")
@@ -2450,11 +2522,11 @@ with
       and "source" is not null do update
     set
       "legal_name" = case
-        when 'legalName' = any ($16::text[]) then $1
+        when 'legalName' = any ($16::text[]) then $3
         else "customers"."legal_name"
       end,
       "display_name" = case
-        when 'displayName' = any ($16::text[]) then $2
+        when 'displayName' = any ($16::text[]) then $4
         else "customers"."display_name"
       end,
       "status" = case
@@ -2462,19 +2534,19 @@ with
         else "customers"."status"
       end,
       "industry" = case
-        when 'industry' = any ($16::text[]) then $3
+        when 'industry' = any ($16::text[]) then $5
         else "customers"."industry"
       end,
       "company_size" = case
-        when 'companySize' = any ($16::text[]) then $4
+        when 'companySize' = any ($16::text[]) then $6
         else "customers"."company_size"
       end,
       "website_url" = case
-        when 'websiteUrl' = any ($16::text[]) then $5
+        when 'websiteUrl' = any ($16::text[]) then $7
         else "customers"."website_url"
       end,
       "billing_country" = case
-        when 'billingCountry' = any ($16::text[]) then $6
+        when 'billingCountry' = any ($16::text[]) then $8
         else "customers"."billing_country"
       end,
       "timezone" = case
@@ -2482,11 +2554,11 @@ with
         else "customers"."timezone"
       end,
       "source" = case
-        when 'source' = any ($16::text[]) then $7
+        when 'source' = any ($16::text[]) then $1
         else "customers"."source"
       end,
       "external_id" = case
-        when 'externalId' = any ($16::text[]) then $8
+        when 'externalId' = any ($16::text[]) then $2
         else "customers"."external_id"
       end,
       "tags" = case
@@ -2561,14 +2633,14 @@ from
   left join "people" as "person" on "person"."person_id" = "contact"."person_id";
 
 -- customers.upsertByExternalId(timezone)
--- $1 legalName: text
--- $2 displayName: text
--- $3 industry: text
--- $4 companySize: integer
--- $5 websiteUrl: text
--- $6 billingCountry: text
--- $7 source: text
--- $8 externalId: text
+-- $1 source: text
+-- $2 externalId: text
+-- $3 legalName: text
+-- $4 displayName: text
+-- $5 industry: text
+-- $6 companySize: integer
+-- $7 websiteUrl: text
+-- $8 billingCountry: text
 -- $9 tags: text[]
 -- $10 attributes: jsonb
 -- $11 emails: jsonb
@@ -2598,15 +2670,31 @@ with
         "owner_id",
         "timezone"
       )
+    with
+      used as materialized (
+        select
+          used.source,
+          used.external_id
+        from
+          "customers" as used
+        where
+          used.source = $1
+          and used.external_id = $2
+          and used.archived_at is null
+        order by
+          used."customer_id"
+        for no key update of
+          used
+      )
     select
-      $1,
-      $2,
       $3,
       $4,
       $5,
       $6,
       $7,
       $8,
+      $1,
+      $2,
       $9,
       $10,
       $11,
@@ -2616,7 +2704,14 @@ with
       $15
     where
       (
-        (
+        ($1, $2) in (
+          select
+            used.source,
+            used.external_id
+          from
+            used
+        )
+        or (
           select
             winner."customer_id"
           from
@@ -2624,22 +2719,22 @@ with
             join "customers" as winner on winner."customer_id" = loser.merged_into
             and winner.archived_at is null
           where
-            loser.source = $7
-            and loser.external_id = $8
+            loser.source = $1
+            and loser.external_id = $2
             and loser.merged_into is not null
           order by
             loser.archived_at desc
           limit
             1
         ) is null
-        or exists (
+        and not exists (
           select
           from
-            "customers" as used
+            "customers" as seen
           where
-            used.source = $7
-            and used.external_id = $8
-            and used.archived_at is null
+            seen.source = $1
+            and seen.external_id = $2
+            and seen.archived_at is null
         )
       )
     on conflict ("source", "external_id")
@@ -2648,11 +2743,11 @@ with
       and "source" is not null do update
     set
       "legal_name" = case
-        when 'legalName' = any ($16::text[]) then $1
+        when 'legalName' = any ($16::text[]) then $3
         else "customers"."legal_name"
       end,
       "display_name" = case
-        when 'displayName' = any ($16::text[]) then $2
+        when 'displayName' = any ($16::text[]) then $4
         else "customers"."display_name"
       end,
       "status" = case
@@ -2660,19 +2755,19 @@ with
         else "customers"."status"
       end,
       "industry" = case
-        when 'industry' = any ($16::text[]) then $3
+        when 'industry' = any ($16::text[]) then $5
         else "customers"."industry"
       end,
       "company_size" = case
-        when 'companySize' = any ($16::text[]) then $4
+        when 'companySize' = any ($16::text[]) then $6
         else "customers"."company_size"
       end,
       "website_url" = case
-        when 'websiteUrl' = any ($16::text[]) then $5
+        when 'websiteUrl' = any ($16::text[]) then $7
         else "customers"."website_url"
       end,
       "billing_country" = case
-        when 'billingCountry' = any ($16::text[]) then $6
+        when 'billingCountry' = any ($16::text[]) then $8
         else "customers"."billing_country"
       end,
       "timezone" = case
@@ -2680,11 +2775,11 @@ with
         else "customers"."timezone"
       end,
       "source" = case
-        when 'source' = any ($16::text[]) then $7
+        when 'source' = any ($16::text[]) then $1
         else "customers"."source"
       end,
       "external_id" = case
-        when 'externalId' = any ($16::text[]) then $8
+        when 'externalId' = any ($16::text[]) then $2
         else "customers"."external_id"
       end,
       "tags" = case
@@ -2759,14 +2854,14 @@ from
   left join "people" as "person" on "person"."person_id" = "contact"."person_id";
 
 -- customers.upsertByExternalId(status,timezone)
--- $1 legalName: text
--- $2 displayName: text
--- $3 industry: text
--- $4 companySize: integer
--- $5 websiteUrl: text
--- $6 billingCountry: text
--- $7 source: text
--- $8 externalId: text
+-- $1 source: text
+-- $2 externalId: text
+-- $3 legalName: text
+-- $4 displayName: text
+-- $5 industry: text
+-- $6 companySize: integer
+-- $7 websiteUrl: text
+-- $8 billingCountry: text
 -- $9 tags: text[]
 -- $10 attributes: jsonb
 -- $11 emails: jsonb
@@ -2797,15 +2892,31 @@ with
         "status",
         "timezone"
       )
+    with
+      used as materialized (
+        select
+          used.source,
+          used.external_id
+        from
+          "customers" as used
+        where
+          used.source = $1
+          and used.external_id = $2
+          and used.archived_at is null
+        order by
+          used."customer_id"
+        for no key update of
+          used
+      )
     select
-      $1,
-      $2,
       $3,
       $4,
       $5,
       $6,
       $7,
       $8,
+      $1,
+      $2,
       $9,
       $10,
       $11,
@@ -2816,7 +2927,14 @@ with
       $16
     where
       (
-        (
+        ($1, $2) in (
+          select
+            used.source,
+            used.external_id
+          from
+            used
+        )
+        or (
           select
             winner."customer_id"
           from
@@ -2824,22 +2942,22 @@ with
             join "customers" as winner on winner."customer_id" = loser.merged_into
             and winner.archived_at is null
           where
-            loser.source = $7
-            and loser.external_id = $8
+            loser.source = $1
+            and loser.external_id = $2
             and loser.merged_into is not null
           order by
             loser.archived_at desc
           limit
             1
         ) is null
-        or exists (
+        and not exists (
           select
           from
-            "customers" as used
+            "customers" as seen
           where
-            used.source = $7
-            and used.external_id = $8
-            and used.archived_at is null
+            seen.source = $1
+            and seen.external_id = $2
+            and seen.archived_at is null
         )
       )
     on conflict ("source", "external_id")
@@ -2848,11 +2966,11 @@ with
       and "source" is not null do update
     set
       "legal_name" = case
-        when 'legalName' = any ($17::text[]) then $1
+        when 'legalName' = any ($17::text[]) then $3
         else "customers"."legal_name"
       end,
       "display_name" = case
-        when 'displayName' = any ($17::text[]) then $2
+        when 'displayName' = any ($17::text[]) then $4
         else "customers"."display_name"
       end,
       "status" = case
@@ -2860,19 +2978,19 @@ with
         else "customers"."status"
       end,
       "industry" = case
-        when 'industry' = any ($17::text[]) then $3
+        when 'industry' = any ($17::text[]) then $5
         else "customers"."industry"
       end,
       "company_size" = case
-        when 'companySize' = any ($17::text[]) then $4
+        when 'companySize' = any ($17::text[]) then $6
         else "customers"."company_size"
       end,
       "website_url" = case
-        when 'websiteUrl' = any ($17::text[]) then $5
+        when 'websiteUrl' = any ($17::text[]) then $7
         else "customers"."website_url"
       end,
       "billing_country" = case
-        when 'billingCountry' = any ($17::text[]) then $6
+        when 'billingCountry' = any ($17::text[]) then $8
         else "customers"."billing_country"
       end,
       "timezone" = case
@@ -2880,11 +2998,11 @@ with
         else "customers"."timezone"
       end,
       "source" = case
-        when 'source' = any ($17::text[]) then $7
+        when 'source' = any ($17::text[]) then $1
         else "customers"."source"
       end,
       "external_id" = case
-        when 'externalId' = any ($17::text[]) then $8
+        when 'externalId' = any ($17::text[]) then $2
         else "customers"."external_id"
       end,
       "tags" = case
@@ -5200,6 +5318,21 @@ with
         "addresses",
         "owner_id"
       )
+    with
+      used as materialized (
+        select
+          used.source,
+          used.external_id
+        from
+          jsonb_populate_recordset(null::"customers", $1::jsonb) as row
+          join "customers" as used on used.source = row.source
+          and used.external_id = row.external_id
+          and used.archived_at is null
+        order by
+          used."customer_id"
+        for no key update of
+          used
+      )
     select
       row."customer_id",
       row."legal_name",
@@ -5222,7 +5355,14 @@ with
       jsonb_populate_recordset(null::"customers", $1::jsonb) as row
     where
       (
-        (
+        (row.source, row.external_id) in (
+          select
+            used.source,
+            used.external_id
+          from
+            used
+        )
+        or (
           select
             winner."customer_id"
           from
@@ -5238,14 +5378,14 @@ with
           limit
             1
         ) is null
-        or exists (
+        and not exists (
           select
           from
-            "customers" as used
+            "customers" as seen
           where
-            used.source = row.source
-            and used.external_id = row.external_id
-            and used.archived_at is null
+            seen.source = row.source
+            and seen.external_id = row.external_id
+            and seen.archived_at is null
         )
       )
     on conflict (source, external_id)

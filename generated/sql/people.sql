@@ -805,15 +805,15 @@ returning
   "change"."$n"::integer as "$n";
 
 -- people.upsertByExternalId
--- $1 firstName: text
--- $2 lastName: text
--- $3 email: citext
--- $4 phone: text
--- $5 phoneE164: text
--- $6 jobTitle: text
--- $7 linkedinUrl: text
--- $8 source: text
--- $9 externalId: text
+-- $1 source: text
+-- $2 externalId: text
+-- $3 firstName: text
+-- $4 lastName: text
+-- $5 email: citext
+-- $6 phone: text
+-- $7 phoneE164: text
+-- $8 jobTitle: text
+-- $9 linkedinUrl: text
 -- $10 tags: text[]
 -- $11 attributes: jsonb
 -- $12 emails: jsonb
@@ -840,9 +840,23 @@ insert into
     "addresses",
     "owner_id"
   )
+with
+  used as materialized (
+    select
+      used.source,
+      used.external_id
+    from
+      "people" as used
+    where
+      used.source = $1
+      and used.external_id = $2
+      and used.archived_at is null
+    order by
+      used."person_id"
+    for no key update of
+      used
+  )
 select
-  $1,
-  $2,
   $3,
   $4,
   $5,
@@ -850,6 +864,8 @@ select
   $7,
   $8,
   $9,
+  $1,
+  $2,
   $10,
   $11,
   $12,
@@ -858,7 +874,14 @@ select
   $15
 where
   (
-    (
+    ($1, $2) in (
+      select
+        used.source,
+        used.external_id
+      from
+        used
+    )
+    or (
       select
         winner."person_id"
       from
@@ -866,22 +889,22 @@ where
         join "people" as winner on winner."person_id" = loser.merged_into
         and winner.archived_at is null
       where
-        loser.source = $8
-        and loser.external_id = $9
+        loser.source = $1
+        and loser.external_id = $2
         and loser.merged_into is not null
       order by
         loser.archived_at desc
       limit
         1
     ) is null
-    or exists (
+    and not exists (
       select
       from
-        "people" as used
+        "people" as seen
       where
-        used.source = $8
-        and used.external_id = $9
-        and used.archived_at is null
+        seen.source = $1
+        and seen.external_id = $2
+        and seen.archived_at is null
     )
   )
 on conflict ("source", "external_id")
@@ -890,31 +913,31 @@ where
   and "source" is not null do update
 set
   "first_name" = case
-    when 'firstName' = any ($16::text[]) then $1
+    when 'firstName' = any ($16::text[]) then $3
     else "people"."first_name"
   end,
   "last_name" = case
-    when 'lastName' = any ($16::text[]) then $2
+    when 'lastName' = any ($16::text[]) then $4
     else "people"."last_name"
   end,
   "email" = case
-    when 'email' = any ($16::text[]) then $3
+    when 'email' = any ($16::text[]) then $5
     else "people"."email"
   end,
   "phone" = case
-    when 'phone' = any ($16::text[]) then $4
+    when 'phone' = any ($16::text[]) then $6
     else "people"."phone"
   end,
   "phone_e164" = case
-    when 'phoneE164' = any ($16::text[]) then $5
+    when 'phoneE164' = any ($16::text[]) then $7
     else "people"."phone_e164"
   end,
   "job_title" = case
-    when 'jobTitle' = any ($16::text[]) then $6
+    when 'jobTitle' = any ($16::text[]) then $8
     else "people"."job_title"
   end,
   "linkedin_url" = case
-    when 'linkedinUrl' = any ($16::text[]) then $7
+    when 'linkedinUrl' = any ($16::text[]) then $9
     else "people"."linkedin_url"
   end,
   "is_active" = case
@@ -922,11 +945,11 @@ set
     else "people"."is_active"
   end,
   "source" = case
-    when 'source' = any ($16::text[]) then $8
+    when 'source' = any ($16::text[]) then $1
     else "people"."source"
   end,
   "external_id" = case
-    when 'externalId' = any ($16::text[]) then $9
+    when 'externalId' = any ($16::text[]) then $2
     else "people"."external_id"
   end,
   "tags" = case
@@ -980,15 +1003,15 @@ returning
   "updated_by" as "updatedBy";
 
 -- people.upsertByExternalId(isActive)
--- $1 firstName: text
--- $2 lastName: text
--- $3 email: citext
--- $4 phone: text
--- $5 phoneE164: text
--- $6 jobTitle: text
--- $7 linkedinUrl: text
--- $8 source: text
--- $9 externalId: text
+-- $1 source: text
+-- $2 externalId: text
+-- $3 firstName: text
+-- $4 lastName: text
+-- $5 email: citext
+-- $6 phone: text
+-- $7 phoneE164: text
+-- $8 jobTitle: text
+-- $9 linkedinUrl: text
 -- $10 tags: text[]
 -- $11 attributes: jsonb
 -- $12 emails: jsonb
@@ -1016,9 +1039,23 @@ insert into
     "owner_id",
     "is_active"
   )
+with
+  used as materialized (
+    select
+      used.source,
+      used.external_id
+    from
+      "people" as used
+    where
+      used.source = $1
+      and used.external_id = $2
+      and used.archived_at is null
+    order by
+      used."person_id"
+    for no key update of
+      used
+  )
 select
-  $1,
-  $2,
   $3,
   $4,
   $5,
@@ -1026,6 +1063,8 @@ select
   $7,
   $8,
   $9,
+  $1,
+  $2,
   $10,
   $11,
   $12,
@@ -1035,7 +1074,14 @@ select
   $16
 where
   (
-    (
+    ($1, $2) in (
+      select
+        used.source,
+        used.external_id
+      from
+        used
+    )
+    or (
       select
         winner."person_id"
       from
@@ -1043,22 +1089,22 @@ where
         join "people" as winner on winner."person_id" = loser.merged_into
         and winner.archived_at is null
       where
-        loser.source = $8
-        and loser.external_id = $9
+        loser.source = $1
+        and loser.external_id = $2
         and loser.merged_into is not null
       order by
         loser.archived_at desc
       limit
         1
     ) is null
-    or exists (
+    and not exists (
       select
       from
-        "people" as used
+        "people" as seen
       where
-        used.source = $8
-        and used.external_id = $9
-        and used.archived_at is null
+        seen.source = $1
+        and seen.external_id = $2
+        and seen.archived_at is null
     )
   )
 on conflict ("source", "external_id")
@@ -1067,31 +1113,31 @@ where
   and "source" is not null do update
 set
   "first_name" = case
-    when 'firstName' = any ($17::text[]) then $1
+    when 'firstName' = any ($17::text[]) then $3
     else "people"."first_name"
   end,
   "last_name" = case
-    when 'lastName' = any ($17::text[]) then $2
+    when 'lastName' = any ($17::text[]) then $4
     else "people"."last_name"
   end,
   "email" = case
-    when 'email' = any ($17::text[]) then $3
+    when 'email' = any ($17::text[]) then $5
     else "people"."email"
   end,
   "phone" = case
-    when 'phone' = any ($17::text[]) then $4
+    when 'phone' = any ($17::text[]) then $6
     else "people"."phone"
   end,
   "phone_e164" = case
-    when 'phoneE164' = any ($17::text[]) then $5
+    when 'phoneE164' = any ($17::text[]) then $7
     else "people"."phone_e164"
   end,
   "job_title" = case
-    when 'jobTitle' = any ($17::text[]) then $6
+    when 'jobTitle' = any ($17::text[]) then $8
     else "people"."job_title"
   end,
   "linkedin_url" = case
-    when 'linkedinUrl' = any ($17::text[]) then $7
+    when 'linkedinUrl' = any ($17::text[]) then $9
     else "people"."linkedin_url"
   end,
   "is_active" = case
@@ -1099,11 +1145,11 @@ set
     else "people"."is_active"
   end,
   "source" = case
-    when 'source' = any ($17::text[]) then $8
+    when 'source' = any ($17::text[]) then $1
     else "people"."source"
   end,
   "external_id" = case
-    when 'externalId' = any ($17::text[]) then $9
+    when 'externalId' = any ($17::text[]) then $2
     else "people"."external_id"
   end,
   "tags" = case
@@ -2564,6 +2610,21 @@ with
         "addresses",
         "owner_id"
       )
+    with
+      used as materialized (
+        select
+          used.source,
+          used.external_id
+        from
+          jsonb_populate_recordset(null::"people", $1::jsonb) as row
+          join "people" as used on used.source = row.source
+          and used.external_id = row.external_id
+          and used.archived_at is null
+        order by
+          used."person_id"
+        for no key update of
+          used
+      )
     select
       row."person_id",
       row."first_name",
@@ -2586,7 +2647,14 @@ with
       jsonb_populate_recordset(null::"people", $1::jsonb) as row
     where
       (
-        (
+        (row.source, row.external_id) in (
+          select
+            used.source,
+            used.external_id
+          from
+            used
+        )
+        or (
           select
             winner."person_id"
           from
@@ -2602,14 +2670,14 @@ with
           limit
             1
         ) is null
-        or exists (
+        and not exists (
           select
           from
-            "people" as used
+            "people" as seen
           where
-            used.source = row.source
-            and used.external_id = row.external_id
-            and used.archived_at is null
+            seen.source = row.source
+            and seen.external_id = row.external_id
+            and seen.archived_at is null
         )
       )
     on conflict (source, external_id)

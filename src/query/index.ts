@@ -20,7 +20,6 @@ export { manyStatements } from './many-statements.ts'
 export { ManyWriter } from './many-writer.ts'
 export {
   findWinner,
-  isNotMerged,
   type MergedTable,
   upsertOrFollow,
   valuesUnlessMerged,

@@ -3,7 +3,7 @@ import type { DB } from '../../generated/database.ts'
 import { sql } from '../kysely/index.ts'
 import { type Params, raw } from './compile.ts'
 import type { ManyRows, ManyTable } from './many.ts'
-import { isNotMerged, winnerOf } from './merged.ts'
+import { isUsedOrFree, lockUsed, winnerOf } from './merged.ts'
 import { type Statement, statement } from './statement.ts'
 
 /** The statements that write many rows of a table, and return them. */
@@ -50,8 +50,12 @@ function rowsOf({ table }: ManyTable, { rows }: Params<Pick<ManyRows, 'rows'>>):
   return sql`jsonb_populate_recordset(null::${sql.table(table)}, ${rows}::jsonb) as row`
 }
 
-/** `insert into table (key, columns) select … from rows` */
-function insertRows(many: ManyTable, $: Params<Pick<ManyRows, 'rows'>>): RawBuilder<unknown> {
+/** `insert into table (key, columns) select … from rows`. `before`: a WITH clause of the select. */
+function insertRows(
+  many: ManyTable,
+  $: Params<Pick<ManyRows, 'rows'>>,
+  before: RawBuilder<unknown> = sql``,
+): RawBuilder<unknown> {
   const { table, key, columns, defaults } = many
   const names = Object.keys(columns)
   const values = names.map((name) =>
@@ -60,7 +64,7 @@ function insertRows(many: ManyTable, $: Params<Pick<ManyRows, 'rows'>>): RawBuil
       : sql`row.${sql.id(name)}`,
   )
   const list = sql.join([key, ...names].map((name) => sql.id(name)))
-  return sql`insert into ${sql.table(table)} (${list}) select row.${sql.id(key)}, ${sql.join(values)} from ${rowsOf(many, $)}`
+  return sql`insert into ${sql.table(table)} (${list}) ${before} select row.${sql.id(key)}, ${sql.join(values)} from ${rowsOf(many, $)}`
 }
 
 /** `column = case …` of every column: the value of `from` where the row of the key has the field. */
@@ -88,11 +92,16 @@ function updateRows(many: ManyTable, $: Params<ManyRows>): RawBuilder<unknown> {
     and ${table}.merged_into is null`
 }
 
-/** `insert … on conflict do update`, by the external id among the rows that are not archived. Rows that lead to a winner are left out. */
+/**
+ * `insert … on conflict do update`, by the external id among the rows that are not archived. Rows that lead to a winner are left out, also
+ * those that were merged while this waited for them.
+ */
 function upsertRows(many: ManyTable, $: Params<ManyRows>): RawBuilder<unknown> {
   const key = sql`(char_length(excluded.source) || ':' || excluded.source || excluded.external_id)`
   const external = { source: sql`row.source`, externalId: sql`row.external_id` }
-  return sql`${insertRows(many, $)} where ${isNotMerged(many, external)} on conflict (source, external_id) where archived_at is null and source is not null
+  const used = sql`${rowsOf(many, $)} join ${sql.table(many.table)} as used on used.source = row.source and used.external_id = row.external_id`
+  const before = sql`with used as materialized (${lockUsed(many, used)})`
+  return sql`${insertRows(many, $, before)} where ${isUsedOrFree(many, external)} on conflict (source, external_id) where archived_at is null and source is not null
     do update set ${setGivenOf(many, $, { from: 'excluded', key })}`
 }
 

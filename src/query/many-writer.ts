@@ -1,4 +1,5 @@
 import type { CallOptions, Connection } from '../connection/index.ts'
+import { NotFoundError, RowError } from '../errors/index.ts'
 import { queryAll } from './execute.ts'
 import {
   type Found,
@@ -12,6 +13,7 @@ import {
   writeMany,
 } from './many.ts'
 import type { ManyStatements } from './many-statements.ts'
+import { MOST_ATTEMPTS } from './merged.ts'
 import type { Statement } from './statement.ts'
 import { uuidSequence } from './uuid-sequence.ts'
 import type { VersionOf } from './version.ts'
@@ -106,8 +108,12 @@ export class ManyWriter<Row, Item extends External> {
   }
 
   /** Creates or updates rows, and updates the winners that the others lead to; they keep their own external ids. Later rows of one winner override. */
-  async #upsert(scope: Connection, items: readonly ManyItem[]): Promise<Keyed<Item>[]> {
-    const { query, statements, many } = this.#definition
+  async #upsert(
+    scope: Connection,
+    items: readonly ManyItem[],
+    { all, attempts } = { all: items, attempts: 1 },
+  ): Promise<Keyed<Item>[]> {
+    const { list, query, statements, many } = this.#definition
     const rows = toManyRows(many, items, ({ values }) => keyOf(values))
     const written = (await query(scope, statements.upsert, rows)).map((item) => ({ key: keyOf(item), item }))
     if (written.length === items.length) return written
@@ -130,7 +136,13 @@ export class ManyWriter<Row, Item extends External> {
     // Winners that were archived or merged in the meantime.
     const followedKeys = new Set(followed.map(({ key }) => key))
     const rest = left.filter(({ values }) => !followedKeys.has(keyOf(values)))
-    const repeated = rest.length === 0 ? [] : await this.#upsert(scope, rest)
+    const [first] = rest
+    if (first && attempts === MOST_ATTEMPTS) {
+      const { source, externalId } = first.values as { source: string; externalId: string }
+      const cause = new NotFoundError(many.table, { source, external_id: externalId })
+      throw new RowError({ list, index: all.indexOf(first), field: undefined }, cause)
+    }
+    const repeated = first ? await this.#upsert(scope, rest, { all, attempts: attempts + 1 }) : []
     return [
       ...written.map(({ key, item }) => ({ key, item: byId.get(this.#idOf(item)) ?? item })),
       ...followed,

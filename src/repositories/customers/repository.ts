@@ -195,7 +195,7 @@ export class CustomerRepository {
     const values = withJsonText(withValidated(this.#attributes, readNewCustomer(customer, 'customer')))
     const key = readExternalId({ source: values.source, externalId: values.externalId }, 'customer')
     const input = { ...values, ...key, given: Object.keys(values) }
-    return upsertOrFollow(this.#connection, findCustomerWinner, key, values, {
+    return upsertOrFollow(this.#connection, { table: 'customers', find: findCustomerWinner }, key, values, {
       upsert: async () =>
         toCustomers(await queryAll(this.#connection, upsertCustomer.for(input), input, options))[0],
       update: (customerId, own) => this.#update(customerId, own, null, options),

@@ -175,7 +175,7 @@ export class PersonRepository {
     const values = withJsonText(withValidated(this.#attributes, readNewPerson(person, 'person')))
     const key = readExternalId({ source: values.source, externalId: values.externalId }, 'person')
     const input = { ...values, ...key, given: Object.keys(values) }
-    return upsertOrFollow(this.#connection, findPersonWinner, key, values, {
+    return upsertOrFollow(this.#connection, { table: 'people', find: findPersonWinner }, key, values, {
       upsert: () => queryFirst(this.#connection, upsertPerson.for(input), input, options),
       update: (personId, own) => this.#update(personId, own, null, options),
       call: options,

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { expect } from 'vitest'
-import { type Database, ImportChangedError, sql } from '../../../src/index.ts'
+import { describe, expect } from 'vitest'
+import {
+  type Database,
+  ImportChangedError,
+  NotFoundError,
+  openDatabase,
+  RowError,
+  sql,
+} from '../../../src/index.ts'
+import { createGrantedLogin } from '../../support/app-login.ts'
 import { test } from '../../support/database.ts'
+import { runSql } from '../../support/databases.ts'
 import { aCustomer, aPerson, caught } from '../../support/factories.ts'
 
 const aCustomerId = async (db: Database) => (await db.customers.create(aCustomer())).customerId
@@ -144,4 +153,116 @@ test('an erasure of a person who is merged meanwhile erases the winner as well',
     db.kysely,
   )
   expect(rows).toEqual([])
+})
+
+describe('a write that finds a record which is being merged', () => {
+  type Key = { source: string; externalId: string }
+  const byName = new Map<string, string>()
+  const nameOf = ({ externalId }: Key) => byName.get(externalId) ?? `No customer ${externalId}`
+  const emailOf = ({ externalId }: Key) => `${externalId}@example.test`
+
+  const CUSTOMERS: Record<string, (db: Database, key: Key) => Promise<unknown>> = {
+    upsertByExternalId: (db, key) =>
+      db.customers.upsertByExternalId({ ...aCustomer({ industry: key.externalId }), ...key }),
+    upsertMany: (db, key) =>
+      db.customers.upsertMany([{ ...aCustomer({ industry: key.externalId }), ...key }]),
+    import: (db, key) => db.customers.import([aCustomer({ ...key, industry: key.externalId })]),
+    'import by name': (db, key) =>
+      db.customers.import([aCustomer({ displayName: nameOf(key), industry: key.externalId })], {
+        match: ['name'],
+      }),
+    importMany: async (db, key) =>
+      db.customers.importMany([aCustomer({ legalName: nameOf(key), industry: key.externalId })], {
+        onConflict: 'update',
+      }),
+  }
+
+  test.for(Object.keys(CUSTOMERS))('customers.%s changes the winner', async (method, { db }) => {
+    const key = { source: 'crm', externalId: randomUUID() }
+    // It has a key of its own, so that it does not take that of the loser.
+    const winner = await db.customers.create(aCustomer({ source: 'crm', externalId: randomUUID() }))
+    const loser = await db.customers.create(aCustomer({ ...key, legalName: `Acme ${key.externalId}` }))
+    byName.set(key.externalId, loser.legalName)
+
+    const [written] = await db.transaction(async (tx) => {
+      // The winner takes the name, by which the loser was found.
+      await tx.customers.merge(winner.customerId, [loser.customerId], {
+        fields: { legalName: loser.legalName, displayName: loser.displayName },
+      })
+      const written = CUSTOMERS[method]?.(db, key)
+      await someoneWaits(db)
+      return [written]
+    })
+    await written
+
+    expect(await db.customers.get(loser.customerId)).toMatchObject({ customerId: winner.customerId })
+    const { rows } = await sql<{ id: string }>`select customer_id as id from customers
+      where industry = ${key.externalId}`.execute(db.kysely)
+    expect(rows).toEqual([{ id: winner.customerId }])
+  })
+
+  const PEOPLE: Record<string, (db: Database, key: Key) => Promise<unknown>> = {
+    upsertByExternalId: (db, key) =>
+      db.people.upsertByExternalId({ ...aPerson({ email: emailOf(key), jobTitle: 'Written' }), ...key }),
+    upsertMany: (db, key) =>
+      db.people.upsertMany([{ ...aPerson({ email: emailOf(key), jobTitle: 'Written' }), ...key }]),
+    'import of a customer with them': (db, key) =>
+      db.customers.import([
+        aCustomer({
+          people: [{ ...aPerson({ ...key, email: emailOf(key), jobTitle: 'Written' }) }],
+        } as object),
+      ]),
+    importMany: async (db, key) =>
+      db.customers.importMany(
+        [aCustomer({ people: [aPerson({ email: emailOf(key), jobTitle: 'Written' })] } as object)],
+        { onConflict: 'update' },
+      ),
+  }
+
+  test.for(Object.keys(PEOPLE))('people: %s changes the winner', async (method, { db }) => {
+    const key = { source: 'crm', externalId: randomUUID() }
+    const winner = await db.people.create(aPerson({ source: 'crm', externalId: randomUUID() }))
+    const loser = await db.people.create(aPerson({ ...key, email: emailOf(key) }))
+
+    const [written] = await db.transaction(async (tx) => {
+      await tx.people.merge(winner.personId, [loser.personId], { fields: { email: emailOf(key) } })
+      const written = PEOPLE[method]?.(db, key)
+      await someoneWaits(db)
+      return [written]
+    })
+    await written
+
+    expect(await db.people.get(winner.personId)).toMatchObject({ jobTitle: 'Written', email: emailOf(key) })
+    const { rows } = await sql<{ id: string }>`select person_id as id from people
+      where external_id = ${key.externalId} and person_id <> ${winner.personId}`.execute(db.kysely)
+    expect(rows).toEqual([{ id: loser.personId }])
+  })
+
+  test('an upsert of a record that the caller may not change is refused', async ({ url, db }) => {
+    const key = { source: 'fixed', externalId: randomUUID() }
+    const { customerId } = await db.customers.create(aCustomer(key))
+    await runSql(
+      url,
+      `create policy fixed_customers on customers as restrictive for update using (source is distinct from 'fixed')`,
+    )
+    await using login = await createGrantedLogin(url, 'system')
+    await using other = openDatabase(login.url)
+    const view = other.as({ system: 'tests' })
+
+    const one = await caught(view.customers.upsertByExternalId({ ...aCustomer(), ...key }))
+    const free = { source: 'free', externalId: randomUUID() }
+    const many = await caught(
+      view.customers.upsertMany([
+        { ...aCustomer(), ...free },
+        { ...aCustomer(), ...key },
+      ]),
+    )
+
+    expect(one).toBeInstanceOf(NotFoundError)
+    expect(one).toMatchObject({ key: { source: 'fixed', external_id: key.externalId } })
+    expect(many).toBeInstanceOf(RowError)
+    expect(many).toMatchObject({ index: 1, cause: expect.any(NotFoundError) })
+    expect(await db.customers.findByExternalId(free.source, free.externalId)).toBeUndefined()
+    expect((await db.customers.get(customerId)).version).toBe(0)
+  })
 })

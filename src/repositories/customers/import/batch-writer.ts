@@ -11,6 +11,7 @@ import {
 import { applyRows, toChange, toImportError } from './apply.ts'
 import { type BatchPlan, type KnownIds, planBatch, type WriteOptions } from './batch-plan.ts'
 import type { ImportCounts, ImportItem, ImportRow } from './input.ts'
+import { planLocked } from './known-rows.ts'
 import {
   addContacts,
   clearPrimaryContacts,
@@ -43,7 +44,7 @@ export class BatchWriter {
 
   /** Writes a batch, by the plan made ahead if there is one and if its assumption holds. */
   async write(rows: readonly ImportRow[], ahead: BatchPlan | undefined): Promise<void> {
-    if (!ahead) return this.#write(this.#connection, this.#plan(rows, await this.#findKnown(rows)))
+    if (!ahead) return this.#write(this.#connection, await this.#planKnown(rows))
     try {
       await this.#connection.atomically((savepoint) => this.#write(savepoint, ahead))
     } catch (error) {
@@ -51,6 +52,15 @@ export class BatchWriter {
       this.#hasMetKnownPeople = true
       await this.write(rows, undefined)
     }
+  }
+
+  #planKnown(rows: readonly ImportRow[]): Promise<BatchPlan> {
+    const plan = async () => this.#plan(rows, await this.#findKnown(rows))
+    if (this.#options.onConflict !== 'update') return plan()
+    return planLocked(this.#connection, plan, ({ customers, people }) => ({
+      customers: customers.changed,
+      people: people.changed,
+    }))
   }
 
   #plan(rows: readonly ImportRow[], known: KnownIds): BatchPlan {

@@ -6,6 +6,7 @@ import { applyRows, toChange, toImportError } from './apply.ts'
 import { inBatches, type Rows, requireIterable } from './batches.ts'
 import { firstProblem } from './checks.ts'
 import { type ImportedPerson, type ImportItem, type ImportRow, readImportRow } from './input.ts'
+import { planLocked } from './known-rows.ts'
 import { type MatchedPlan, type Matches, planMatched } from './matched-plan.ts'
 import {
   type ImportReport,
@@ -214,13 +215,10 @@ class MatchedImport {
 
   async #send(connection: Connection, rows: readonly ImportRow[]): Promise<void> {
     const { report } = this
-    // A repeated batch is planned again: items that were merged get their own fields back.
-    const copies = rows.map(copyOf)
-    const plan = planMatched(
-      copies,
-      await this.#match(connection, copies),
-      { order: this.#order, match: new Set(this.#order), skips: this.#options.onMatch === 'skip' },
-      this.#nextId,
+    const plan = await planLocked(
+      connection,
+      () => this.#plan(connection, rows),
+      ({ changed }) => changed,
     )
     const created = await this.#create(connection, plan)
     const updated = await this.#update(connection, plan)
@@ -230,6 +228,17 @@ class MatchedImport {
       report[kind].updated += updated[kind]
     }
     report.contacts.created += updated.addedContacts
+  }
+
+  /** Plans copies of the rows: where a batch is planned again, items that were merged have their own fields. */
+  async #plan(connection: Connection, rows: readonly ImportRow[]): Promise<MatchedPlan> {
+    const copies = rows.map(copyOf)
+    return planMatched(
+      copies,
+      await this.#match(connection, copies),
+      { order: this.#order, match: new Set(this.#order), skips: this.#options.onMatch === 'skip' },
+      this.#nextId,
+    )
   }
 
   async #match(connection: Connection, rows: readonly ImportRow[]): Promise<Matches> {

@@ -95,6 +95,37 @@ export const findPeopleByEmail: ActorForms<{ knownEmails: string[] }, { key: str
   ),
 }
 
+/**
+ * Locks customers in the order of their ids, and returns those in use: others were archived, merged or deleted since they were
+ * found, or are ones that the caller may not change.
+ */
+export const lockCustomers: Statement<{ keys: string[] }, { id: string }> = statement(
+  'customers.import: lock customers',
+  (query, $) =>
+    query
+      .selectFrom('customers')
+      .select('customer_id as id')
+      .where('customer_id', '=', sql<string>`any(${$.keys}::uuid[])`)
+      .where('archived_at', 'is', null)
+      .orderBy('customer_id')
+      .forNoKeyUpdate(),
+  { writes: true },
+)
+
+/** The same of people. */
+export const lockPeople: Statement<{ keys: string[] }, { id: string }> = statement(
+  'customers.import: lock people',
+  (query, $) =>
+    query
+      .selectFrom('people')
+      .select('person_id as id')
+      .where('person_id', '=', sql<string>`any(${$.keys}::uuid[])`)
+      .where('archived_at', 'is', null)
+      .orderBy('person_id')
+      .forNoKeyUpdate(),
+  { writes: true },
+)
+
 /** A row of the JSON that updates customers. */
 interface CustomerUpdate {
   customerId: string
