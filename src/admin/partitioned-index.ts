@@ -109,7 +109,7 @@ const MISSING = `
   left join lateral (
     select indexrelid, indisvalid from pg_index
     where indrelid = tree.relid and not exists (select from pg_inherits where inhrelid = indexrelid)
-      and not exists (select from pg_constraint where conindid = indexrelid)
+      and not exists (select from pg_constraint where conrelid = indrelid and conindid = indexrelid and contype in ('p', 'u', 'x'))
       and indisunique = (select indisunique from pg_index where indexrelid = parent.indexrelid)
       and substr(pg_get_indexdef(indexrelid), strpos(pg_get_indexdef(indexrelid), ' USING '))
         = substr(parent.definition, strpos(parent.definition, ' USING '))
