@@ -126,7 +126,7 @@ async function applyStatement(
 }
 
 const NOT_AVAILABLE =
-  /^(extension|language) "[^"]*" (is not available|does not exist)|^could not (open extension control file|open dictionary file|access file|load library)/
+  /^(extension|language|access method|foreign-data wrapper) "[^"]*" (is not available|does not exist)|^could not (open extension control file|open dictionary file|access file|load library)/
 
 function refused(error: pg.DatabaseError, statement: Statement, path: string): SchemaError {
   // The server counts characters, not UTF-16 units.

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadModule, type Node, parseSync, SqlError } from 'libpg-query'
+import { loadModule, type Node, parseSync, SqlError, scanSync } from 'libpg-query'
 import type { Omission } from './left-out.ts'
 import { endOfComment, LineCounter, withoutPsql } from './psql.ts'
 
@@ -139,19 +139,39 @@ function namesIn(node: unknown, property: 'rolename' | 'relname', found: string[
 
 const PSQL_VARIABLE = /^:(?:\w+|"[^"\n]*"|'[^'\n]*')/
 
+const OLD_STRINGS =
+  /\bstandard_conforming_strings\s*(?:=|\bto\b)\s*'?(?:off?|f\w*|no?|0)\b/i
+const NO_OLD_STRINGS =
+  "standard_conforming_strings is off in this file, and generate reads strings as if it were on. Write those with a backslash as E'…'."
+
 function parse(sql: string, path: string): { stmt?: Node; stmt_location?: number; stmt_len?: number }[] {
   try {
-    return parseSync(sql).stmts ?? []
+    const { stmts = [] } = parseSync(sql)
+    if (OLD_STRINGS.test(sql)) refuseOldStrings(sql, path)
+    return stmts
   } catch (error) {
     if (!(error instanceof SqlError)) throw error
     const position = error.sqlDetails?.cursorPosition ?? 0
     const line = new LineCounter(sql).at(position)
     const rest = sql.split('\n').slice(line - 1)
     const [variable] = PSQL_VARIABLE.exec(sql.slice(position)) ?? []
-    const details =
-      variable === undefined ? [] : [`${variable} is a variable of psql. Replace it by its value.`]
+    const details = [
+      variable === undefined ? undefined : `${variable} is a variable of psql. Replace it by its value.`,
+      OLD_STRINGS.test(sql) ? NO_OLD_STRINGS : undefined,
+    ]
     throw refusal({ path, line, message: error.message, statement: rest.join('\n'), details, cause: error })
   }
+}
+
+/** The statements of a file are sent in one message, which the server reads before a setting in it holds. */
+function refuseOldStrings(sql: string, path: string): void {
+  const old = scanSync(sql).tokens.find(({ text }) => text.startsWith("'") && text.includes('\\'))
+  if (!old) return
+  const before = Buffer.from(sql).subarray(0, old.start).toString()
+  const line = before.split('\n').length
+  const statement = sql.split('\n')[line - 1] ?? ''
+  const message = 'the string has a backslash, with which it would be another string'
+  throw refusal({ path, line, message, statement, details: [NO_OLD_STRINGS], cause: undefined })
 }
 
 function leadingSpaceAndComments(text: string): string {

@@ -56,6 +56,26 @@ describe('an error names file, line and statement:', () => {
     expect(await refusal(databases, folderOf, sql, 'latin1')).toContain('10_x.sql: the file is not UTF-8')
   })
 
+  test('of strings of the time before standard_conforming_strings', async ({ databases, folderOf }) => {
+    const setting = 'set standard_conforming_strings = off;\n'
+
+    for (const string of ["'it\\'s'", "'ü a\\\\b'", "'a\\nb'"]) {
+      const error = await refusal(databases, folderOf, `${setting}create table a (b text default ${string});`)
+      expect(error).toMatch(/^SchemaError: 10_x\.sql:2: /)
+      expect(error).toContain("Write those with a backslash as E'…'.")
+    }
+    const fine = `${setting}create table a (b text default E'a\\nb', c text default 'c', d text default $$a\\b$$)`
+    await using database = await databases.createDatabase()
+    expect(await applySchema(database.url, await folderOf({ '10_x.sql': fine }))).toEqual([])
+  })
+
+  test.for([
+    ['an access method', 'create table a (id int) using nothing'],
+    ['a foreign-data wrapper', 'create server s foreign data wrapper nothing'],
+  ])('of %s that the server lacks, with the way out', async ([, sql], { databases, folderOf }) => {
+    expect(await refusal(databases, folderOf, sql as string)).toContain('Set SCRATCH to the postgres:// URL')
+  })
+
   test('of a transaction that is never committed', async ({ databases, folderOf }) => {
     expect(await refusal(databases, folderOf, 'begin; create table a (id int);')).toContain('never committed')
   })
