@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { compareDatabases, type Difference } from '../../src/admin/index.ts'
 import { migrate } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
@@ -11,6 +8,7 @@ import type { LiveStatement } from './live-objects.ts'
 import type { MigrationFile } from './migration-text.ts'
 import { ProofError } from './proof.ts'
 import { repair } from './repair.ts'
+import { TemporaryFolder } from './temporary-folder.ts'
 
 /** The structure of a live database as a migration: the first one of a history of its own. */
 export interface LiveCopy {
@@ -94,13 +92,9 @@ const runOurs = (url: string, statements: readonly string[]) =>
   )
 
 async function applyOnly(url: string, { name, sql }: MigrationFile): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'live-'))
-  try {
-    await writeFile(join(folder, name), sql)
-    await migrate(url, { folder, environment: 'test' })
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  using folder = await TemporaryFolder.create()
+  await folder.write([{ name, sql }])
+  await migrate(url, { folder: folder.path, environment: 'test' })
 }
 
 const isStructural = ({ object, fact }: Difference) =>

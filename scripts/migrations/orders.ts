@@ -1,11 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { compareDatabases } from '../../src/admin/index.ts'
 import { migrate } from '../../src/admin.ts'
 import type { ScratchDatabase, ScratchServer } from '../scratch/index.ts'
 import { headerValue, type MigrationFile } from './migration-text.ts'
 import { statementsOf } from './sql.ts'
+import { TemporaryFolder } from './temporary-folder.ts'
 
 export interface Orders {
   /** Files of two branches whose outcome depends on the order. */
@@ -148,17 +146,15 @@ async function failure(
   { url }: ScratchDatabase,
   groups: readonly (readonly MigrationFile[])[],
 ): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+  using folder = await TemporaryFolder.create()
   try {
     for (const files of groups.filter(({ length }) => length > 0)) {
-      for (const { name, sql } of files) await writeFile(join(folder, name), sql)
-      await migrate(url, { folder, environment: 'test' })
+      await folder.write(files)
+      await migrate(url, { folder: folder.path, environment: 'test' })
     }
     return undefined
   } catch (error) {
     const { cause, message } = error as Error
     return cause instanceof Error ? cause.message : message
-  } finally {
-    await rm(folder, { recursive: true })
   }
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type pg from 'pg'
 import { compareDatabases, queryClosed } from '../../src/admin/index.ts'
 import { type Difference, MigrationError, migrate, seed } from '../../src/admin.ts'
@@ -11,6 +8,7 @@ import type { MigrationFile } from './migration-text.ts'
 import { changedRows, readRows, type Tolerance } from './rows/compare.ts'
 import { fillTables, type Unfilled } from './rows/fill.ts'
 import { refusedWrites, staleResults } from './rows/writes.ts'
+import { TemporaryFolder } from './temporary-folder.ts'
 
 /** The migrations do not lead to schema/, or not with rows in the tables. */
 export class ProofError extends Error {
@@ -52,45 +50,41 @@ export async function prove(
   { known, added, tolerance, isSeeded, hasRows = true, current }: Proof,
   fresh: ScratchDatabase,
 ): Promise<Unfilled[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
-  try {
-    for (const { name, sql } of known) await writeFile(join(folder, name), sql)
-    const template = current && { template: current.name }
-    await using filled = await server.createDatabase(template)
-    if (known.length > 0 && !current) await apply(filled.url, folder)
-    const unfilled = known.length > 0 && hasRows ? await fill(filled.url, isSeeded) : []
-    await using before = await server.createDatabase({ template: filled.name })
+  using folder = await TemporaryFolder.create()
+  await folder.write(known)
+  const template = current && { template: current.name }
+  await using filled = await server.createDatabase(template)
+  if (known.length > 0 && !current) await apply(filled.url, folder.path)
+  const unfilled = known.length > 0 && hasRows ? await fill(filled.url, isSeeded) : []
+  await using before = await server.createDatabase({ template: filled.name })
 
-    for (const { name, sql } of added) await writeFile(join(folder, name), sql)
-    await using empty = await server.createDatabase(template)
-    if (known.length + added.length > 0)
-      await apply(empty.url, folder).catch((error: unknown) => {
-        throw refusalOf(error, 'It fails, even without rows in the tables')
-      })
-    await compare(empty.url, fresh.url)
-    await compareWithDiffer(empty.url, fresh.url)
-    if (known.length === 0 || !hasRows) return []
-    const rows = await connected(filled.url, readRows)
-    await apply(filled.url, folder).catch((error: unknown) => {
-      throw refusalOf(error, 'It fails with rows in the tables')
+  await folder.write(added)
+  await using empty = await server.createDatabase(template)
+  if (known.length + added.length > 0)
+    await apply(empty.url, folder.path).catch((error: unknown) => {
+      throw refusalOf(error, 'It fails, even without rows in the tables')
     })
-    await compare(filled.url, fresh.url)
-    await connected(filled.url, async (client) => {
-      const changed = await changedRows(client, rows, tolerance)
-      if (changed.length > 0) {
-        throw new ProofError(
-          `It changes ${changed.join('; ')}. If statements written by hand intend it, the header of their file must state it: \`-- data loss: …\`.`,
-        )
-      }
-      const stale = await staleResults(client)
-      if (stale.length > 0)
-        throw new ProofError(`Rows no longer satisfy ${stale.join('; ')}: a function has changed.`)
-      await checkWrites(client, before.url)
-    })
-    return unfilled
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  await compare(empty.url, fresh.url)
+  await compareWithDiffer(empty.url, fresh.url)
+  if (known.length === 0 || !hasRows) return []
+  const rows = await connected(filled.url, readRows)
+  await apply(filled.url, folder.path).catch((error: unknown) => {
+    throw refusalOf(error, 'It fails with rows in the tables')
+  })
+  await compare(filled.url, fresh.url)
+  await connected(filled.url, async (client) => {
+    const changed = await changedRows(client, rows, tolerance)
+    if (changed.length > 0) {
+      throw new ProofError(
+        `It changes ${changed.join('; ')}. If statements written by hand intend it, the header of their file must state it: \`-- data loss: …\`.`,
+      )
+    }
+    const stale = await staleResults(client)
+    if (stale.length > 0)
+      throw new ProofError(`Rows no longer satisfy ${stale.join('; ')}: a function has changed.`)
+    await checkWrites(client, before.url)
+  })
+  return unfilled
 }
 
 /** Tables that took rows before must take them afterwards. */
