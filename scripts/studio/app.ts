@@ -68,6 +68,11 @@ export function studioApp(
   })
   for (const [path, title] of Object.entries(PAGES))
     app.get(path, (context) => context.html(page(path, title)))
+  app.notFound((context) =>
+    /^[/](?:api|assets)[/]/.test(context.req.path)
+      ? context.text('There is nothing at this address.\n', 404)
+      : context.html(noPage(), 404),
+  )
   app.use('/api/*', (context, next) => admit(context, next, token))
   addReads(app, database, statements)
   addChanges(app, database)
@@ -103,6 +108,22 @@ function isSame(value: string, token: string): boolean {
 }
 
 function page(path: string, title: string): string {
+  return frame(
+    path,
+    title,
+    `<main id="page" tabindex="-1" data-page="${path.slice(1)}"></main>
+<script type="module" src="/assets/pages.js"></script>`,
+  )
+}
+
+const noPage = (): string =>
+  frame(
+    '',
+    'No such page',
+    `<main id="page" tabindex="-1"><p class="content">The studio has no page at this address. The links above lead to those that it has.</p></main>`,
+  )
+
+function frame(path: string, title: string, main: string): string {
   const links = Object.entries(PAGES).map(
     ([to, text]) => `<a href="${to}"${to === path ? ' aria-current="page"' : ''}>${text}</a>`,
   )
@@ -116,8 +137,7 @@ function page(path: string, title: string): string {
 <body>
 <a class="skip" href="#page">Skip to the content</a>
 <header class="bar"><b id="database"></b><nav aria-label="Pages">${links.join('')}</nav><span id="mode" class="mode"></span></header>
-<main id="page" tabindex="-1" data-page="${path.slice(1)}"></main>
-<script type="module" src="/assets/pages.js"></script>
+${main}
 </body>
 </html>
 `

@@ -130,7 +130,7 @@ described_index as (
       -- The scans of a partitioned index are those of its partitions.
       'scans', coalesce(scans, 0)::float8,
       'lastUsed', last_used,
-      'isConstraint', exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x')),
+      'isConstraint', exists (select from pg_constraint where conrelid = indrelid and conindid = indexrelid and contype in ('p', 'u', 'x')),
       'redundantWith', (
         select json_build_object('index', other.relname, 'isSame', other.keys = index_keys.keys)
         from index_keys as other

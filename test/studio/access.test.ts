@@ -46,6 +46,17 @@ describe('access', () => {
     }
   })
 
+  test('a path without a page has the links to those that exist', async ({ studio: { origin } }) => {
+    const response = await fetch(`${origin}/tables`)
+
+    expect(response.status).toBe(404)
+    const html = await response.text()
+    expect(html).toContain('<a href="/customers">Customers</a>')
+    expect(html).toContain('no page at this address')
+    expect(html).not.toContain('aria-current')
+    expect(await (await fetch(`${origin}/assets/none.js`)).text()).toBe('There is nothing at this address.\n')
+  })
+
   test('a page of another origin is rejected, with and without the token', async ({
     studio: { origin, headers },
   }) => {

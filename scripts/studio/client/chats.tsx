@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useState } from 'preact/compat'
 import type { ChatEntry, Conversation, ConversationMessage } from '../conversation.ts'
 import { linkToRows, useAddress } from './address.ts'
 import { Fetched } from './fetched.tsx'
-import { Part } from './part.tsx'
+import { Json, Part } from './part.tsx'
 
 /** The page of chats: the newest ones, or those in which something was said, and one of them as a conversation. */
 export function ChatsPage() {
@@ -115,13 +115,7 @@ function Message({
         </a>
       </header>
       {isRaw ? (
-        <pre>
-          {JSON.stringify(
-            { ...JSON.parse(envelope), id, role, parts: parts.map((part) => JSON.parse(part)) },
-            null,
-            2,
-          )}
-        </pre>
+        <Json value={{ ...JSON.parse(envelope), id, role, parts: parts.map((part) => JSON.parse(part)) }} />
       ) : (
         parts.map((part, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the position is the key of a part

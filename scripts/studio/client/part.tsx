@@ -1,12 +1,15 @@
+import { LongText } from './long-text.tsx'
+
 /** A part of a message as a reader of the chat sees it; types that are unknown here are shown as JSON. */
 export function Part({ part }: { part: Record<string, unknown> }) {
   const { type, text, url, mediaType, filename, title } = part as Record<string, string | undefined>
-  if (type === 'text') return <p className="said">{text}</p>
+  if (type === 'text')
+    return <LongText text={text ?? ''}>{(shown) => <p className="said">{shown}</p>}</LongText>
   if (type === 'reasoning') {
     return (
       <details>
         <summary className="quiet">Reasoning</summary>
-        <p className="said quiet">{text}</p>
+        <LongText text={text ?? ''}>{(shown) => <p className="said quiet">{shown}</p>}</LongText>
       </details>
     )
   }
@@ -33,10 +36,15 @@ export function Part({ part }: { part: Record<string, unknown> }) {
   return (
     <details>
       <summary className="quiet">{type}</summary>
-      <pre>{JSON.stringify(part, null, 2)}</pre>
+      <Json value={part} />
     </details>
   )
 }
+
+/** JSON as it is, indented. */
+export const Json = ({ value }: { value: unknown }) => (
+  <LongText text={JSON.stringify(value, null, 2)}>{(shown) => <pre>{shown}</pre>}</LongText>
+)
 
 function ToolCall({ part }: { part: Record<string, unknown> }) {
   const { type, toolName, state, input, output, errorText } = part
@@ -47,11 +55,11 @@ function ToolCall({ part }: { part: Record<string, unknown> }) {
         <span className="label">{String(state)}</span>
       </summary>
       <h2>Input</h2>
-      <pre>{JSON.stringify(input ?? null, null, 2)}</pre>
+      <Json value={input ?? null} />
       {output !== undefined && (
         <>
           <h2>Output</h2>
-          <pre>{JSON.stringify(output, null, 2)}</pre>
+          <Json value={output} />
         </>
       )}
       {errorText !== undefined && <p className="warning">{String(errorText)}</p>}

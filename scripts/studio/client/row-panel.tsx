@@ -5,6 +5,7 @@ import type { ColumnInfo, TableInfo } from '../table.ts'
 import { linkToRows, useUnsaved } from './address.ts'
 import { Consequences, DeleteDialog } from './delete-dialog.tsx'
 import { Fetched, fetchJson } from './fetched.tsx'
+import { LongText, MOST_CHARACTERS } from './long-text.tsx'
 import { linkToHistory } from './timeline.tsx'
 
 interface PanelProps {
@@ -132,7 +133,7 @@ function Values({ found: { table, row } }: { found: Found }) {
             {row[column.name] === null ? (
               <span className="quiet">null</span>
             ) : (
-              <pre>{pretty(column, row)}</pre>
+              <LongText text={pretty(column, row)}>{(shown) => <pre>{shown}</pre>}</LongText>
             )}
           </dd>
         </div>
@@ -277,6 +278,18 @@ function Field({
   const { name, values, elements, type, comment, isRequired, hasDefault } = column
   const choices = values ?? (type === 'boolean' ? ['true', 'false'] : undefined)
   const nothing = isNew && hasDefault ? '(default)' : 'null'
+  const [isEdited, setEdited] = useState((value?.length ?? 0) <= MOST_CHARACTERS)
+  if (!isEdited)
+    return (
+      <div className="field">
+        <code>{name}</code> <small className="quiet">{shortType(type)}</small>
+        <LongText text={value ?? ''}>{(shown) => <pre>{shown}</pre>}</LongText>{' '}
+        <button type="button" className="link" onClick={() => setEdited(true)}>
+          Edit {name}
+        </button>
+        {comment && <p className="quiet">{comment}</p>}
+      </div>
+    )
   return (
     <div className="field">
       {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is one of two */}

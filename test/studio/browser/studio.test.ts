@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { TABLES } from '../../../generated/catalog.ts'
 import { CHROMIUM } from '../../support/chromium.ts'
+import { runSql } from '../../support/databases.ts'
 import { nameOf, one } from '../../support/studio.ts'
 import { see, test } from '../../support/studio-browser.ts'
 
@@ -60,6 +61,31 @@ describe.skipIf(!CHROMIUM)(
       await page.getByRole('link', { name: /^parts:/ }).click()
       const expected = await one(filled, `select count(*)::int from parts where message_id = '${messageId}'`)
       await expect.poll(() => page.locator('tbody tr').count()).toBe(expected)
+    })
+
+    test('shows the beginning of a long value, and all of it on demand', async ({ open, filled }) => {
+      await runSql(
+        filled,
+        `update customers set attributes = (select jsonb_build_object('list', jsonb_agg(7)) from generate_series(1, 6000))`,
+      )
+      for (const write of [false, true]) {
+        const page = await open(write ? { write, confirm: nameOf(filled) } : {})
+        await openRow(page, 'customers')
+        const shown = page.locator('.panel pre').filter({ hasText: '"list": [' })
+        const before = (await shown.innerText()).length
+        await page.getByRole('button', { name: /^Show all 42,\d{3} characters$/ }).click()
+
+        await expect.poll(async () => (await shown.innerText()).length).toBeGreaterThan(before)
+        const edit = page.getByRole('button', { name: 'Edit attributes' })
+        expect(await edit.count()).toBe(write ? 1 : 0)
+        if (!write) continue
+        await edit.click()
+        await page.getByLabel('attributes').fill('{"text": "short"}')
+        await page.getByRole('button', { name: 'Save attributes' }).click()
+        await expect
+          .poll(() => one(filled, `select count(*)::int from customers where attributes->>'text' = 'short'`))
+          .toBe(1)
+      }
     })
 
     test('offers nothing that writes in read-only mode', async ({ open }) => {
