@@ -139,8 +139,7 @@ function namesIn(node: unknown, property: 'rolename' | 'relname', found: string[
 
 const PSQL_VARIABLE = /^:(?:\w+|"[^"\n]*"|'[^'\n]*')/
 
-const OLD_STRINGS =
-  /\bstandard_conforming_strings\s*(?:=|\bto\b)\s*'?(?:off?|f\w*|no?|0)\b/i
+const OLD_STRINGS = /\bstandard_conforming_strings\s*(?:=|\bto\b)\s*'?(?:off?|f\w*|no?|0)\b/i
 const NO_OLD_STRINGS =
   "standard_conforming_strings is off in this file, and generate reads strings as if it were on. Write those with a backslash as E'…'."
 
