@@ -11,7 +11,7 @@ import {
 } from './catalog.ts'
 import { type CheckFact, type CheckFacts, readCheck } from './check-expression.ts'
 import { translatePattern } from './pattern.ts'
-import { staleNames } from './stale-message.ts'
+import { staleBounds, staleNames } from './stale-message.ts'
 
 /** A literal value of a column. */
 export type Value = string | number | boolean
@@ -104,6 +104,12 @@ function readColumn(
       for (const stale of staleNames(check.comment, rule.values)) {
         warnings.push(`${name}: the message of ${check.name} names "${stale}", which is not among its values`)
       }
+    }
+    if (facts.length > 0 && check.comment !== null) {
+      for (const stale of staleBounds(check.comment, check.expression ?? ''))
+        warnings.push(
+          `${name}: the message of ${check.name} says ${stale}, a number that its CHECK does not have`,
+        )
     }
     for (const fact of facts) {
       const problem = type.isArray ? 'it constrains an array' : add(found, fact, type, column, check.holds)

@@ -18,3 +18,25 @@ export function staleNames(message: string, values: readonly string[]): string[]
   })
   return [...new Set(found)]
 }
+
+const NUMBER = String.raw`\d[\d,]*(?:\.\d+)?`
+/** A number that is a bound by its words: `at most 100`, `2 to 50 characters`. A unit makes another number of it. */
+const BOUND = new RegExp(
+  String.raw`(?:at (?:most|least)|up to|(?:no )?(?:more|less|fewer|longer|shorter|greater) than|between|from) (${NUMBER})(?: (?:to|and) (${NUMBER}))?(?![\w%]| [kKMG]i?B)|(?:(${NUMBER}) to )?(${NUMBER}) (?:characters|letters|digits)\b`,
+  'gu',
+)
+
+/** Bounds in a constraint's message that its expression does not have: a number was changed in the CHECK, and not in the message. */
+export function staleBounds(message: string, expression: string): string[] {
+  const known = new Set((expression.match(/\d+(?:\.\d+)?/g) ?? []).map(Number))
+  if (known.size === 0) return []
+  const isKnown = (text: string) => {
+    const number = Number(text.replaceAll(',', ''))
+    // "More than 4" may be `>= 5`.
+    return known.has(number) || known.has(number - 1) || known.has(number + 1)
+  }
+  const found = [...message.matchAll(BOUND)].flatMap(([, ...groups]) =>
+    groups.filter((each) => each !== undefined),
+  )
+  return [...new Set(found.map((text) => text.replace(/,$/, '')).filter((text) => !isKnown(text)))]
+}

@@ -161,6 +161,32 @@ test("a domain's CHECK that no bound can express causes a warning", async ({ fol
   expect(warnings).toContainEqual(expect.stringContaining('odd_check'))
 })
 
+test('a message with a bound that its CHECK does not have causes a warning', async ({
+  folderOf,
+  generate,
+}) => {
+  const checks: [check: string, message: string, stale?: string][] = [
+    ['char_length(a) <= 200', 'A name has at most 100 characters.', '100'],
+    ['char_length(a) between 2 and 50', 'A name has 2 to 40 characters.', '40'],
+    ['char_length(a) <= 20000', 'At most 30,000 characters.', '30,000'],
+    ['char_length(a) between 2 and 50', 'A name has 2 to 50 characters.'],
+    ['char_length(a) < 101', 'A name has at most 100 characters, for example Route 66.'],
+    ['octet_length(a) <= 1048576', 'A text has at most 1 MB.'],
+    ['char_length(a) > 4', 'A code has at least 5 characters, as in ISO 3166-1.'],
+  ]
+  const sql = checks.map(
+    ([check, message], n) => `create table t${n} (a text constraint c${n} check (${check}));
+      comment on constraint c${n} on t${n} is '${message}';`,
+  )
+  const { warnings } = await generate(await folderOf({ '1.sql': sql.join('') }))
+
+  expect(warnings.filter((each) => each.includes('says'))).toEqual(
+    checks.flatMap(([, , stale], n) =>
+      stale ? [`t${n}.a: the message of c${n} says ${stale}, a number that its CHECK does not have`] : [],
+    ),
+  )
+})
+
 test('a message that names a value that is gone causes a warning', async ({ folderOf, generate }) => {
   const sql = `create table t (a text constraint a_check check (a in ('user', 'admin')), b text constraint b_check check (b in ('x', 'y')),
       c text constraint c_check check (c in ('new', 'old')));
