@@ -17,6 +17,7 @@ const STATEMENT_TIMEOUT = 30_000
 const READ_ONLY_SQL_TRANSACTION = '25006'
 /** Functions and operators of other schemas are not found: an overload in `public` is never called. */
 const CLOSED_PATH = 'set search_path = pg_catalog, pg_temp'
+const SESSION = `${CLOSED_PATH}; set time zone 'UTC'`
 
 /** Thrown where the server refuses a value, by its column. */
 export class ColumnError extends Error {
@@ -67,10 +68,13 @@ export class StudioDatabase implements AsyncDisposable {
   ): Promise<StudioDatabase> {
     const url = readUrl(given, 'url')
     return withClient(url, async (client) => {
+      // In one transaction: each statement on the environment would begin and commit its own.
+      await client.query('begin read only')
       const { rows } = await client.query<{ name: string }>('select pg_catalog.current_database() as name')
       const { name = '' } = rows[0] ?? {}
       await refuseProduction(client, name)
       if (write) await guard(client, 'write', { confirm }, { lock: false })
+      await client.query('commit')
       const database = new StudioDatabase(url, {
         name,
         isWritable: write,
@@ -147,10 +151,13 @@ export class StudioDatabase implements AsyncDisposable {
       })
       throw await this.#explain(client, error)
     } finally {
-      // Session settings of a statement must not affect the next one.
-      await client.query(`discard all; ${CLOSED_PATH}; set time zone 'UTC'`).catch((cause: Error) => {
-        broken = cause
-      })
+      // Session settings of a statement must not affect the next one. PostgreSQL refuses this among other statements.
+      await client
+        .query('discard all')
+        .then(() => client.query(SESSION))
+        .catch((cause: Error) => {
+          broken = cause
+        })
       client.release(broken)
     }
   }
@@ -224,7 +231,7 @@ function poolOf(connectionString: string): pg.Pool {
   pool.on('connect', (client) => {
     // A connection that is lost while a request uses it fails its query; without this, it would end the process too.
     client.on('error', () => {})
-    client.query(`${CLOSED_PATH}; set time zone 'UTC'`).catch(() => {})
+    client.query(SESSION).catch(() => {})
   })
   return pool
 }

@@ -26,11 +26,16 @@ async function cancelable<T>(
 ): Promise<T> {
   const { signal } = context.req.raw
   const { processID } = client as pg.ClientBase & { processID: number }
-  const cancel = () => void database.cancel(processID).catch(() => {})
+  let canceling: Promise<void> | undefined
+  const cancel = () => {
+    canceling = database.cancel(processID).catch(() => {})
+  }
   signal.addEventListener('abort', cancel)
   try {
     return await fn(client)
   } finally {
     signal.removeEventListener('abort', cancel)
+    // The session is used again: a cancellation that arrived later would end the statement of another request.
+    await canceling
   }
 }

@@ -73,10 +73,7 @@ export async function readEnvironment(
 }
 
 async function readRecord(client: pg.ClientBase, lock: boolean): Promise<RecordedEnvironment | undefined> {
-  const { rows: privileges } = await queryClosed<{ may: boolean }>(
-    client,
-    `select has_table_privilege('${TOOL_SCHEMA}.environment', 'update') as may`,
-  )
+  const lockClause = lock && (await mayLock(client)) ? 'for share of record' : ''
   const { rows } = await queryClosed<RecordedEnvironment>(
     client,
     `select record.environment, record.database_name as "madeFor",
@@ -87,9 +84,18 @@ async function readRecord(client: pg.ClientBase, lock: boolean): Promise<Recorde
          -- Test databases are copies of a template, which keep its record.
          or record.environment = 'test' and here.is_test_database as "isBound"
      from ${TOOL_SCHEMA}.environment as record, (${await identityOf(client)}) as here
-     ${lock && privileges[0]?.may ? 'for share of record' : ''}`,
+     ${lockClause}`,
   )
   return rows[0]
+}
+
+/** Whether the role may lock the record. */
+async function mayLock(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await queryClosed<{ may: boolean }>(
+    client,
+    `select has_table_privilege('${TOOL_SCHEMA}.environment', 'update') as may`,
+  )
+  return rows[0]?.may === true
 }
 
 /** Written by a version that did not bind the environment to a database. */

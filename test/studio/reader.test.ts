@@ -1,5 +1,6 @@
 // cspell:ignore logfile dblink
 import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import { TABLES } from '../../generated/catalog.ts'
 import { startStudio } from '../../scripts/studio/server.ts'
@@ -95,6 +96,39 @@ describe('the login that reads', () => {
       .toBe(
         'The login of the studio was dropped, locked, or has expired after a week. Start the studio again.',
       )
+  })
+
+  test('uses a session again, without the settings of the request before', async ({ filled }) => {
+    await using own = await startStudio(filled)
+    const { query } = visit(own.url)
+    const state = `select pg_backend_pid(), current_setting('work_mem'), current_setting('search_path'),
+      current_setting('TimeZone'), (select count(*) from pg_locks where locktype = 'advisory')`
+    const before = await query(state)
+
+    await query(`select set_config('work_mem', '1GB', false), set_config('search_path', 'public', false),
+      set_config('TimeZone', 'Asia/Tokyo', false), pg_advisory_lock_shared(1)`)
+
+    expect((await query(state)).rows).toEqual(before.rows)
+  })
+
+  test('a request that is given up does not cancel the next one on its session', async ({ filled }) => {
+    await using own = await startStudio(filled)
+    const { query, origin, headers } = visit(own.url)
+    const body = JSON.stringify({ sql: 'select pg_sleep(0.01)', limit: 100 })
+    const messages: (string | undefined)[] = []
+    for (let wait = 0; wait < 40; wait += 1) {
+      const controller = new AbortController()
+      const given = fetch(`${origin}/api/sql`, {
+        ...{ method: 'POST', body, signal: controller.signal },
+        headers: { ...headers, origin, 'content-type': 'application/json' },
+      }).catch(() => {})
+      await setTimeout(wait)
+      controller.abort()
+      await given
+      messages.push((await query('select pg_sleep(0.03)')).message)
+    }
+
+    expect(messages.filter((message) => message !== undefined)).toEqual([])
   })
 
   test('sees the rows of tables with row security', async ({ filled, studio }) => {
