@@ -134,7 +134,12 @@ async function buildEsModules(): Promise<void> {
   })
   await build({
     ...OPTIONS,
-    entryPoints: { generate: 'scripts/generate/service.ts', 'studio/index': 'scripts/studio/server.ts' },
+    entryPoints: {
+      generate: 'scripts/generate/service.ts',
+      'studio/index': 'scripts/studio/server.ts',
+      // Loaded by the file above. As an entry it is beside its SQL.
+      'studio/app': 'scripts/studio/app.ts',
+    },
     outdir: DIST,
     splitting: true,
     format: 'esm',
@@ -147,6 +152,10 @@ async function buildEsModules(): Promise<void> {
           onResolve({ filter: /src\/query\/index\.ts$/ }, ({ importer }) =>
             importer.endsWith('service.ts') ? { path: './query.js', external: true } : undefined,
           )
+          onResolve({ filter: /^\.\/declared-statements\.ts$/ }, () => ({
+            path: './declared-statements.js',
+            external: true,
+          }))
           onResolve({ filter: /^\.\/bundle\.ts$/ }, () => ({ path: join(ROOT, 'scripts/studio/assets.ts') }))
         },
       },
@@ -154,10 +163,23 @@ async function buildEsModules(): Promise<void> {
   })
 }
 
+/** By itself: what it shares with the studio would be loaded with Kysely, before the first page. */
+async function buildStudioStatements(): Promise<void> {
+  await build({
+    ...OPTIONS,
+    entryPoints: ['scripts/studio/declared-statements.ts'],
+    outdir: join(DIST, 'studio'),
+    format: 'esm',
+    external: EXTERNAL,
+    plugins: [withoutComments],
+  })
+}
+
 await rm(DIST, { recursive: true, force: true })
 await buildCommonJs()
 await writeWrappers()
 await buildEsModules()
+await buildStudioStatements()
 await build({ ...CLIENT, outdir: join(DIST, 'studio/client') })
 await copyFile(join(ROOT, 'scripts/generate/catalog.sql'), join(DIST, 'catalog.sql'))
 for (const name of ['catalog.sql', 'access.sql'])

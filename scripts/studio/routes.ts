@@ -16,20 +16,34 @@ import { bodyOf as body, readerOf } from './requests.ts'
 import { listRows, type RowsRequest, readRow } from './rows.ts'
 import { readPartitions, readReplication } from './server-state.ts'
 import type { Statement } from './statement-files.ts'
+import { listTables } from './tables.ts'
 
 /** The requests that read. */
 export function addReads(app: Hono, database: StudioDatabase, statements: () => Promise<Statement[]>): void {
   const read = readerOf(database)
+  let isDrawn = false
   app.get('/api/info', async (context) => {
     const { name, isWritable } = database
-    return context.json({ name, isWritable, absent: await read(context, absentPages) })
+    const info = await read(context, async (client) => ({
+      name,
+      isWritable,
+      tables: await listTables(client),
+      absent: await absentPages(client),
+    }))
+    // The diagram is drawn before a person opens its page, but after the first one has its rows.
+    if (!isDrawn)
+      setTimeout(
+        () =>
+          database
+            .read(readCatalog)
+            .then(drawDiagram)
+            .catch(() => {}),
+        1_000,
+      ).unref()
+    isDrawn = true
+    return context.json(info)
   })
-  app.get('/api/catalog', async (context) => {
-    const catalog = await read(context, readCatalog)
-    // The first page asks for the catalog: the diagram is drawn before a person opens its page, but after this one has its rows.
-    setTimeout(() => drawDiagram(catalog).catch(() => {}), 1_000).unref()
-    return context.json(catalog)
-  })
+  app.get('/api/catalog', async (context) => context.json(await read(context, readCatalog)))
   app.get('/api/diagram', async (context) =>
     context.json(await drawDiagram(await read(context, readCatalog))),
   )

@@ -1,7 +1,7 @@
 // cspell:ignore elems stavalues xmlschema dblink crosstab
 import { loadModule, parseSync } from 'libpg-query'
 import type pg from 'pg'
-import { isCount, Redaction } from '../../src/repositories/index.ts'
+import { isCount, Redaction } from '../../src/repositories/audit-log/index.ts'
 
 /** Replaces values that must not be visible by accident. */
 export const HIDDEN = '(hidden)'

@@ -1,7 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
 import { InvalidInputError } from '../../src/errors/index.ts'
-import { newToken, studioApp } from './app.ts'
 import { readAssets } from './bundle.ts'
 import { StudioDatabase, type StudioDatabaseOptions } from './database.ts'
 import { readOwnStatements, readStatements } from './statement-files.ts'
@@ -34,12 +32,17 @@ export async function startStudio(
   // Read at each request, so that the pages follow `generate`; read here, so that a wrong folder is reported.
   const statements = () => readStatements(folder)
   await readOwnStatements(folder)
-  const assets = readAssets()
-  // Awaited below, so that an error of opening the database is reported first.
-  assets.catch(() => {})
-  const database = await StudioDatabase.open(url, options)
+  const opening = StudioDatabase.open(url, options)
+  // While PostgreSQL answers. Awaited below, so that an error of opening the database is reported first.
+  const loading = Promise.all([import('./app.ts'), import('@hono/node-server'), readAssets()])
+  loading.catch(() => {})
+  const database = await opening
+  const [{ newToken, studioApp }, { createAdaptorServer }, assets] = await loading.catch(async (error) => {
+    await database[Symbol.asyncDispose]()
+    throw error
+  })
   const token = newToken()
-  const { fetch } = studioApp(database, { assets: await assets, token, statements })
+  const { fetch } = studioApp(database, { assets, token, statements })
   const server = createAdaptorServer({ fetch })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvalidInputError } from '../../src/errors/index.ts'
 import { packagePath } from '../../src/package/index.ts'
-import { statements as declared } from '../../src/query/index.ts'
+import type { Statement as DeclaredStatement } from './declared-statements.ts'
 
 /** A statement of a repository, from the file that `generate` wrote. */
 export interface Statement {
@@ -25,9 +25,8 @@ export interface Parameter {
 export async function readStatements(folder?: string): Promise<Statement[]> {
   const own = await readOwnStatements(folder)
   const written = await readFolder(packagePath('generated/sql'))
-  // Defines the statements of all repositories.
-  await import('../../src/repositories/index.ts')
-  return [...own, ...written, ...combinations(written)]
+  const { statements } = await import('./declared-statements.ts')
+  return [...own, ...written, ...combinations(written, statements())]
 }
 
 /**
@@ -40,13 +39,13 @@ export async function readOwnStatements(folder: string | undefined): Promise<Sta
 }
 
 /** Combinations of several filters, which have no file: a parameter is of the same type as in the statement of one filter. */
-function combinations(written: readonly Statement[]): Statement[] {
+function combinations(written: readonly Statement[], declared: readonly DeclaredStatement[]): Statement[] {
   const types = new Map(
     written.flatMap(({ name, parameters }) =>
       parameters.map((parameter) => [`${methodOf(name)} ${parameter.name}`, parameter.type]),
     ),
   )
-  return declared()
+  return declared
     .filter(({ isRare }) => isRare)
     .map(({ name, sql, parameters }) => ({
       name,

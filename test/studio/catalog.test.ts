@@ -6,6 +6,22 @@ import { runSql } from '../support/databases.ts'
 import { one, test } from '../support/studio.ts'
 
 describe('the catalog', () => {
+  test('has the tables of the first page, with their estimates', async ({ studio, filled }) => {
+    await runSql(
+      filled,
+      'create schema "Odd" create table "Odd"."T.x" (id int); create view public.seen as select 1 as one',
+    )
+    try {
+      const { tables } = await studio.get<Catalog>('/api/catalog')
+
+      const listed = await studio.get<{ tables: unknown[] }>('/api/info')
+      expect(listed.tables).toEqual(tables.map(({ name, rows }) => ({ name, rows })))
+      expect(tables.map(({ name }) => name)).toContain('"Odd"."T.x"')
+    } finally {
+      await runSql(filled, 'drop view public.seen; drop schema "Odd" cascade')
+    }
+  })
+
   test('contains tables, constraints and indexes with their comments', async ({ studio }) => {
     const { tables, constraints, indexes, enums } = await studio.get<Catalog>('/api/catalog')
 

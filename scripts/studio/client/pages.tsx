@@ -8,6 +8,7 @@ import { DictionaryPage } from './dictionary.tsx'
 import { Fetched } from './fetched.tsx'
 import { HistoryPage } from './history.tsx'
 import { IndexesPage } from './indexes.tsx'
+import type { Info } from './info.ts'
 import './pages.css'
 import { CustomersPage, PeoplePage } from './profiles.tsx'
 import { RowsPage } from './rows.tsx'
@@ -15,13 +16,6 @@ import { fetchEarly, takeToken } from './server.ts'
 import { PartitionsPage, ReplicationPage } from './server-state.tsx'
 import { SqlPage } from './sql.tsx'
 import { StatementsPage } from './statements.tsx'
-
-interface Info {
-  readonly name: string
-  readonly isWritable: boolean
-  /** Pages about tables that this database does not have. */
-  readonly absent: readonly string[]
-}
 
 const PAGES: Readonly<Record<string, FunctionComponent<Info>>> = {
   '': RowsPage,
@@ -43,7 +37,8 @@ const PAGES: Readonly<Record<string, FunctionComponent<Info>>> = {
 await takeToken()
 const place = document.querySelector('#page') as HTMLElement
 const Page = PAGES[place.dataset.page ?? ''] ?? RowsPage
-if (Page === RowsPage) fetchEarly('/api/catalog')
+// The first effect of the page waits for a frame.
+fetchEarly('/api/info')
 createRoot(place).render(
   <Fetched<Info> path="/api/info">
     {(info) => {

@@ -1,40 +1,32 @@
 import { type FormEvent, useEffect, useState } from 'preact/compat'
-import type { Catalog } from '../catalog.ts'
 import type { Condition, RowsPage as Page, Row } from '../rows.ts'
 import type { TableInfo } from '../table.ts'
 import { jsonOf, linkToRows, useAddress } from './address.ts'
 import { Conditions } from './conditions.tsx'
 import { Export } from './export.tsx'
 import { Fetched } from './fetched.tsx'
+import type { Info } from './info.ts'
 import { RowPanel } from './row-panel.tsx'
 
 /** The page of rows: the tables, and the rows of one of them. */
-export function RowsPage({ isWritable }: { isWritable: boolean }) {
+export function RowsPage({ tables, isWritable }: Info) {
   const [address] = useAddress()
+  const table = address.get('table') ?? tables[0]?.name
   return (
-    <Fetched<Catalog> path="/api/catalog">
-      {({ tables }) => {
-        const table = address.get('table') ?? tables[0]?.name
-        return (
-          <div className="browser">
-            <nav aria-label="Tables" className="tables">
-              {tables.map(({ name, rows }) => (
-                <a key={name} href={linkToRows(name, {})} aria-current={name === table ? 'true' : undefined}>
-                  {name} <small className="quiet">{rows > 0 ? `~${rows.toLocaleString('en')}` : ''}</small>
-                </a>
-              ))}
-            </nav>
-            {table === undefined ? (
-              <p className="content">
-                This database has no tables. The command create makes those of the package.
-              </p>
-            ) : (
-              <Rows table={table} isWritable={isWritable} />
-            )}
-          </div>
-        )
-      }}
-    </Fetched>
+    <div className="browser">
+      <nav aria-label="Tables" className="tables">
+        {tables.map(({ name, rows }) => (
+          <a key={name} href={linkToRows(name, {})} aria-current={name === table ? 'true' : undefined}>
+            {name} <small className="quiet">{rows > 0 ? `~${rows.toLocaleString('en')}` : ''}</small>
+          </a>
+        ))}
+      </nav>
+      {table === undefined ? (
+        <p className="content">This database has no tables. The command create makes those of the package.</p>
+      ) : (
+        <Rows table={table} isWritable={isWritable} />
+      )}
+    </div>
   )
 }
 

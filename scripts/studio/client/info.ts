@@ -1,0 +1,10 @@
+import type { ListedTable } from '../tables.ts'
+
+/** What every page knows of the database. */
+export interface Info {
+  readonly name: string
+  readonly isWritable: boolean
+  readonly tables: readonly ListedTable[]
+  /** Pages about tables that this database does not have. */
+  readonly absent: readonly string[]
+}
