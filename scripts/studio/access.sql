@@ -43,6 +43,15 @@ select json_build_object(
       'canLogin', rolcanlogin,
       'isSuperuser', rolsuper,
       'bypassesRowSecurity', rolsuper or rolbypassrls,
+      'creates', array(
+        select word from (values
+          ('tables and functions in schema public', exists (
+            select from pg_namespace where nspname = 'public' and has_schema_privilege(person.oid, pg_namespace.oid, 'create'))),
+          ('schemas', has_database_privilege(person.oid, current_database(), 'create')),
+          ('roles', rolcreaterole or rolsuper),
+          ('databases', rolcreatedb or rolsuper)
+        ) as kind (word, may) where may
+      ),
       'memberOf', array(
         select pg_get_userbyid(roleid) from pg_auth_members where member = person.oid order by 1
       ),

@@ -36,6 +36,8 @@ export interface Role {
   readonly canLogin: boolean
   readonly isSuperuser: boolean
   readonly bypassesRowSecurity: boolean
+  /** Kinds of objects that it may create, in words. */
+  readonly creates: readonly string[]
   readonly memberOf: readonly string[]
   readonly tables: readonly {
     readonly table: string

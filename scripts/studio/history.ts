@@ -12,6 +12,8 @@ export interface HistoryEntry {
   readonly system: string | null
   readonly entity: string
   readonly entityId: string
+  /** The name of the record; null if it has no name, or does not exist any more. */
+  readonly name: string | null
   readonly action: string
   /** In the history of changes `old` and `new`, else the value that the service recorded. */
   readonly changes: readonly Change[]
@@ -31,8 +33,11 @@ export interface Change {
 export interface HistoryRequest {
   readonly entity?: string
   readonly id?: string
+  /** The id of a user, or a part of the name or the e-mail address. */
   readonly user?: string
   readonly action?: string
+  /** A day in UTC, such as `2026-12-01`. */
+  readonly day?: string
   /** The `next` of the page before. */
   readonly before?: string
 }
@@ -43,6 +48,8 @@ export interface HistoryPage {
   readonly next: string | null
   /** The record's own row: its table and key. */
   readonly row: RowOfEntity | null
+  /** The kinds of records that tables have. */
+  readonly kinds: readonly string[]
 }
 
 export interface RowOfEntity {
@@ -60,26 +67,78 @@ const PAGE_SIZE = 100
 
 /** A page of the audit log. Under a search_path of pg_catalog alone. */
 export async function readHistory(client: pg.ClientBase, request: HistoryRequest): Promise<HistoryPage> {
-  const { entity, id, user, action, before } = request
+  const { id, user, action, day, before } = request
+  const known = await entities(client)
+  // A person who knows the tables gives the name of one.
+  const entity = known.find(({ table }) => table === request.entity)?.entity ?? request.entity
   const values: string[] = []
   const parameter = (value: string) => `$${values.push(value)}`
   const conditions = [
     ...(entity ? [`a.entity_type = ${parameter(entity)}`] : []),
     ...(id ? [`a.entity_id = ${parameter(id)}`] : []),
-    ...(user ? [`a.user_id = ${parameter(user)}::uuid`] : []),
+    ...(user ? [userCondition(user, parameter)] : []),
     ...(action ? [`a.action = ${parameter(action)}`] : []),
   ]
+  if (day) {
+    const start = `${parameter(day)}::date::timestamptz`
+    conditions.push(`a.created_at >= ${start} and a.created_at < ${start} + '1 day'`)
+  }
   const [at, last] = before?.split(' at ').toReversed() ?? []
   if (at && last)
     conditions.push(`(a.created_at, a.id) < (${parameter(at)}::timestamptz, ${parameter(last)}::uuid)`)
   const rows = await readEntries(client, conditions, values)
-  const entries = rows.slice(0, PAGE_SIZE)
+  const entries = await withNames(client, known, rows.slice(0, PAGE_SIZE))
   const oldest = entries.at(-1)
   return {
     entries,
     next: oldest && rows.length > PAGE_SIZE ? `${oldest.id} at ${oldest.at}` : null,
-    row: entity && id ? await rowOfEntity(client, entity, id) : null,
+    row: entity && id ? rowOfEntity(known, entity, id) : null,
+    kinds: [...new Set(known.map((each) => each.entity))].sort(),
   }
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function userCondition(user: string, parameter: (value: string) => string): string {
+  if (UUID.test(user)) return `a.user_id = ${parameter(user)}::uuid`
+  const part = `lower(${parameter(user)})`
+  return `a.user_id in (
+    select user_id from public.users where strpos(lower(name), ${part}) > 0 or strpos(lower(email::text), ${part}) > 0
+  )`
+}
+
+/** How the rows of a table are called, as an expression on them. */
+const NAMES: Readonly<Record<string, string>> = {
+  users: 'name',
+  customers: 'display_name',
+  people: `first_name || ' ' || last_name`,
+  chats: 'title',
+}
+
+/** The entries with what people call their records today. */
+async function withNames(
+  client: pg.ClientBase,
+  known: readonly Entity[],
+  entries: readonly Omit<HistoryEntry, 'name'>[],
+): Promise<HistoryEntry[]> {
+  const names = new Map<string, string | null>()
+  for (const { entity, table, keys } of known) {
+    const ids = entries.filter((entry) => entry.entity === entity).map(({ entityId }) => entityId)
+    const name = NAMES[table]
+    if (!name || ids.length === 0) continue
+    // Compared by the columns of the key, whose index serves it; ids that services made up are left out.
+    const rows = ids
+      .map((id) => id.split('/'))
+      .filter((parts) => parts.length === keys.length && parts.every((part) => UUID.test(part)))
+    const given = keys.map((_, place) => `$${place + 1}::uuid[]`).join(', ')
+    const { rows: found } = await client.query<{ id: string; name: string | null }>(
+      `select concat_ws('/', ${keys.join(', ')}) as id, ${name} as name from public.${table}
+       where (${keys.join(', ')}) in (select * from unnest(${given}))`,
+      keys.map((_, place) => rows.map((parts) => parts[place])),
+    )
+    for (const { id, name: called } of found) names.set(`${entity} ${id}`, called)
+  }
+  return entries.map((entry) => ({ ...entry, name: names.get(`${entry.entity} ${entry.entityId}`) ?? null }))
 }
 
 /** The newest entries about several records. */
@@ -92,10 +151,11 @@ export async function readHistoryOf(
     ({ entity, ids }) =>
       `a.entity_type = $${values.push(entity)} and a.entity_id = any ($${values.push(ids)}::text[])`,
   )
-  return (await readEntries(client, [`(${conditions.join(' or ')})`], values)).slice(0, PAGE_SIZE)
+  const entries = await readEntries(client, [`(${conditions.join(' or ')})`], values)
+  return withNames(client, [], entries.slice(0, PAGE_SIZE))
 }
 
-interface RawEntry extends Omit<HistoryEntry, 'changes'> {
+interface RawEntry extends Omit<HistoryEntry, 'changes' | 'name'> {
   readonly changes: unknown
   readonly isHistory: boolean
 }
@@ -104,7 +164,7 @@ async function readEntries(
   client: pg.ClientBase,
   conditions: readonly string[],
   values: readonly unknown[],
-): Promise<HistoryEntry[]> {
+): Promise<Omit<HistoryEntry, 'name'>[]> {
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
   const { rows } = await client.query<RawEntry>(
     `select a.id, a.created_at::text as at, a.user_id as "userId", u.name as "user", a.system, a.entity_type as entity,
@@ -162,8 +222,8 @@ async function entities(client: pg.ClientBase): Promise<Entity[]> {
 }
 
 /** The row of an entity; null if no table has the entity. */
-async function rowOfEntity(client: pg.ClientBase, entity: string, id: string): Promise<RowOfEntity | null> {
-  const found = (await entities(client)).find((each) => each.entity === entity)
+function rowOfEntity(known: readonly Entity[], entity: string, id: string): RowOfEntity | null {
+  const found = known.find((each) => each.entity === entity)
   const parts = id.split('/')
   if (!found || parts.length !== found.keys.length) return null
   return {

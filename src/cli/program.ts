@@ -43,7 +43,21 @@ export async function run(argv: readonly string[]): Promise<void> {
   addStudioCommand(program)
   addCompletionCommand(program)
   for (const command of program.commands) command.copyInheritedSettings(program)
-  await program.parseAsync(argv)
+  const names = program.commands.map((command) => command.name())
+  await program.parseAsync(commandLine(argv, ['help', ...names]))
+}
+
+/**
+ * The command line, with an unknown command written so that the command that is meant is suggested: without the prefix of
+ * the scripts of package.json, and without the word help.
+ */
+function commandLine(argv: readonly string[], names: readonly string[]): readonly string[] {
+  const [node = '', file = '', first = '', ...rest] = argv
+  const [subject] = rest
+  if (first === 'help' && subject !== undefined && !names.includes(subject) && !subject.startsWith('-'))
+    return [node, file, ...rest]
+  const bare = first.replace(/^db:/, '')
+  return bare === first || names.includes(bare) ? argv : [node, file, bare, ...rest]
 }
 
 const usageError = (text: string) =>

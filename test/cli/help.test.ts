@@ -1,3 +1,4 @@
+// cspell:ignore stduio verfy wrte
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -15,6 +16,24 @@ const NAME_PACKAGES = `
       return next(url, context)
     },
   })`
+
+test.for([
+  ['stduio', 'studio'],
+  ['db:verfy', 'verify'],
+  ['db:verify', 'verify'],
+  ['help stduio', 'studio'],
+  ['studio --wrte', '--write'],
+])('a typo is answered with what is meant: %s', async ([typed = '', meant]) => {
+  const failed = await run(process.execPath, ['src/cli.ts', ...typed.split(' ')]).catch(
+    (error: unknown) => error,
+  )
+
+  expect(failed).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining(`(Did you mean ${meant}?)`),
+  })
+})
 
 // Node may wait without end for threads that compile WebAssembly when process.exit() is called: nodejs/node#54918.
 test.for([

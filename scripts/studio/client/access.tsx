@@ -38,7 +38,7 @@ export function AccessPage() {
 }
 
 function RoleView({ access: { tables, policies }, role }: { access: Access; role: Role }) {
-  const { name, canLogin, isSuperuser, bypassesRowSecurity, memberOf } = role
+  const { name, canLogin, isSuperuser, bypassesRowSecurity, creates, memberOf } = role
   const applies = (policy: Policy) =>
     policy.roles.some((each) => ['public', name, ...memberOf].includes(each))
   return (
@@ -50,7 +50,9 @@ function RoleView({ access: { tables, policies }, role }: { access: Access; role
             ? 'A login.'
             : 'A group: it cannot log in.'}{' '}
         {memberOf.length > 0 && `Member of ${memberOf.join(', ')}. `}
-        {bypassesRowSecurity && 'Policies do not apply to it.'}
+        {bypassesRowSecurity && 'Policies do not apply to it. '}
+        {creates.length > 0 ? `It may create ${creates.join(', ')}.` : 'It may create nothing.'}{' '}
+        {tables.some(({ owner }) => owner === name) && 'It may change the tables that it owns.'}
       </p>
       {role.tables.length === 0 ? (
         <p role="status">It may use no table of this database.</p>

@@ -70,8 +70,12 @@ function linkTo({ userId, chatId, messageId }: ChatEntry, search: string): strin
 }
 
 function Messages({ chat, userId, chatId }: { chat: Conversation; userId: string; chatId: string }) {
+  const [found, setFound] = useState(placeInAddress)
   useEffect(() => {
-    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView()
+    document.getElementById(placeInAddress())?.scrollIntoView()
+    const follow = () => setFound(placeInAddress())
+    addEventListener('hashchange', follow)
+    return () => removeEventListener('hashchange', follow)
   }, [])
   return (
     <>
@@ -84,25 +88,43 @@ function Messages({ chat, userId, chatId }: { chat: Conversation; userId: string
         </code>
       </p>
       {chat.messages.map((message) => (
-        <Message key={message.id} message={message} userId={userId} chatId={chatId} />
+        <Message
+          key={message.id}
+          message={message}
+          userId={userId}
+          chatId={chatId}
+          isFound={found === placeOf(message)}
+        />
       ))}
       {chat.hasMore && <p>The chat has more messages: see the rows of its messages.</p>}
     </>
   )
 }
 
+const placeInAddress = () => decodeURIComponent(location.hash.slice(1))
+const placeOf = ({ id }: ConversationMessage) => `message-${id}`
+
 function Message({
-  message: { id, role, createdAt, inputTokens, outputTokens, envelope, parts },
+  message,
   userId,
   chatId,
+  isFound,
 }: {
   message: ConversationMessage
   userId: string
   chatId: string
+  /** Whether a search or a row leads to this message. */
+  isFound: boolean
 }) {
+  const { id, role, createdAt, inputTokens, outputTokens, envelope, parts } = message
   const [isRaw, setRaw] = useState(false)
   return (
-    <article id={`message-${id}`} className={`message is-${role}`} aria-label={`Message of ${role}`}>
+    <article
+      id={placeOf(message)}
+      className={`message is-${role}${isFound ? ' is-found' : ''}`}
+      aria-current={isFound ? 'true' : undefined}
+      aria-label={`Message of ${role}`}
+    >
       <header className="quiet">
         <strong>{role}</strong> {createdAt.slice(0, 19)}
         {outputTokens !== null && ` · ${inputTokens ?? 0} tokens in, ${outputTokens} out`} ·{' '}
@@ -111,7 +133,7 @@ function Message({
         </button>{' '}
         ·{' '}
         <a href={linkToRows('parts', { user_id: userId, chat_id: chatId, message_id: id })}>
-          {parts.length} parts
+          {parts.length} {parts.length === 1 ? 'part' : 'parts'}
         </a>
       </header>
       {isRaw ? (

@@ -20,9 +20,14 @@ export function Conditions({
   const [value, setValue] = useState('')
   const needsValue = !operator.startsWith('is')
   const values = columns.find(({ name }) => name === column)?.values
+  // The list shows its first value until one is chosen.
+  const chosen = values?.includes(value) === false ? (values[0] ?? '') : value
   const add = (event: FormEvent) => {
     event.preventDefault()
-    onChange([...where, { column, operator, ...(needsValue && { value: value || (values?.[0] ?? '') }) }])
+    onChange([
+      ...where,
+      { column, operator, ...(needsValue && { value: operator === 'contains' ? value : chosen }) },
+    ])
     setValue('')
   }
   return (
@@ -65,7 +70,7 @@ export function Conditions({
             (values && operator !== 'contains' ? (
               <select
                 aria-label="Value"
-                value={value}
+                value={chosen}
                 onChange={(event) => setValue(event.currentTarget.value)}
               >
                 {values.map((each) => (

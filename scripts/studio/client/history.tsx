@@ -5,7 +5,13 @@ import { Call, quote } from './call.tsx'
 import { Fetched } from './fetched.tsx'
 import { Timeline } from './timeline.tsx'
 
-const FIELDS = { entity: 'Kind of record', id: 'Its key', user: 'User (id)', action: 'Action' } as const
+const FIELDS = {
+  entity: 'Kind of record',
+  id: 'Its key',
+  user: 'User (id, name or e-mail)',
+  action: 'Action',
+  day: 'Day (UTC)',
+} as const
 type Field = keyof typeof FIELDS
 
 /** The page of the audit log: all of it, or the entries of one record, user or action. */
@@ -20,11 +26,13 @@ export function HistoryPage() {
       <Filters
         key={address.toString()}
         request={request}
-        onFilter={(next) => change({ ...next, before: null })}
+        onFilter={(values) => change({ ...values, before: null })}
       />
       <Fetched<Page> path="/api/history" body={request}>
-        {({ entries, next, row }) => (
+        {({ entries, next, row, kinds }) => (
           <>
+            <Choices id="offered-entity" values={kinds} />
+            <Choices id="offered-action" values={ACTIONS} />
             <p className="quiet">
               {row && (
                 <>
@@ -46,11 +54,40 @@ export function HistoryPage() {
   )
 }
 
-function callOf({ entity, id, user, action }: Record<Field, string>): string {
+function callOf({ entity, id, user, action, day }: Record<Field, string>): string {
+  if (day) return callOfDay({ entity, id, user, action, day })
   if (entity && id) return `db.auditLog.listByEntity(${quote(entity)}, ${quote(id)})`
   if (user) return `db.auditLog.listByUser(${quote(user)})`
   if (action) return `db.auditLog.listByAction(${quote(action)})`
   return 'db.auditLog.list()'
+}
+
+/** A list with several filters; a part of a user's name is none of them. */
+function callOfDay({ entity, id, user, action, day }: Record<Field, string>): string {
+  const start = new Date(`${day}T00:00:00Z`)
+  if (Number.isNaN(start.getTime())) return 'db.auditLog.list()'
+  const end = new Date(start.getTime() + 24 * 60 * 60 * 1_000)
+  const options = [
+    ...(entity && id ? [`entityType: ${quote(entity)}, entityId: ${quote(id)}`] : []),
+    ...(user ? [`userId: ${quote(user)}`] : []),
+    ...(action ? [`action: ${quote(action)}`] : []),
+    `from: new Date('${start.toISOString()}'), to: new Date('${end.toISOString()}')`,
+  ]
+  return `db.auditLog.list({ ${options.join(', ')} })`
+}
+
+/** Those of the history of changes; services record others. */
+const ACTIONS = ['create', 'update', 'delete']
+
+/** Suggestions of the field that names this list. */
+function Choices({ id, values }: { id: string; values: readonly string[] }) {
+  return (
+    <datalist id={id}>
+      {values.map((each) => (
+        <option key={each}>{each}</option>
+      ))}
+    </datalist>
+  )
 }
 
 function Filters({
@@ -63,8 +100,8 @@ function Filters({
   const [values, setValues] = useState(request)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const { entity, id, user, action } = values
-    onFilter({ entity, id, user, action })
+    const { entity, id, user, action, day } = values
+    onFilter({ entity, id, user, action, day })
   }
   return (
     <form className="values" onSubmit={submit}>
@@ -72,6 +109,8 @@ function Filters({
         <label key={name}>
           <span>{title}</span>
           <input
+            type={name === 'day' ? 'date' : 'text'}
+            list={`offered-${name}`}
             value={values[name as Field]}
             onChange={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
           />

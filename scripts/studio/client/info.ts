@@ -1,6 +1,6 @@
 import type { ListedTable } from '../tables.ts'
 
-/** What every page knows of the database. */
+/** Facts about the database that every page knows. */
 export interface Info {
   readonly name: string
   readonly isWritable: boolean

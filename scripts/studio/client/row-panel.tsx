@@ -20,6 +20,8 @@ interface PanelProps {
 /** One row with whole values, the comments of its columns, its links, and, in a writable studio, its form. */
 export function RowPanel({ table, rowKey, isWritable, onClose, onChanged }: PanelProps) {
   const panel = useRef<HTMLElement>(null)
+  // Of the last save: the form begins again with the row that was saved.
+  const [saved, setSaved] = useState<string>()
   useEffect(() => {
     const before = document.activeElement
     panel.current?.focus()
@@ -57,11 +59,16 @@ export function RowPanel({ table, rowKey, isWritable, onClose, onChanged }: Pane
                   key={found.version}
                   table={found.table}
                   found={found}
-                  onChanged={() => {
+                  saved={saved}
+                  onChanged={(names) => {
+                    setSaved(`Saved: ${names.join(', ')}.`)
                     onChanged()
                     reload()
                   }}
-                  onReload={reload}
+                  onReload={() => {
+                    setSaved(undefined)
+                    reload()
+                  }}
                   onClose={onClose}
                 />
               ) : (
@@ -161,13 +168,16 @@ function pretty(column: ColumnInfo, row: Row): string {
 function RowForm({
   table,
   found,
+  saved,
   onChanged,
   onReload,
   onClose,
 }: {
   table: TableInfo
   found?: Found
-  onChanged: () => void
+  /** The message about the last save. */
+  saved?: string | undefined
+  onChanged: (names: readonly string[]) => void
   onReload?: () => void
   onClose: () => void
 }) {
@@ -179,7 +189,7 @@ function RowForm({
     ]),
   )
   const [values, setValues] = useState(start)
-  const [message, setMessage] = useState<string>()
+  const [message, setMessage] = useState(saved)
   const [isRefused, setRefused] = useState(false)
   const [isDeleting, setDeleting] = useState(false)
   const changed = editable.filter(({ name }) => values[name] !== start[name])
@@ -200,8 +210,7 @@ function RowForm({
         settle()
         onClose()
       }
-      setMessage('Saved.')
-      onChanged()
+      onChanged(Object.keys(given))
     } catch (error) {
       setMessage((error as Error).message)
       setRefused(true)
@@ -217,10 +226,13 @@ function RowForm({
           column={column}
           value={values[column.name] ?? null}
           isNew={!found}
-          onChange={(value) => setValues((before) => ({ ...before, [column.name]: value }))}
+          onChange={(value) => {
+            if (!isRefused) setMessage(undefined)
+            setValues((before) => ({ ...before, [column.name]: value }))
+          }}
         />
       ))}
-      <p>
+      <div className="actions">
         <button type="submit" disabled={found !== undefined && changed.length === 0}>
           {found
             ? `Save ${changed.length === 0 ? '' : changed.map(({ name }) => name).join(', ')}`
@@ -231,13 +243,13 @@ function RowForm({
             Delete …
           </button>
         )}
-      </p>
-      {message && <p role="status">{message}</p>}
-      {isRefused && onReload && (
-        <button type="button" onClick={onReload}>
-          Reload the row{changed.length > 0 && ', without these edits'}
-        </button>
-      )}
+        {message && <p role="status">{message}</p>}
+        {isRefused && onReload && (
+          <button type="button" onClick={onReload}>
+            Reload the row{changed.length > 0 && ', without these edits'}
+          </button>
+        )}
+      </div>
       {isDeleting && found && (
         <DeleteDialog
           table={table}
@@ -246,7 +258,7 @@ function RowForm({
           onDeleted={() => {
             settle()
             onClose()
-            onChanged()
+            onChanged([])
           }}
         />
       )}

@@ -9,7 +9,7 @@ import type { Info } from './info.ts'
 import { RowPanel } from './row-panel.tsx'
 
 /** The page of rows: the tables, and the rows of one of them. */
-export function RowsPage({ tables, isWritable }: Info) {
+export function RowsPage({ tables, isWritable, absent }: Info) {
   const [address] = useAddress()
   const table = address.get('table') ?? tables[0]?.name
   return (
@@ -24,13 +24,13 @@ export function RowsPage({ tables, isWritable }: Info) {
       {table === undefined ? (
         <p className="content">This database has no tables. The command create makes those of the package.</p>
       ) : (
-        <Rows table={table} isWritable={isWritable} />
+        <Rows table={table} isWritable={isWritable} absent={absent} />
       )}
     </div>
   )
 }
 
-function Rows({ table, isWritable }: { table: string; isWritable: boolean }) {
+function Rows({ table, isWritable, absent }: { table: string } & Pick<Info, 'isWritable' | 'absent'>) {
   const [address, change] = useAddress()
   const where = jsonOf<Condition[]>(address.get('where')) ?? []
   const request = {
@@ -95,6 +95,7 @@ function Rows({ table, isWritable }: { table: string; isWritable: boolean }) {
                   : request.page > 1
                     ? 'There is no such page any more.'
                     : 'This table has no rows.'}
+                {request.search && <Elsewhere search={request.search} absent={absent} />}
               </p>
             ) : (
               <Grid found={found} sort={request.sort} />
@@ -113,6 +114,27 @@ function Rows({ table, isWritable }: { table: string; isWritable: boolean }) {
         )}
       </Fetched>
     </div>
+  )
+}
+
+const SEARCHES = { '/chats': 'the messages of chats', '/customers': 'customers', '/people': 'people' }
+
+/** A person who does not know the tables begins on the first page, whose search is that of one table. */
+function Elsewhere({ search, absent }: { search: string } & Pick<Info, 'absent'>) {
+  const pages = Object.entries(SEARCHES).filter(([path]) => !absent.includes(path))
+  if (pages.length === 0) return null
+  return (
+    <>
+      {' '}
+      Search for it in{' '}
+      {pages.map(([path, title], place) => (
+        <span key={path}>
+          {place > 0 && (place === pages.length - 1 ? ' or ' : ', ')}
+          <a href={`${path}?${new URLSearchParams({ q: search })}`}>{title}</a>
+        </span>
+      ))}
+      .
+    </>
   )
 }
 
@@ -149,7 +171,7 @@ function Grid({ found: { table, rows }, sort }: { found: Page; sort: string }) {
         <thead>
           <tr>
             {table.key.length > 0 && (
-              <th>
+              <th className="open">
                 <span className="hidden-text">Row</span>
               </th>
             )}
@@ -177,7 +199,7 @@ function Grid({ found: { table, rows }, sort }: { found: Page; sort: string }) {
           {rows.map((row, place) => (
             <tr key={JSON.stringify(table.key.length > 0 ? keyOf(table, row) : place)}>
               {table.key.length > 0 && (
-                <td>
+                <td className="open">
                   <button
                     type="button"
                     className="link"
@@ -234,7 +256,7 @@ function Pages({ found: { count, hasMore, rows }, page }: { found: Page; page: n
         Previous page
       </button>{' '}
       {rows.length > 0 && `${first} to ${first + rows.length - 1} of `}
-      {count > 10_000 ? 'more than 10,000' : count.toLocaleString('en')} rows{' '}
+      {count > 10_000 ? 'more than 10,000' : count.toLocaleString('en')} {count === 1 ? 'row' : 'rows'}{' '}
       <button type="button" disabled={!hasMore} onClick={() => change({ page: String(page + 1) })}>
         Next page
       </button>

@@ -13,7 +13,7 @@ export function Timeline({ entries }: { entries: readonly HistoryEntry[] }) {
 }
 
 function Entry({
-  entry: { at, userId, user, system, entity, entityId, action, changes, ipAddress, requestId },
+  entry: { at, userId, user, system, entity, entityId, name, action, changes, ipAddress, requestId },
 }: {
   entry: HistoryEntry
 }) {
@@ -31,6 +31,7 @@ function Entry({
       <span className="label">{action}</span>{' '}
       <a href={linkToHistory({ entity, id: entityId })} title={entityId}>
         {entity}
+        {name !== null && ` ${name}`}
       </a>{' '}
       {origin && <small className="quiet">{origin}</small>}
       {changes.length > 0 && (

@@ -1,4 +1,4 @@
-// cspell:ignore Grete
+// cspell:ignore Grete Noether
 import { describe, expect } from 'vitest'
 import { openDatabase } from '../../../src/index.ts'
 import { CHROMIUM } from '../../support/chromium.ts'
@@ -79,9 +79,49 @@ describe.skipIf(!CHROMIUM)('the pages about people', () => {
     await see(page, 'history')
 
     expect(await entries.count()).toBe(2)
-    expect(await entries.first().innerText()).toMatch(/job nightly\s+update\s+user\s+name Before → After/)
+    expect(await entries.first().innerText()).toMatch(
+      /job nightly\s+update\s+user After\s+name Before → After/,
+    )
     expect(await page.locator('main').innerText()).toContain(`db.auditLog.listByEntity('user', '${userId}')`)
     expect(await page.getByRole('link', { name: 'row of users' }).getAttribute('href')).toContain(userId)
+  })
+
+  test('find what a person did on a day, by the names that people know', async ({ open, filled }) => {
+    await using db = openDatabase(filled)
+    const admin = await db.users.create(aUser({ name: 'Emmy Noether', role: 'admin' }))
+    const acting = db.as({ userId: admin.userId })
+    const { customerId } = await acting.customers.create({
+      legalName: 'Rings and Ideals Ltd',
+      displayName: 'Ideals',
+    })
+    await acting.customers.setStatus(customerId, 'paused')
+    await runSql(
+      filled,
+      `insert into audit_log (entity_type, entity_id, action, user_id, created_at)
+         values ('customer', 'made up', 'greet', '${admin.userId}', '2024-02-29 23:59:59.999+00')`,
+    )
+    const page = await open()
+    const entries = page.getByRole('list', { name: 'Timeline' }).locator('> li')
+
+    await page.getByRole('link', { name: 'History', exact: true }).click()
+    await page.getByLabel('User').fill('noether')
+    await page.getByLabel('Kind of record').fill('customers')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => entries.count()).toBe(3)
+    expect(await entries.first().innerText()).toMatch(
+      /Emmy Noether\s+update\s+customer Ideals\s+status prospect → paused/,
+    )
+    await page.getByLabel('Day').fill('2024-02-29')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => entries.count()).toBe(1)
+
+    expect(await entries.first().innerText()).toContain('greet')
+    expect(await page.locator('main').innerText()).toContain(
+      `from: new Date('2024-02-29T00:00:00.000Z'), to: new Date('2024-03-01T00:00:00.000Z')`,
+    )
+    await page.getByLabel('Day').fill('2024-03-01')
+    await page.keyboard.press('Enter')
+    await page.getByText('The audit log has no entry about this.').waitFor()
   })
 
   test('turn the pages of the history', async ({ open, filled }) => {

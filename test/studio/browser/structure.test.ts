@@ -46,6 +46,19 @@ describe.skipIf(!CHROMIUM)('the pages about the structure', () => {
     expect(new URL(page.url()).searchParams.get('table')).toBe('messages')
   })
 
+  test('are not read for the first page', async ({ open, browser, studioWith }) => {
+    await open()
+    const { url } = await studioWith({})
+    const page = await browser.newPage()
+    const paths: string[] = []
+    page.on('request', (request) => paths.push(new URL(request.url()).pathname))
+    await page.goto(url)
+    await page.locator('#page tbody tr').first().waitFor()
+    await page.close()
+
+    expect(paths).toEqual(['/', ...['/assets/pages.css', '/assets/pages.js'], '/api/info', '/api/rows'])
+  })
+
   test('has the dictionary, the constraints and the indexes', async ({ open }) => {
     const page = await open()
 
@@ -156,6 +169,10 @@ describe.skipIf(!CHROMIUM)('the pages about the structure', () => {
       )
       expect(await table.locator('tr', { hasText: 'users' }).innerText()).toContain('only user_id, name')
       expect(await page.getByRole('table', { name: 'Policies' }).innerText()).toContain('ai_options_owner')
+      await page.getByText('It may create nothing.').waitFor()
+      await runSql(filled, `grant create on schema public to ${role}; alter role ${role} createrole`)
+      await page.reload()
+      await page.getByText('It may create tables and functions in schema public, roles.').waitFor()
     } finally {
       await runSql(filled, `drop owned by ${role}; drop role ${role}`)
     }
