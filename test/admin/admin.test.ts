@@ -4,8 +4,14 @@ import {
   AdminError,
   create,
   DependentObjectsError,
+  distribute,
   drop,
+  grant,
+  maintain,
+  migrate,
+  migrationStatus,
   ProtectedDatabaseError,
+  recordEnvironment,
   reset,
   seed,
   verify,
@@ -47,6 +53,13 @@ describe('create', () => {
     expect(await caught(create(failing.href, { environment: 'development' }))).toBeInstanceOf(AdminError)
 
     expect(await sql(`select from pg_database where datname = 'not_made_after_all'`)).toEqual([])
+    // Those of commands that run at the same time have a session of their own name.
+    await expect
+      .poll(() =>
+        sql(`select datname from pg_database where datname ~ '^norberts_spark_db_private_'
+          and not exists (select from pg_stat_activity where application_name = datname)`),
+      )
+      .toEqual([])
     await sql('drop database made_by_create with (force)')
   })
 
@@ -64,6 +77,16 @@ describe('create', () => {
     expect(String(await caught(create(url, { environment: 'development' })))).toContain('exists already')
   })
 
+  test.for(['objects', 'migrations'])(
+    'recognizes the schema where the records of its %s are lost',
+    async (table, { url, sql }) => {
+      await create(url, { environment: 'development' })
+      await sql(`delete from norberts_spark_db.${table}`)
+
+      expect(String(await caught(create(url, { environment: 'development' })))).toContain('exists already')
+    },
+  )
+
   test.for([
     ['mysql://x/y', {}, InvalidInputError],
     [undefined, {}, InvalidInputError],
@@ -74,6 +97,20 @@ describe('create', () => {
   ] as const)('says what is wrong with %s %o', async ([url, options, kind]) => {
     expect(await caught(create(url as never, options as never))).toBeInstanceOf(kind)
   })
+})
+
+test('options that are no object are refused by their name, by every command', async () => {
+  const url = 'postgres://127.0.0.1:1/x'
+  const none = 5 as never
+  for (const command of [
+    ...[create, drop, reset, seed, verify, migrate, migrationStatus, maintain, grant, distribute],
+    (given: string, options: never) => recordEnvironment(given, 'test', options),
+  ]) {
+    expect(await caught(command(url, none) as Promise<unknown>)).toMatchObject({
+      name: 'InvalidInputError',
+      field: 'options',
+    })
+  }
 })
 
 describe('drop', () => {
@@ -196,12 +233,19 @@ describe('drop', () => {
     await create(url, { environment: 'development' })
     await sql('begin; lock table users in access share mode')
 
-    const error = await caught(drop(url, { lockTimeout: 2_000 }))
+    for (const command of [drop, reset]) {
+      const error = await caught(command(url, { lockTimeout: 2_000 }))
 
-    expect(error).toBeInstanceOf(AdminError)
-    expect(String(error)).toContain('Could not acquire a lock: another session is using these objects')
-    expect(String(error)).toMatch(/Held by process \d+/)
+      expect(error).toBeInstanceOf(AdminError)
+      expect(String(error)).toContain('Could not acquire a lock: another session is using these objects')
+      expect(String(error)).toMatch(/Held by process \d+/)
+    }
     await sql('rollback')
+    await expect
+      .poll(() =>
+        sql(`select from pg_stat_activity where application_name = 'norberts-spark-db' and datname = current_database()`),
+      )
+      .toEqual([])
     expect((await verify(url)).differences).toEqual([])
   })
 })

@@ -90,6 +90,18 @@ describe('data that a database without an environment holds', () => {
     expect((await reset(owner)).environment).toBe('development')
   })
 
+  test('does not include the library’s own records: a copy without rows needs no name', async ({ url }) => {
+    await create(url, { environment: 'development' })
+    await runSql(url, 'update norberts_spark_db.environment set database_oid = 1')
+
+    expect((await reset(url, { environment: 'development' })).environment).toBe('development')
+    await runSql(
+      url,
+      `update norberts_spark_db.environment set database_oid = 1; insert into people (first_name, last_name) values ('A', 'B')`,
+    )
+    expect(await caught(reset(url, { environment: 'development' }))).toMatchObject({ canConfirm: true })
+  })
+
   test('of a dropped schema with forced row security is not lost without a word', async ({ url }) => {
     const owner = await asOwner(url)
     await create(owner, { environment: 'development' })

@@ -97,6 +97,16 @@ describe('the library owns', () => {
     expect(kept).toEqual(['table old_name'])
   })
 
+  test('nothing that took the name of an object that a migration dropped', async ({ url, apply, sql }) => {
+    await apply({ '1_a': 'create view report as select 1 as a; create table own (id int)' })
+    await apply({ '2_b': 'drop view report' })
+    await sql('create view report as select 2 as theirs')
+
+    expect(await owned(url)).toEqual(['table public.own'])
+    expect((await drop(url, { confirm: databaseOf(url) })).kept).toEqual(['view report'])
+    expect(await sql('select theirs from report')).toEqual([{ theirs: 2 }])
+  })
+
   test('no table that was created by hand in place of its own', async ({ url, sql }) => {
     await create(url, { environment: 'development' })
     await sql('drop table ai_options; create table ai_options (mine int); insert into ai_options values (1)')
