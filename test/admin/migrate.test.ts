@@ -51,6 +51,18 @@ describe('the package’s migrations', () => {
     expect((await migrationStatus(url)).migrations.map(({ state }) => state)).toContain('applied')
   })
 
+  test('leave the records of the library as they are where nothing is to do, and wait for no session that reads them', async ({
+    url,
+    sql,
+  }) => {
+    await create(url, { environment: 'development' })
+    await sql(`begin; lock table norberts_spark_db.environment, norberts_spark_db.objects, norberts_spark_db.migrations,
+      norberts_spark_db.grants in access share mode`)
+
+    expect(await migrate(url, { lockTimeout: 100, retries: 0 })).toMatchObject({ applied: [] })
+    await sql('rollback')
+  })
+
   test('can be adopted by an equal database, and by no other', async ({ url, sql }) => {
     await create(url, { environment: 'development' })
     await sql('drop schema norberts_spark_db cascade')

@@ -89,6 +89,10 @@ describe('a file that is one transaction', () => {
     expect(String(error)).not.toContain('begins and ends')
   })
 
+  test('may have empty lines in its header', async ({ apply }) => {
+    expect(await apply({ '1_a': '\n-- A comment.\n\n-- transaction: none\n\nvacuum' })).toEqual(['1_a'])
+  })
+
   test('may begin with a byte order mark', async ({ apply }) => {
     expect(await apply({ '1_a': '\uFEFF-- locks: none\ncreate table a (id int)' })).toEqual(['1_a'])
   })
