@@ -62,7 +62,8 @@ export class ListenSession {
 
   /** The next item; undefined when the connection is lost. Earlier notifications are returned first. */
   async next(): Promise<SessionItem | undefined> {
-    while (this.#payloads.length === 0 && this.#missed === 0 && !this.#isOver) {
+    // Where some were missed, at least the latest waits.
+    while (this.#payloads.length === 0 && !this.#isOver) {
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
     if (this.#missed > 0) {

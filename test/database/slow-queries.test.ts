@@ -124,6 +124,18 @@ describe('the event slow', () => {
     )
   })
 
+  test('follows at once without its plan when the database is closed', async ({ openAnother }) => {
+    const db = openAnother({ slowQueries: { milliseconds: 300, plan: true } })
+    const events = slowQueriesOf(db)
+
+    // The plan of the second query has to wait for a second.
+    await Promise.all(['a', 'b'].map((name) => sql.raw(`select pg_sleep(0.4) as ${name}`).execute(db.kysely)))
+    await db.close()
+
+    await arrived(events, 2)
+    expect(events.filter(({ plan }) => plan === undefined)).not.toEqual([])
+  })
+
   test('is not waited for by the call, nor by close()', async ({ openAnother }) => {
     const db = openAnother({ slowQueries: { milliseconds: 300, plan: true } })
     const events = slowQueriesOf(db)
