@@ -201,6 +201,16 @@ describe('importMany', () => {
     expect(await counts(db)).toEqual(before)
   })
 
+  test('leaves the history of the caller’s transaction on', async ({ db }) => {
+    const { customerId } = await db.transaction(async (tx) => {
+      await tx.customers.importMany(customers(2))
+      return tx.customers.create(aCustomer())
+    })
+
+    const { items } = await db.auditLog.list({ entityType: 'customer', entityId: customerId })
+    expect(items).toMatchObject([{ action: 'create' }])
+  })
+
   test('can be aborted by a signal', async ({ db }) => {
     const before = await counts(db)
     const controller = new AbortController()
@@ -228,6 +238,33 @@ describe('a source that stalls', () => {
 
     expect(await caught(db.customers.importMany(stalling(bad)))).toMatchObject({ row: 1 })
     expect(await aborted).toMatchObject({ message: 'enough' })
+  })
+
+  test('is closed after a signal, and not asked where the signal was there before', async ({ db }) => {
+    const source = { asked: 0, isClosed: false }
+    const rows: AsyncIterable<ImportedCustomer> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          source.asked += 1
+          return new Promise(() => {})
+        },
+        return: async () => {
+          source.isClosed = true
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+    const controller = new AbortController()
+    const aborted = caught(db.customers.importMany(rows, { signal: controller.signal }))
+    await expect.poll(() => source.asked).toBe(1)
+    controller.abort(new Error('enough'))
+
+    expect(await aborted).toMatchObject({ message: 'enough' })
+    await expect.poll(() => source.isClosed).toBe(true)
+    expect(await caught(db.customers.importMany(rows, { signal: controller.signal }))).toMatchObject({
+      message: 'enough',
+    })
+    expect(source.asked).toBe(1)
   })
 
   test('whose error occurs while a batch is written leaves no rows in a transaction', async ({ db }) => {
