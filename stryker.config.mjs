@@ -9,6 +9,8 @@ export default {
   ignoreStatic: true,
   // Each process starts a server of its own, and some tests wait for timeouts: more at once disturb each other.
   concurrency: 1,
+  // The server of db:start, whose files come and go while they are copied.
+  ignorePatterns: ['.norberts-spark-db'],
   timeoutMS: 15_000,
   dryRunTimeoutMinutes: 60,
   cleanTempDir: 'always',
