@@ -243,7 +243,9 @@ describe('drop', () => {
     await sql('rollback')
     await expect
       .poll(() =>
-        sql(`select from pg_stat_activity where application_name = 'norberts-spark-db' and datname = current_database()`),
+        sql(
+          `select from pg_stat_activity where application_name = 'norberts-spark-db' and datname = current_database()`,
+        ),
       )
       .toEqual([])
     expect((await verify(url)).differences).toEqual([])

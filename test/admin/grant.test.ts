@@ -164,6 +164,12 @@ describe('grant', () => {
     for (const kind of kinds) {
       await grant(owner, { role, kind })
       expect(await differences(owner), kind).toEqual([])
+      // `verify` reads policies as `grant` does: what is wrong in both would agree.
+      const policies = await runSql(
+        owner,
+        `select distinct polname as name from pg_policy where '${role}'::regrole = any(polroles)`,
+      )
+      expect(policies, kind).toEqual(kind === 'app' ? [] : [{ name: `${kind.replace('-', '_')}_${role}` }])
     }
     const of = `from pg_shdepend where refobjid = '${role}'::regrole`
 
@@ -204,11 +210,30 @@ describe('grant', () => {
       message: expect.stringContaining('owns the tables'),
     })
     await runSql(url, `revoke ${self} from ${login.role}`)
-    for (const options of [{ role: '', kind }, { role: 'x' }, { role: 'x', kind, revoke: true }] as const)
+    for (const options of [
+      ...[
+        { role: '', kind },
+        { role: 'x'.repeat(64), kind },
+        { role: 'é'.repeat(32), kind },
+      ],
+      ...[{ role: 'x' }, { role: 'x', kind, revoke: true }],
+    ] as const)
       expect(await caught(grant(owner, options))).toBeInstanceOf(InvalidInputError)
     expect(await caught(grant(owner, { role: login.role, kind, environment: 'test' }))).toBeInstanceOf(
       AdminError,
     )
+  })
+
+  test('grants nothing on tables of others where the library’s records are lost', async ({
+    owner,
+    login,
+  }) => {
+    await runSql(owner, 'create table theirs (id int); delete from norberts_spark_db.objects')
+
+    const { statements } = await grant(owner, { role: login.role, kind: 'system', environment })
+
+    expect(statements).toContain(`grant select, insert on public.audit_log to "${login.role}"`)
+    expect(statements.join()).not.toContain('theirs')
   })
 
   test('grants execute where PUBLIC has lost it', async ({ owner, login }) => {

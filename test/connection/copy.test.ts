@@ -22,13 +22,16 @@ describe('the rows of a COPY', () => {
     ).toBe('a\\tb\tc\\nd\te\\rf\tg\\\\h\t\\\\N\n\\N\t\\N\t\t1\ttrue\n')
   })
 
-  test.for(['a', 'é', '€', '😀'])('are complete where they fill the buffer to its last byte: %s', (character) => {
-    const full = Math.floor(65_536 / Buffer.byteLength(character))
-    for (let count = full - 2; count <= full + 2; count += 1) {
-      const value = character.repeat(count)
-      expect(textOf([[value, 'b'], [value]]) === `${value}\tb\n${value}\n`).toBe(true)
-    }
-  })
+  test.for(['a', 'é', '€', '😀'])(
+    'are complete where they fill the buffer to its last byte: %s',
+    (character) => {
+      const full = Math.floor(65_536 / Buffer.byteLength(character))
+      for (let count = full - 2; count <= full + 2; count += 1) {
+        const value = character.repeat(count)
+        expect(textOf([[value, 'b'], [value]]) === `${value}\tb\n${value}\n`).toBe(true)
+      }
+    },
+  )
 
   test('do not contain those before the text was cleared', () => {
     const text = new CopyText()
