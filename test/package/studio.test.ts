@@ -91,6 +91,7 @@ describe('norberts-spark-db studio', { timeout: 180_000 }, () => {
       expect(await studio.get('/api/info')).toEqual({
         name: expect.any(String),
         isWritable: false,
+        tables: [{ name: 'shops', rows: expect.any(Number) }],
         absent: ['/chats', '/customers', '/people', '/history'],
       })
       expect(await studio.post('/api/rows', { table: 'shops' })).toMatchObject({
