@@ -102,7 +102,7 @@ describe('the login that reads', () => {
     await using own = await startStudio(filled)
     const { query } = visit(own.url)
     const state = `select pg_backend_pid(), current_setting('work_mem'), current_setting('search_path'),
-      current_setting('TimeZone'), (select count(*) from pg_locks where locktype = 'advisory')`
+      current_setting('TimeZone'), (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid())`
     const before = await query(state)
 
     await query(`select set_config('work_mem', '1GB', false), set_config('search_path', 'public', false),
