@@ -1084,12 +1084,12 @@ where
 -- customers.import: lock customers
 -- $1 keys: uuid[]
 select
-  "customer_id" as "id"
+  "customer_id" as id
 from
   "customers"
 where
   "customer_id" = any ($1::uuid[])
-  and "archived_at" is null
+  and archived_at is null
 order by
   "customer_id"
 for no key update;
@@ -1097,12 +1097,12 @@ for no key update;
 -- customers.import: lock people
 -- $1 keys: uuid[]
 select
-  "person_id" as "id"
+  "person_id" as id
 from
   "people"
 where
   "person_id" = any ($1::uuid[])
-  and "archived_at" is null
+  and archived_at is null
 order by
   "person_id"
 for no key update;

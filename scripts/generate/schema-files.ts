@@ -151,14 +151,12 @@ function parse(sql: string, path: string): { stmt?: Node; stmt_location?: number
   } catch (error) {
     if (!(error instanceof SqlError)) throw error
     const position = error.sqlDetails?.cursorPosition ?? 0
-    const line = new LineCounter(sql).at(position)
-    const rest = sql.split('\n').slice(line - 1)
     const [variable] = PSQL_VARIABLE.exec(sql.slice(position)) ?? []
     const details = [
       variable === undefined ? undefined : `${variable} is a variable of psql. Replace it by its value.`,
       OLD_STRINGS.test(sql) ? NO_OLD_STRINGS : undefined,
     ]
-    throw refusal({ path, line, message: error.message, statement: rest.join('\n'), details, cause: error })
+    throw refusalAt(sql, position, { path, message: error.message, details, cause: error })
   }
 }
 
@@ -166,11 +164,21 @@ function parse(sql: string, path: string): { stmt?: Node; stmt_location?: number
 function refuseOldStrings(sql: string, path: string): void {
   const old = scanSync(sql).tokens.find(({ text }) => text.startsWith("'") && text.includes('\\'))
   if (!old) return
-  const before = Buffer.from(sql).subarray(0, old.start).toString()
-  const line = before.split('\n').length
-  const statement = sql.split('\n')[line - 1] ?? ''
+  // The scanner reports bytes.
+  const position = Buffer.from(sql).subarray(0, old.start).toString().length
   const message = 'the string has a backslash, with which it would be another string'
-  throw refusal({ path, line, message, statement, details: [NO_OLD_STRINGS], cause: undefined })
+  throw refusalAt(sql, position, { path, message, details: [NO_OLD_STRINGS], cause: undefined })
+}
+
+/** The error of a text at a position, with the lines from there on. */
+function refusalAt(
+  sql: string,
+  position: number,
+  error: Omit<Parameters<typeof refusal>[0], 'line' | 'statement'>,
+): SchemaError {
+  const line = new LineCounter(sql).at(position)
+  const rest = sql.split('\n').slice(line - 1)
+  return refusal({ ...error, line, statement: rest.join('\n') })
 }
 
 function leadingSpaceAndComments(text: string): string {

@@ -189,6 +189,7 @@ export class CustomerRepository {
    * concurrency. `null` clears a field; omitted fields are unchanged. The key of a merged customer updates the winner, which keeps its own.
    *
    * @throws {InvalidInputError} `source` or `externalId` is missing, or a field has a wrong type.
+   * @throws {NotFoundError} the customer with this key is one that the caller may not change.
    * @throws {ConstraintError} a CHECK on a length or format; `customers_owner_id_fkey`: there is no such owner.
    */
   async upsertByExternalId(customer: NewCustomer & ExternalId, options?: CallOptions): Promise<Customer> {

@@ -168,6 +168,7 @@ export class PersonRepository {
    * concurrency. `null` clears a field; omitted fields are unchanged. The key of a merged person updates the winner, who keeps the own one.
    *
    * @throws {InvalidInputError} `source` or `externalId` is missing, or a field has a wrong type.
+   * @throws {NotFoundError} the person with this key is one that the caller may not change.
    * @throws {ConstraintError} `people_email_key`: another person has the email address; `people_owner_id_fkey`: there is no such owner; or
    *   a CHECK on a length or format.
    */

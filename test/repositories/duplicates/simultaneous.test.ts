@@ -157,8 +157,7 @@ test('an erasure of a person who is merged meanwhile erases the winner as well',
 
 describe('a write that finds a record which is being merged', () => {
   type Key = { source: string; externalId: string }
-  const byName = new Map<string, string>()
-  const nameOf = ({ externalId }: Key) => byName.get(externalId) ?? `No customer ${externalId}`
+  const nameOf = ({ externalId }: Key) => `Acme ${externalId}`
   const emailOf = ({ externalId }: Key) => `${externalId}@example.test`
 
   const CUSTOMERS: Record<string, (db: Database, key: Key) => Promise<unknown>> = {
@@ -181,8 +180,7 @@ describe('a write that finds a record which is being merged', () => {
     const key = { source: 'crm', externalId: randomUUID() }
     // It has a key of its own, so that it does not take that of the loser.
     const winner = await db.customers.create(aCustomer({ source: 'crm', externalId: randomUUID() }))
-    const loser = await db.customers.create(aCustomer({ ...key, legalName: `Acme ${key.externalId}` }))
-    byName.set(key.externalId, loser.legalName)
+    const loser = await db.customers.create(aCustomer({ ...key, legalName: nameOf(key) }))
 
     const [written] = await db.transaction(async (tx) => {
       // The winner takes the name, by which the loser was found.

@@ -29,12 +29,14 @@ export async function planLocked<Plan>(
 
 /** Locks the rows, and returns the ids of those that are not in use, joined. */
 async function lockKnown(connection: Connection, { customers, people }: Known): Promise<string> {
-  const customerIds = customers.map(({ customerId }) => customerId)
-  const personIds = people.map(({ personId }) => personId)
-  const locked = new Set<string>()
-  if (customerIds.length > 0)
-    for (const { id } of await queryAll(connection, lockCustomers, { keys: customerIds })) locked.add(id)
-  if (personIds.length > 0)
-    for (const { id } of await queryAll(connection, lockPeople, { keys: personIds })) locked.add(id)
-  return [...customerIds, ...personIds].filter((id) => !locked.has(id)).join()
+  const groups = [
+    { lock: lockCustomers, keys: customers.map(({ customerId }) => customerId) },
+    { lock: lockPeople, keys: people.map(({ personId }) => personId) },
+  ]
+  const lost: string[] = []
+  for (const { lock, keys } of groups.filter(({ keys }) => keys.length > 0)) {
+    const locked = new Set((await queryAll(connection, lock, { keys })).map(({ id }) => id))
+    lost.push(...keys.filter((key) => !locked.has(key)))
+  }
+  return lost.join()
 }

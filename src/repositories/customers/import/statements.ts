@@ -96,35 +96,21 @@ export const findPeopleByEmail: ActorForms<{ knownEmails: string[] }, { key: str
 }
 
 /**
- * Locks customers in the order of their ids, and returns those in use: others were archived, merged or deleted since they were
- * found, or are ones that the caller may not change.
+ * Locks rows in the order of their ids, and returns those in use: others were archived, merged or deleted since they were found, or are
+ * ones that the caller may not change.
  */
-export const lockCustomers: Statement<{ keys: string[] }, { id: string }> = statement(
-  'customers.import: lock customers',
-  (query, $) =>
-    query
-      .selectFrom('customers')
-      .select('customer_id as id')
-      .where('customer_id', '=', sql<string>`any(${$.keys}::uuid[])`)
-      .where('archived_at', 'is', null)
-      .orderBy('customer_id')
-      .forNoKeyUpdate(),
-  { writes: true },
-)
+function lockRows(table: 'customers' | 'people', key: string): Statement<{ keys: string[] }, { id: string }> {
+  return statement(
+    `customers.import: lock ${table}`,
+    (_, $) =>
+      raw<{ id: string }>(sql`select ${sql.id(key)} as id from ${sql.table(table)}
+        where ${sql.id(key)} = any(${$.keys}::uuid[]) and archived_at is null order by ${sql.id(key)} for no key update`),
+    { writes: true },
+  )
+}
 
-/** The same of people. */
-export const lockPeople: Statement<{ keys: string[] }, { id: string }> = statement(
-  'customers.import: lock people',
-  (query, $) =>
-    query
-      .selectFrom('people')
-      .select('person_id as id')
-      .where('person_id', '=', sql<string>`any(${$.keys}::uuid[])`)
-      .where('archived_at', 'is', null)
-      .orderBy('person_id')
-      .forNoKeyUpdate(),
-  { writes: true },
-)
+export const lockCustomers = lockRows('customers', 'customer_id')
+export const lockPeople = lockRows('people', 'person_id')
 
 /** A row of the JSON that updates customers. */
 interface CustomerUpdate {
